@@ -1,0 +1,78 @@
+# How every target of the project is built, and the helpers that declare one.
+
+add_library(imps_flags INTERFACE)
+target_compile_options(imps_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  # Leaving a field at its default is how settings are written.
+  -Wno-missing-field-initializers
+  # A product and a sum must round the same wherever the source is compiled: replay is bit for bit.
+  -ffp-contract=off)
+if(IMPS_SANITIZE)
+  target_compile_options(imps_flags INTERFACE
+    -fsanitize=${IMPS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(imps_flags INTERFACE -fsanitize=${IMPS_SANITIZE})
+endif()
+if(IMPS_FUZZ)
+  # Libraries are instrumented for coverage; each target links the fuzzing engine itself.
+  target_compile_options(imps_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(imps_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# imps_room(NAME SOURCES file... LINKS target... [PRIVATE_LINKS target...])
+# One folder of src/ is one static library `imps_NAME`. LINKS says which rooms it may use
+# (tests/architecture checks that its #includes say the same).
+function(imps_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  add_library(imps_${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(imps_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(imps_${name} PUBLIC ${ROOM_LINKS} PRIVATE imps_flags ${ROOM_PRIVATE_LINKS})
+endfunction()
+
+# imps_program(NAME SOURCES file... LINKS target...): an executable in the build folder's top.
+function(imps_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${PROGRAM_SOURCES})
+  target_link_libraries(${name} PRIVATE ${PROGRAM_LINKS} imps_flags)
+endfunction()
+
+# imps_test(NAME SOURCES file... LINKS target... [LABELS label...] [DEPENDS target...])
+# One GoogleTest program, each of its tests registered in CTest. Tests find the reference data
+# in $IMPS_REFERENCE, or else in ../shared/reference beside the project, and skip without it.
+function(imps_test name)
+  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINKS;LABELS;DEPENDS" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE ${TEST_LINKS} imps_test_support imps_flags)
+  if(TEST_DEPENDS)
+    add_dependencies(${name} ${TEST_DEPENDS})
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}")
+endfunction()
+
+# imps_fuzz(NAME SOURCES file... LINKS target... [RUNS n] [MAX_LEN n])
+# A libFuzzer target, its kept corpus in fuzz/corpus/NAME, and a CTest test that runs it over the
+# corpus and then for RUNS inputs from a fixed seed.
+function(imps_fuzz name)
+  cmake_parse_arguments(FUZZ "" "RUNS;MAX_LEN" "SOURCES;LINKS;DEPENDS" ${ARGN})
+  if(NOT FUZZ_RUNS)
+    set(FUZZ_RUNS 20000)
+  endif()
+  if(NOT FUZZ_MAX_LEN)
+    set(FUZZ_MAX_LEN 4096)
+  endif()
+  add_executable(fuzz_${name} ${FUZZ_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE ${FUZZ_LINKS} imps_flags)
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  if(FUZZ_DEPENDS)
+    add_dependencies(fuzz_${name} ${FUZZ_DEPENDS})
+  endif()
+  # New inputs go to the build folder: the kept corpus only changes by hand.
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz-found/${name})
+  add_test(NAME fuzz_${name} COMMAND fuzz_${name} -seed=1 -runs=${FUZZ_RUNS} -max_len=${FUZZ_MAX_LEN}
+    -rss_limit_mb=1024 -timeout=20 -print_final_stats=0
+    ${CMAKE_BINARY_DIR}/fuzz-found/${name} ${PROJECT_SOURCE_DIR}/fuzz/corpus/${name})
+  set_tests_properties(fuzz_${name} PROPERTIES TIMEOUT 600 LABELS fuzz)
+endfunction()

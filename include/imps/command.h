@@ -1,0 +1,52 @@
+// Live control: what OSC messages, MIDI bindings and the page can ask of a running performance.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <imps/mode.h>
+#include <imps/result.h>
+
+namespace imps {
+
+/// One request. `number` and `mode` are used by the kinds that say so.
+struct Command {
+  enum class Kind {
+    mode,   ///< mode
+    pause,  ///< number 0 or 1: the model is silent; the performer's thru and the log go on
+    mute,   ///< number 0 or 1: the model listens and thinks, nothing of it goes out
+    reset,  ///< the network forgets
+    panic,  ///< everything that sounds ends, what is pending is dropped
+    sigma_temperature,  ///< number ≥ 0
+    pi_temperature,     ///< number > 0
+    timescale,          ///< number in (0, 1000]
+    threshold,          ///< number ≥ 0, seconds
+    seed,               ///< seed; the next prediction is number 0 again
+    model,              ///< model: the name of a file in models/
+  };
+
+  Kind kind{};
+  double number = 0;
+  Mode mode = Mode::call_response;
+  std::uint64_t seed = 0;
+  std::string model;
+};
+
+/// The word of a kind in OSC addresses and logs: "mode", "pause", …, "sigmatemp", "pitemp".
+std::string_view name(Command::Kind kind) noexcept;
+
+/// An argument as it came in: a number (of whatever type on the wire) or a text.
+using CommandArgument = std::variant<double, std::string_view>;
+
+/// The command `word` (see name()) with `arguments`. Refuses unknown words (with the nearest known
+/// one), missing or superfluous arguments and values out of range, saying what is accepted.
+/// pause and mute without an argument mean 1; reset and panic take none or any one number. A seed
+/// is a whole number from 0 to 2^53. A model name has no '/' or '\', no leading '.', and 1–255
+/// bytes.
+Result<Command> make_command(std::string_view word, std::span<const CommandArgument> arguments);
+
+}  // namespace imps

@@ -1,0 +1,78 @@
+// Everything that can be set, as plain aggregates with their defaults. What a key means is
+// documented once, in the table of keys (config/keys.h).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <imps/mode.h>
+#include <imps/model.h>
+#include <imps/time.h>
+
+namespace imps {
+
+struct Endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+struct InteractionSettings {
+  Mode mode = Mode::call_response;
+  Seconds threshold{0.1};   ///< silence after which the model answers, ≥ 0
+  bool input_thru = false;  ///< the performer's frames go to the outputs as well
+  bool start_now = false;   ///< battle begins at once instead of with the first frame
+  bool ahead = false;       ///< predictions go out early, as bundles timetagged with their due time
+  Seconds max_rest{5.0};    ///< upper bound of a predicted dt, > 0
+  std::optional<std::uint64_t> seed;  ///< of the performance; drawn anew for each when not given
+};
+
+struct ModelSettings {
+  std::optional<int> dimension;  ///< else from the model, else from the first message
+  std::optional<std::filesystem::path> file;
+  std::optional<std::string> size;  ///< xxs … xl: narrows the choice among models/
+  std::filesystem::path folder = "models";
+  Temperatures temperatures;
+  double timescale = 1;  ///< (0, 1000]
+};
+
+struct OscSettings {
+  bool enabled = true;
+  Endpoint listen{"localhost", 5001};
+  std::vector<Endpoint> outputs{{"localhost", 5000}};
+  std::string input_address = "/interface";
+  std::string output_address = "/prediction";
+};
+
+struct LogSettings {
+  bool enabled = true;
+  bool performer = true;    ///< rows of the performer ("interface")
+  bool predictions = true;  ///< rows of the model ("rnn")
+  std::filesystem::path folder = "logs";
+  std::optional<std::uint64_t>
+      quota_bytes;  ///< of the whole folder: logging stops there, announced before
+};
+
+/// The instrument, for the takes' session files.
+struct InstrumentSettings {
+  std::string name;
+  std::vector<std::string> controls;  ///< names of x_1 … x_N; may be empty
+};
+
+struct Settings {
+  std::string title;
+  std::string owner;
+  std::string description;
+  bool verbose = false;
+  InstrumentSettings instrument;
+  InteractionSettings interaction;
+  ModelSettings model;
+  OscSettings osc;
+  LogSettings log;
+};
+
+}  // namespace imps

@@ -1,0 +1,133 @@
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <imps/command.h>
+
+#include "core/nearest.h"
+
+namespace imps {
+namespace {
+
+using Kind = Command::Kind;
+
+constexpr std::array<std::pair<Kind, std::string_view>, 11> kWords{{
+    {Kind::mode, "mode"},
+    {Kind::pause, "pause"},
+    {Kind::mute, "mute"},
+    {Kind::reset, "reset"},
+    {Kind::panic, "panic"},
+    {Kind::sigma_temperature, "sigmatemp"},
+    {Kind::pi_temperature, "pitemp"},
+    {Kind::timescale, "timescale"},
+    {Kind::threshold, "threshold"},
+    {Kind::seed, "seed"},
+    {Kind::model, "model"},
+}};
+
+Error refused(std::string_view word, std::string_view accepted) {
+  return Error{fmt::format("{}: {}", word, accepted)};
+}
+
+Result<double> one_number(std::string_view word, std::span<const CommandArgument> arguments,
+                          std::string_view accepted) {
+  if (arguments.size() != 1 || !std::holds_alternative<double>(arguments[0])) {
+    return refused(word, accepted);
+  }
+  const double number = std::get<double>(arguments[0]);
+  if (!std::isfinite(number)) return refused(word, accepted);
+  return number;
+}
+
+Result<Command> checked_number(Kind kind, std::span<const CommandArgument> arguments,
+                               std::string_view accepted, bool (*in_range)(double)) {
+  const auto number = one_number(name(kind), arguments, accepted);
+  if (!number) return number.error();
+  if (!in_range(*number)) return refused(name(kind), accepted);
+  return Command{.kind = kind, .number = *number};
+}
+
+Result<Command> switched(Kind kind, std::span<const CommandArgument> arguments) {
+  if (arguments.empty()) return Command{.kind = kind, .number = 1};
+  auto number = one_number(name(kind), arguments, "takes 1 (on) or 0 (off)");
+  if (!number) return number.error();
+  return Command{.kind = kind, .number = *number != 0 ? 1.0 : 0.0};
+}
+
+}  // namespace
+
+std::string_view name(Kind kind) noexcept {
+  for (const auto& [k, word] : kWords) {
+    if (k == kind) return word;
+  }
+  return "";
+}
+
+Result<Command> make_command(std::string_view word, std::span<const CommandArgument> arguments) {
+  std::array<std::string_view, kWords.size()> words;
+  const std::pair<Kind, std::string_view>* found = nullptr;
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    words[i] = kWords[i].second;
+    if (kWords[i].second == word) found = &kWords[i];
+  }
+  if (found == nullptr) {
+    return Error{
+        fmt::format("'{}' is not a command{}", word.substr(0, 64), did_you_mean(word, words))};
+  }
+  const Kind kind = found->first;
+  switch (kind) {
+    case Kind::mode: {
+      constexpr std::string_view kAccepted =
+          "takes one of callresponse, polyphony, battle, useronly";
+      if (arguments.size() != 1 || !std::holds_alternative<std::string_view>(arguments[0])) {
+        return refused(word, kAccepted);
+      }
+      const auto mode = mode_from_name(std::get<std::string_view>(arguments[0]));
+      if (!mode) return refused(word, kAccepted);
+      return Command{.kind = kind, .mode = *mode};
+    }
+    case Kind::pause:
+    case Kind::mute:
+      return switched(kind, arguments);
+    case Kind::reset:
+    case Kind::panic:
+      if (arguments.size() > 1) return refused(word, "takes no argument");
+      return Command{.kind = kind};
+    case Kind::sigma_temperature:
+      return checked_number(kind, arguments, "takes one number, 0 or more",
+                            [](double x) { return x >= 0; });
+    case Kind::pi_temperature:
+      return checked_number(kind, arguments, "takes one number above 0",
+                            [](double x) { return x > 0; });
+    case Kind::timescale:
+      return checked_number(kind, arguments, "takes one number above 0 and at most 1000",
+                            [](double x) { return x > 0 && x <= 1000; });
+    case Kind::threshold:
+      return checked_number(kind, arguments, "takes one number of seconds, 0 or more",
+                            [](double x) { return x >= 0; });
+    case Kind::seed: {
+      auto command = checked_number(
+          kind, arguments, "takes one whole number from 0 to 2^53",
+          [](double x) { return x >= 0 && x <= 9007199254740992.0 && x == std::floor(x); });
+      if (command) command->seed = static_cast<std::uint64_t>(command->number);
+      return command;
+    }
+    case Kind::model: {
+      constexpr std::string_view kAccepted = "takes the name of a file in the models folder";
+      if (arguments.size() != 1 || !std::holds_alternative<std::string_view>(arguments[0])) {
+        return refused(word, kAccepted);
+      }
+      const auto file = std::get<std::string_view>(arguments[0]);
+      if (file.empty() || file.size() > 255 || file.front() == '.' ||
+          file.find_first_of(std::string_view("/\\\0", 3)) != std::string_view::npos) {
+        return refused(word, kAccepted);
+      }
+      return Command{.kind = kind, .model = std::string(file)};
+    }
+  }
+  return Error{"not a command"};
+}
+
+}  // namespace imps
