@@ -28,11 +28,18 @@ function(imps_room name)
   target_link_libraries(imps_${name} PUBLIC ${ROOM_LINKS} PRIVATE imps_flags ${ROOM_PRIVATE_LINKS})
 endfunction()
 
+# What is shipped, and all that ./play builds: the programs under src/.
+add_custom_target(programs)
+
 # imps_program(NAME SOURCES file... LINKS target...): an executable in the build folder's top.
 function(imps_program name)
   cmake_parse_arguments(PROGRAM "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${PROGRAM_SOURCES})
   target_link_libraries(${name} PRIVATE ${PROGRAM_LINKS} imps_flags)
+  string(FIND "${CMAKE_CURRENT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/src/" under_src)
+  if(under_src EQUAL 0)
+    add_dependencies(programs ${name})
+  endif()
 endfunction()
 
 # imps_test(NAME SOURCES file... LINKS target... [LABELS label...] [DEPENDS target...])

@@ -1,6 +1,7 @@
 // The mixture density recurrent network (MDRNN): weights, one step, and a draw from what it says.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -15,6 +16,10 @@ namespace imps {
 
 /// Values are multiplied by this on the way into the network and divided by it on the way out.
 inline constexpr double kScale = 10.0;
+
+inline constexpr int kMaxLayers = 8;
+inline constexpr int kMaxUnits = 4096;
+inline constexpr int kMaxMixtures = 64;
 
 /// The sizes of a network. Accepted: dimension 2–129, layers 1–8, units 1–4096, mixtures 1–64.
 struct Sizes {
@@ -52,8 +57,8 @@ struct Weights {
   DenseWeights pi;                // out = mixtures, logits
 };
 
-/// Sizes in range, every tensor of the size that they ask for, every number finite; or an Error
-/// that names the tensor and what was expected.
+/// Sizes in range, every tensor of the size that they ask for, every number finite and at most 1e30
+/// in size; or an Error that names the tensor and what was expected.
 Result<void> check(const Weights& weights);
 
 /// What the network says of the next frame: a mixture of diagonal Gaussians, raw, in ×10 units.
@@ -112,10 +117,18 @@ class Mdrnn::State {
  private:
   friend void advance(const Mdrnn& model, Mdrnn::State& state, FrameView frame) noexcept;
 
+  // Vectors are loaded whole and aligned.
+  struct alignas(64) Line {
+    float values[16] = {};
+  };
+  static std::vector<Line> lines(std::size_t floats);
+
   Sizes sizes_;
+  std::size_t padded_units_ = 0;
   bool heard_ = false;
-  std::vector<float> memory_;  // [layers][2][units padded], then the step's scratch
-  std::vector<float> output_;  // [2·mixtures·dimension + mixtures] mus, sigmas, logits
+  bool second_ = false;       // which of the two h is the newest
+  std::vector<Line> memory_;  // h, h, c: each [layers][units padded]
+  std::vector<Line> output_;  // [2·mixtures·dimension + mixtures] sigmas, mus, logits
 };
 
 /// Advances `state` by one frame and leaves the mixture for the next one in it.

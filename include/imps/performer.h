@@ -64,15 +64,23 @@ struct HandOver {
   Voice to;
 };
 
-using Action = std::variant<Play, PlayThru, Release, WriteRow, HandOver>;
+/// A prediction came due while the model is muted: nothing goes out and no row is written, but the
+/// network has heard it.
+struct Withheld {
+  TimePoint at;
+  std::uint64_t number;
+};
+
+using Action = std::variant<Play, PlayThru, Release, WriteRow, HandOver, Withheld>;
 
 /// What the performer has counted since its start.
 struct PerformerCounts {
   std::uint64_t frames = 0;       ///< from the performer
   std::uint64_t unheard = 0;      ///< of these, skipped by the network
-  std::uint64_t predictions = 0;  ///< that sounded
+  std::uint64_t predictions = 0;  ///< that sounded, or would have but for mute
   std::uint64_t cancelled = 0;    ///< drawn, and overtaken by the performer or a command
   std::uint64_t overflowed = 0;   ///< polyphony: dropped because 64 were waiting
+  std::uint64_t outdated = 0;     ///< polyphony: dropped because they were over 100 ms late
   std::uint64_t restarts = 0;  ///< times the schedule started anew because it was over 100 ms late
 };
 
@@ -118,7 +126,7 @@ class Performer {
   [[nodiscard]] const PerformerSettings& settings() const noexcept;
   [[nodiscard]] const PerformerCounts& counts() const noexcept;
   [[nodiscard]] int dimension() const noexcept;
-  /// Predictions scheduled and not yet played, soonest first: due time and controls.
+  /// How many predictions are scheduled and have not sounded yet.
   [[nodiscard]] std::size_t pending() const noexcept;
 
  private:
