@@ -8,18 +8,13 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
 
-find_library(OSCPACK_LIBRARY oscpack REQUIRED)
-find_path(OSCPACK_INCLUDE_DIR oscpack/osc/OscReceivedElements.h REQUIRED)
-add_library(oscpack INTERFACE IMPORTED)
-target_link_libraries(oscpack INTERFACE ${OSCPACK_LIBRARY})
-target_include_directories(oscpack INTERFACE ${OSCPACK_INCLUDE_DIR})
-
 # HDF5's C API, and only that: its high-level and C++ libraries are not needed. Debian keeps the
-# serial build in a folder of its own.
-pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial)
+# serial build in a folder of its own, and under a name of its own.
+pkg_search_module(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial hdf5)
 
 find_path(FLATBUFFERS_INCLUDE_DIR flatbuffers/flatbuffers.h REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
@@ -27,6 +22,11 @@ find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
 if(IMPS_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
+  find_library(OSCPACK_LIBRARY oscpack REQUIRED)
+  find_path(OSCPACK_INCLUDE_DIR oscpack/osc/OscReceivedElements.h REQUIRED)
+  add_library(oscpack INTERFACE IMPORTED)
+  target_link_libraries(oscpack INTERFACE ${OSCPACK_LIBRARY})
+  target_include_directories(oscpack INTERFACE ${OSCPACK_INCLUDE_DIR})
 endif()
 if(IMPS_BENCH)
   find_package(benchmark REQUIRED)

@@ -1,0 +1,82 @@
+#include "cli/console.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace imps::cli {
+namespace {
+
+constexpr std::string_view kYellow = "\x1b[33m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+void put(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+bool is_set(const char* name) {
+  const char* const value = std::getenv(name);
+  return value != nullptr && *value != '\0';
+}
+
+std::size_t columns() {
+  winsize size{};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// The start of a UTF-8 text that is at most `columns` characters wide.
+std::string_view fitting(std::string_view text, std::size_t columns) {
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool starts = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (starts && characters++ == columns) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace
+
+void complain(std::string_view message) {
+  put("imps: ");
+  put(message);
+  put("\n");
+}
+
+Console::Console()
+    : terminal_(::isatty(STDERR_FILENO) == 1 &&
+                !(is_set("TERM") && std::string_view(std::getenv("TERM")) == "dumb")),
+      colour_(terminal_ && !is_set("NO_COLOR")) {}
+
+Console::~Console() { clear_status(); }
+
+void Console::clear_status() {
+  if (status_shown_) put("\r\x1b[K");
+  status_shown_ = false;
+}
+
+void Console::tell(std::string_view line) {
+  clear_status();
+  put(line);
+  put("\n");
+}
+
+void Console::warn(std::string_view line) {
+  clear_status();
+  if (colour_) put(kYellow);
+  put("imps: ");
+  put(line);
+  if (colour_) put(kPlain);
+  put("\n");
+}
+
+void Console::status(std::string_view line) {
+  put("\r");
+  put(fitting(line, columns() - 1));
+  put("\x1b[K");
+  std::fflush(stderr);
+  status_shown_ = true;
+}
+
+}  // namespace imps::cli

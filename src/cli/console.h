@@ -1,0 +1,30 @@
+// Results on stdout, messages on stderr, and one quiet line that is written over.
+#pragma once
+
+#include <string_view>
+
+#include "session/house.h"
+
+namespace imps::cli {
+
+/// "imps: message" on stderr.
+void complain(std::string_view message);
+
+/// The house's words on a terminal: a status line when stderr is one, plain lines otherwise.
+class Console final : public Output {
+ public:
+  Console();
+  ~Console() override;
+  void tell(std::string_view line) override;
+  void warn(std::string_view line) override;
+  void status(std::string_view line) override;
+  [[nodiscard]] bool has_status() const override { return terminal_; }
+
+ private:
+  void clear_status();
+  bool terminal_;
+  bool colour_;
+  bool status_shown_ = false;
+};
+
+}  // namespace imps::cli

@@ -1,0 +1,243 @@
+#include <array>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <imps/mode.h>
+
+#include "cli/console.h"
+#include "cli/options.h"
+#include "config/check.h"
+#include "config/endpoint.h"
+#include "config/read.h"
+#include "session/house.h"
+
+namespace imps::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What the command line says; the rest is left as the configuration has it.
+struct Flags {
+  std::string target;
+  std::optional<int> dimension;
+  std::optional<std::string> size;
+  bool log = false;
+  bool no_log = false;
+  std::optional<std::string> log_folder;
+  bool verbose = false;
+  bool user_only = false;
+  bool call_response = false;
+  bool polyphony = false;
+  bool battle = false;
+  std::optional<double> threshold;
+  std::optional<double> sigma_temperature;
+  std::optional<double> pi_temperature;
+  std::optional<double> timescale;
+  std::optional<double> max_rest;
+  std::optional<std::uint64_t> seed;
+  bool start_now = false;
+  bool ahead = false;
+  bool thru = false;
+  std::optional<std::string> listen_host;
+  std::optional<int> listen_port;
+  std::optional<std::string> output_host;
+  std::optional<int> output_port;
+  std::vector<std::string> outputs;
+  bool json = false;
+};
+
+void add_options(CLI::App& app, Flags& flags) {
+  app.add_option("target", flags.target)->type_name("CONFIG|MODEL");
+  app.add_option("-d,--dimension", flags.dimension,
+                 "dt and the controls: 2 to 129 (else from the first message)")
+      ->type_name("D");
+  app.add_option("--modelsize", flags.size,
+                 "of the models in models/, only this size: xxs, xs, s, m, l, xl")
+      ->type_name("SIZE");
+  app.add_flag("-c,--callresponse", flags.call_response,
+               "the model answers when the performer is silent (default)");
+  app.add_flag("-p,--polyphony", flags.polyphony,
+               "every frame of the performer's gets one prediction");
+  app.add_flag("-b,--battle", flags.battle, "the model plays by itself");
+  app.add_flag("-o,--useronly", flags.user_only, "no predictions: only log");
+  app.add_option("--threshold,--callresponsethresh", flags.threshold,
+                 "silence after which the model answers (default 0.1)")
+      ->type_name("SECONDS");
+  app.add_option("--sigmatemp", flags.sigma_temperature,
+                 "how far predictions stray, 0 or more (default 0.01)")
+      ->type_name("T");
+  app.add_option("--pitemp", flags.pi_temperature,
+                 "how freely they choose between gestures, above 0 (default 1)")
+      ->type_name("T");
+  app.add_option("--timescale", flags.timescale,
+                 "stretches the predictions' time, up to 1000 (default 1)")
+      ->type_name("X");
+  app.add_option("--max-rest", flags.max_rest, "longest predicted time between frames (default 5)")
+      ->type_name("SECONDS");
+  app.add_option("--seed", flags.seed, "makes the predictions repeatable")->type_name("N");
+  app.add_flag("--start-now", flags.start_now, "battle: begin at once, not with the first frame");
+  app.add_flag("--ahead", flags.ahead, "send predictions early, timetagged with when they are due");
+  app.add_flag("--thru", flags.thru, "send the performer's frames to the outputs too");
+  app.add_option("--serverip", flags.listen_host, "where to listen (default localhost)")
+      ->type_name("HOST");
+  app.add_option("--serverport", flags.listen_port, "the port to listen on (default 5001)")
+      ->type_name("PORT");
+  app.add_option("--clientip", flags.output_host, "where to send predictions (default localhost)")
+      ->type_name("HOST");
+  app.add_option("--clientport", flags.output_port, "the port to send them to (default 5000)")
+      ->type_name("PORT");
+  app.add_option("--output", flags.outputs, "send predictions here too; may be given several times")
+      ->type_name("HOST:PORT");
+  app.add_flag("-l,--log", flags.log, "log the performance (default)");
+  app.add_flag("--no-log", flags.no_log, "do not log");
+  app.add_option("--log-folder", flags.log_folder, "where logs go (default logs)")
+      ->type_name("FOLDER");
+  app.add_flag("-v,--verbose", flags.verbose, "print every frame");
+  app.add_flag("--json", flags.json, "print what happens as JSON, one object a line, on stdout");
+}
+
+/// What is wrong with the flags among themselves, or "".
+std::string contradiction(const Flags& flags) {
+  if (flags.user_only + flags.call_response + flags.polyphony + flags.battle > 1) {
+    return "one mode at a time: choose one of -c, -p, -b, -o";
+  }
+  if (flags.log && flags.no_log) return "--log and --no-log contradict each other";
+  for (const auto port : {flags.listen_port, flags.output_port}) {
+    if (port && (*port < 0 || *port > 65535))
+      return fmt::format("{} is not a port: give 1 to 65535", *port);
+  }
+  return {};
+}
+
+Result<void> apply(const Flags& flags, Settings& settings) {
+  const auto set = [](const auto& flag, auto& setting) {
+    if (flag) setting = *flag;
+  };
+  if (flags.dimension) settings.model.dimension = flags.dimension;
+  if (flags.size) settings.model.size = flags.size;
+  if (flags.call_response) settings.interaction.mode = Mode::call_response;
+  if (flags.polyphony) settings.interaction.mode = Mode::polyphony;
+  if (flags.battle) settings.interaction.mode = Mode::battle;
+  if (flags.user_only) settings.interaction.mode = Mode::user_only;
+  if (flags.threshold) settings.interaction.threshold = Seconds{*flags.threshold};
+  if (flags.max_rest) settings.interaction.max_rest = Seconds{*flags.max_rest};
+  set(flags.sigma_temperature, settings.model.temperatures.sigma);
+  set(flags.pi_temperature, settings.model.temperatures.pi);
+  set(flags.timescale, settings.model.timescale);
+  if (flags.seed) settings.interaction.seed = flags.seed;
+  if (flags.start_now) settings.interaction.start_now = true;
+  if (flags.ahead) settings.interaction.ahead = true;
+  if (flags.thru) settings.interaction.input_thru = true;
+  set(flags.listen_host, settings.osc.listen.host);
+  if (flags.listen_port) settings.osc.listen.port = static_cast<std::uint16_t>(*flags.listen_port);
+  if (flags.output_host || flags.output_port) {
+    if (settings.osc.outputs.empty()) settings.osc.outputs.push_back({"localhost", 5000});
+    settings.osc.outputs.resize(1);
+    set(flags.output_host, settings.osc.outputs[0].host);
+    if (flags.output_port)
+      settings.osc.outputs[0].port = static_cast<std::uint16_t>(*flags.output_port);
+  }
+  for (const std::string& text : flags.outputs) {
+    auto endpoint = endpoint_from_text(text, EndpointUse::send);
+    if (!endpoint) return in("--output", endpoint.error());
+    settings.osc.outputs.push_back(*endpoint);
+  }
+  if (flags.log) settings.log.enabled = true;
+  if (flags.no_log) settings.log.enabled = false;
+  if (flags.log_folder) settings.log.folder = *flags.log_folder;
+  if (flags.verbose) settings.verbose = true;
+  return {};
+}
+
+bool is_config(const std::string& target) { return fs::path(target).extension() == ".toml"; }
+
+/// The configuration to read, if any: the one named, else imps.toml here.
+std::optional<fs::path> config_path(const Flags& flags) {
+  if (!flags.target.empty())
+    return is_config(flags.target) ? std::optional<fs::path>(flags.target) : std::nullopt;
+  std::error_code ignored;
+  return fs::is_regular_file("imps.toml", ignored) ? std::optional<fs::path>("imps.toml")
+                                                   : std::nullopt;
+}
+
+/// The house's words as JSON, one object a line on stdout.
+class JsonOutput final : public Output {
+ public:
+  void tell(std::string_view line) override { put("message", line); }
+  void warn(std::string_view line) override { put("warning", line); }
+  void status(std::string_view line) override { put("status", line); }
+  [[nodiscard]] bool has_status() const override { return false; }
+
+ private:
+  static void put(const char* kind, std::string_view line) {
+    const nlohmann::ordered_json object{{"kind", kind}, {"text", std::string(line)}};
+    std::cout << object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)
+              << std::endl;
+  }
+};
+
+}  // namespace
+
+std::string run_options() {
+  CLI::App app;
+  Flags flags;
+  add_options(app, flags);
+  return describe(app);
+}
+
+Exit run_run(const Command& command, const Arguments& arguments) {
+  CLI::App app;
+  Flags flags;
+  add_options(app, flags);
+  if (const auto exit = parse(app, command, arguments)) return *exit;
+  if (const auto fault = contradiction(flags); !fault.empty()) {
+    complain(fault);
+    return Exit::usage;
+  }
+
+  Console console;
+  JsonOutput json;
+  Output& output = flags.json ? static_cast<Output&>(json) : console;
+  PerformanceRequest request;
+  request.config = config_path(flags);
+  if (request.config) {
+    const ConfigRead read = read_config_file(*request.config);
+    for (const auto& warning : read.warnings)
+      output.warn(to_text(warning));
+    for (const auto& error : read.errors)
+      output.warn(to_text(error));
+    if (!read.ok()) return Exit::failed;
+    output.tell(fmt::format("configuration: {}{}", request.config->string(),
+                            read.impsy ? ", one of IMPSY's" : ""));
+    request.settings = read.settings;
+  } else if (!flags.target.empty()) {
+    request.settings.model.file = flags.target;
+  }
+  if (auto applied = apply(flags, request.settings); !applied) {
+    complain(applied.error().message);
+    return Exit::usage;
+  }
+  request.flags = [&flags](Settings& settings) {
+    if (!flags.target.empty() && !is_config(flags.target)) settings.model.file = flags.target;
+    // It was applied once without complaint.
+    [[maybe_unused]] const auto applied = apply(flags, settings);
+  };
+  const auto faults = check(request.settings);
+  for (const Error& fault : faults)
+    output.warn(fault.message);
+  if (!faults.empty()) return Exit::usage;
+
+  if (auto performed = perform(request, output); !performed) {
+    output.warn(performed.error().message);
+    return Exit::failed;
+  }
+  return Exit::done;
+}
+
+}  // namespace imps::cli

@@ -1,0 +1,209 @@
+#include "config/check.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "config/endpoint.h"
+#include "config/keys.h"
+#include "config/text.h"
+
+namespace imps {
+namespace {
+
+using Kind = Key::Kind;
+using Texts = std::vector<std::string>;
+
+constexpr std::size_t kLongestText = 4096;
+constexpr std::size_t kLongestName = 255;
+constexpr std::size_t kLongestOscAddress = 255;
+constexpr std::size_t kMostOutputs = 64;
+constexpr std::uint64_t kMostSeed = std::uint64_t{1} << 53;  // as make_command() takes it
+
+std::string is(const Key& key, const Value& value) {
+  return "is " + shortened(file_text(key, value));
+}
+
+std::string text_fault(std::string_view text, std::size_t longest) {
+  if (text.size() > longest) return fmt::format("is {} bytes long", text.size());
+  if (!is_utf8(text)) return fmt::format("is not UTF-8 (\"{}\")", shortened(text));
+  return "";
+}
+
+std::string range_fault(const Key& key, const Value& value, double number) {
+  const Key::Range& range = key.range;
+  const bool inside = std::isfinite(number) && number <= range.most &&
+                      (range.above_least ? number > range.least : number >= range.least);
+  return inside ? "" : is(key, value);
+}
+
+// OSC 1.0: printable ASCII, but none of the letters that patterns are written with.
+std::string address_fault(const Key& key, const Value& value, const std::string& text) {
+  const bool legal = text.size() >= 2 && text.size() <= kLongestOscAddress && text.front() == '/' &&
+                     text.back() != '/' && std::all_of(text.begin(), text.end(), [](char c) {
+                       return c > ' ' && c < 0x7F &&
+                              std::string_view("#*,?[]{}").find(c) == std::string_view::npos;
+                     });
+  return legal ? "" : is(key, value);
+}
+
+std::string outputs_fault(const Texts& outputs) {
+  if (outputs.size() > kMostOutputs) return fmt::format("names {} outputs", outputs.size());
+  for (const std::string& output : outputs) {
+    const std::string fault = endpoint_fault(output, EndpointUse::send);
+    if (!fault.empty()) return fmt::format("holds \"{}\", which {}", shortened(output), fault);
+  }
+  return "";
+}
+
+std::string names_fault(const Texts& names) {
+  if (names.size() > kMaxControls) return fmt::format("holds {} names", names.size());
+  for (const std::string& name : names) {
+    const std::string fault = text_fault(name, kLongestName);
+    if (!fault.empty()) return "holds a name that " + fault;
+  }
+  return "";
+}
+
+bool may_be_none(const Key& key) {
+  return key.get != nullptr && std::holds_alternative<std::monostate>(key.get(Settings{}));
+}
+
+// `T` is the alternative that the kind asks for.
+template <class T, class F>
+std::string with(const Key& key, const Value& value, F&& fault_of) {
+  const T* const held = std::get_if<T>(&value);
+  return held == nullptr ? is(key, value) : fault_of(*held);
+}
+
+std::string choice_fault(const Key& key, const Value& value, const std::string& text) {
+  const bool known = key.kind == Kind::mode ? mode_from_name(text).has_value()
+                                            : std::find(key.choices.begin(), key.choices.end(),
+                                                        text) != key.choices.end();
+  return known ? "" : is(key, value);
+}
+
+std::string path_fault(const Key& key, const std::string& text) {
+  if (text.empty() && !may_be_none(key)) return "is empty";
+  if (text.find('\0') != std::string::npos) return "holds a NUL";
+  return text_fault(text, kLongestText);
+}
+
+std::string host_key_fault(const Key& key, const Value& value, std::string host) {
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  // What IMPSY takes for "any" or "nowhere in particular" has a meaning here as well: see read.cpp.
+  const bool odd = !host.empty() && !host_fault(host, EndpointUse::listen).empty();
+  return odd ? is(key, value) : "";
+}
+
+/// What only shows when keys are seen together.
+void cross_check(const Settings& settings, std::vector<Finding>& found) {
+  const auto controls = settings.instrument.controls.size();
+  const auto& dimension = settings.model.dimension;
+  if (controls != 0 && dimension && static_cast<std::size_t>(*dimension) != controls + 1) {
+    found.push_back({"instrument.controls",
+                     fmt::format("instrument.controls has {} names, and model.dimension is {}",
+                                 controls, *dimension),
+                     fmt::format("give {} names, or dimension {}", *dimension - 1, controls + 1)});
+  }
+  // As text an endpoint without a host reads as localhost, but it is not: nobody meant it.
+  if (settings.osc.listen.host.empty()) {
+    found.push_back({"osc.listen", "osc.listen has no host", "give a host, e.g. localhost"});
+  }
+  if (std::any_of(settings.osc.outputs.begin(), settings.osc.outputs.end(),
+                  [](const Endpoint& output) { return output.host.empty(); })) {
+    found.push_back({"osc.outputs", "osc.outputs has one without a host", "give each a host"});
+  }
+  for (const std::string_view reserved : {"/imps/", "/impsy/", "/ping/", "/pong/"}) {
+    const std::string address = settings.osc.input_address + "/";
+    const bool clashes = address.starts_with(reserved) && settings.osc.input_address != "/impsy" &&
+                         settings.osc.input_address != "/imps";
+    if (clashes) {
+      found.push_back(
+          {"osc.input_address",
+           fmt::format("osc.input_address is \"{}\"", shortened(settings.osc.input_address)),
+           fmt::format("give another: {} is for live control",
+                       reserved.substr(0, reserved.size() - 1))});
+    }
+  }
+}
+
+}  // namespace
+
+std::string fault(const Key& key, const Value& value) {
+  if (std::holds_alternative<std::monostate>(value)) {
+    return may_be_none(key) ? "" : "is missing";
+  }
+  switch (key.kind) {
+    case Kind::boolean:
+      return with<bool>(key, value, [](bool) { return std::string(); });
+    case Kind::number:
+      return with<double>(key, value, [&](double x) { return range_fault(key, value, x); });
+    case Kind::whole:
+    case Kind::port:
+      return with<std::int64_t>(key, value, [&](std::int64_t n) {
+        return range_fault(key, value, static_cast<double>(n));
+      });
+    case Kind::seed:
+      return with<std::uint64_t>(
+          key, value, [&](std::uint64_t n) { return n <= kMostSeed ? "" : is(key, value); });
+    case Kind::size:
+      return with<std::uint64_t>(key, value, [&](std::uint64_t n) {
+        return range_fault(key, value, static_cast<double>(n));
+      });
+    case Kind::text:
+      return with<std::string>(
+          key, value, [](const std::string& text) { return text_fault(text, kLongestText); });
+    case Kind::path:
+      return with<std::string>(key, value,
+                               [&](const std::string& text) { return path_fault(key, text); });
+    case Kind::mode:
+    case Kind::choice:
+      return with<std::string>(
+          key, value, [&](const std::string& text) { return choice_fault(key, value, text); });
+    case Kind::listen:
+      return with<std::string>(key, value, [&](const std::string& text) {
+        const std::string wrong = endpoint_fault(text, EndpointUse::listen);
+        return wrong.empty() ? "" : is(key, value) + ", which " + wrong;
+      });
+    case Kind::outputs:
+      return with<Texts>(key, value, outputs_fault);
+    case Kind::osc_address:
+      return with<std::string>(
+          key, value, [&](const std::string& text) { return address_fault(key, value, text); });
+    case Kind::names:
+      return with<Texts>(key, value, names_fault);
+    case Kind::host:
+      return with<std::string>(
+          key, value, [&](const std::string& text) { return host_key_fault(key, value, text); });
+  }
+  return "is of no known kind";
+}
+
+std::vector<Finding> findings(const Settings& settings) {
+  std::vector<Finding> found;
+  for (const Key& key : keys()) {
+    if (key.get == nullptr) continue;
+    const std::string wrong = fault(key, key.get(settings));
+    if (!wrong.empty()) {
+      found.push_back(
+          {std::string(key.path), fmt::format("{} {}", key.path, wrong), "give " + accepts(key)});
+    }
+  }
+  cross_check(settings, found);
+  return found;
+}
+
+std::vector<Error> check(const Settings& settings) {
+  std::vector<Error> errors;
+  for (const Finding& finding : findings(settings)) {
+    errors.push_back(Error{finding.what + ": " + finding.fix});
+  }
+  return errors;
+}
+
+}  // namespace imps

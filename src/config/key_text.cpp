@@ -1,0 +1,89 @@
+// How keys speak: what they take, what they are by default, how a file spells them.
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "config/bytes.h"
+#include "config/keys.h"
+
+namespace imps {
+namespace {
+
+using Kind = Key::Kind;
+
+// 1000, not 1000.0: limits are written for people.
+std::string limit(const Key& key, double number) {
+  if (key.kind == Kind::size) return bytes_to_text(static_cast<std::uint64_t>(number));
+  return fmt::format("{}", number);
+}
+
+std::string range_text(const Key& key) {
+  const Key::Range& range = key.range;
+  const bool lower = std::isfinite(range.least);
+  const bool upper = std::isfinite(range.most);
+  if (lower && upper && !range.above_least) {
+    return fmt::format(" from {} to {}", limit(key, range.least), limit(key, range.most));
+  }
+  std::string text;
+  if (lower && range.above_least) text += fmt::format(" above {}", limit(key, range.least));
+  if (lower && !range.above_least) text += fmt::format(", {} or more", limit(key, range.least));
+  if (upper) text += fmt::format(" and at most {}", limit(key, range.most));
+  return text;
+}
+
+std::string choices_text(const Key& key) {
+  std::string text = "one of";
+  for (const std::string_view choice : key.choices) {
+    text += fmt::format("{} \"{}\"", text.size() > 6 ? "," : "", choice);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string accepts(const Key& key) {
+  const std::string unit = key.unit.empty() ? "" : fmt::format(", in {}", key.unit);
+  switch (key.kind) {
+    case Kind::boolean:
+      return "true or false";
+    case Kind::number:
+      return "a number" + range_text(key) + unit;
+    case Kind::whole:
+    case Kind::port:
+      return "a whole number" + range_text(key) + unit;
+    case Kind::seed:
+      return "a whole number from 0 to 2^53";
+    case Kind::size:
+      return fmt::format("a size such as \"500 MB\", {} or more", limit(key, key.range.least));
+    case Kind::text:
+      return "a text of at most 4096 bytes";
+    case Kind::path:
+      return "a path of at most 4096 bytes";
+    case Kind::mode:
+    case Kind::choice:
+      return choices_text(key);
+    case Kind::listen:
+      return "\"host:port\" or a port (0 takes any free one)";
+    case Kind::outputs:
+      return "a list of at most 64 of \"host:port\"";
+    case Kind::osc_address:
+      return "an OSC address such as \"/interface\"";
+    case Kind::names:
+      return fmt::format("a list of at most {} names", kMaxControls);
+    case Kind::host:
+      return "a host name or an address";
+  }
+  return "";
+}
+
+std::string file_text(const Key& key, const Value& value) {
+  const auto* const bytes = std::get_if<std::uint64_t>(&value);
+  if (key.kind == Kind::size && bytes != nullptr) return to_toml(Value{bytes_to_text(*bytes)});
+  return to_toml(value);
+}
+
+std::string default_text(const Key& key) {
+  return key.get == nullptr ? "" : file_text(key, key.get(Settings{}));
+}
+
+}  // namespace imps

@@ -1,0 +1,490 @@
+#include "config/keys.h"
+
+#include <array>
+
+#include "config/bytes.h"
+#include "config/endpoint.h"
+#include "config/text.h"
+
+namespace imps {
+namespace {
+
+using Kind = Key::Kind;
+using Standing = Key::Standing;
+
+constexpr std::array<std::string_view, 4> kModes{"callresponse", "polyphony", "battle", "useronly"};
+constexpr std::array<std::string_view, 6> kSizes{"xxs", "xs", "s", "m", "l", "xl"};
+constexpr std::array<std::string_view, 2> kStarts{"first", "now"};
+
+Value text_or_none(const std::optional<std::filesystem::path>& path) {
+  return path ? Value{to_utf8(*path)} : Value{};
+}
+const std::string& text(const Value& value) { return std::get<std::string>(value); }
+bool none(const Value& value) { return std::holds_alternative<std::monostate>(value); }
+
+// A value has passed fault() when it comes here, so that its text is an endpoint.
+Endpoint endpoint(const std::string& text, EndpointUse use) {
+  return endpoint_from_text(text, use).value();
+}
+
+// IMPSY's client is one output; its host and port are separate keys.
+Endpoint& client(Settings& settings) {
+  auto& outputs = settings.osc.outputs;
+  if (outputs.empty()) outputs = impsy_osc().outputs;
+  return outputs.front();
+}
+
+std::string host_or_localhost(const std::string& host) {
+  if (host.empty()) return "localhost";
+  const bool bracketed = host.front() == '[' && host.back() == ']';
+  return bracketed ? host.substr(1, host.size() - 2) : host;
+}
+
+constexpr std::string_view kNotYet = "Not in this version: the section has no effect.";
+
+// In the order of doc/configuration.md and of written files.
+const std::array kKeys{
+    Key{
+        .path = "title",
+        .kind = Kind::text,
+        .standing = Standing::shared,
+        .documentation = "What this configuration is called.",
+        .get = [](const Settings& s) { return Value{s.title}; },
+        .set = [](Settings& s, const Value& v) { s.title = text(v); },
+    },
+    Key{
+        .path = "owner",
+        .kind = Kind::text,
+        .standing = Standing::shared,
+        .documentation = "Whose it is.",
+        .get = [](const Settings& s) { return Value{s.owner}; },
+        .set = [](Settings& s, const Value& v) { s.owner = text(v); },
+    },
+    Key{
+        .path = "description",
+        .kind = Kind::text,
+        .standing = Standing::shared,
+        .documentation = "What it is for.",
+        .get = [](const Settings& s) { return Value{s.description}; },
+        .set = [](Settings& s, const Value& v) { s.description = text(v); },
+    },
+    Key{
+        .path = "verbose",
+        .kind = Kind::boolean,
+        .standing = Standing::shared,
+        .documentation = "Prints every frame.",
+        .get = [](const Settings& s) { return Value{s.verbose}; },
+        .set = [](Settings& s, const Value& v) { s.verbose = std::get<bool>(v); },
+    },
+    Key{
+        .path = "name",
+        .kind = Kind::text,
+        .standing = Standing::impsy,
+        .documentation = "The owner, in older files.",
+        .same_as = "owner",
+        .set = [](Settings& s, const Value& v) { s.owner = text(v); },
+    },
+    Key{
+        .path = "log_input",
+        .kind = Kind::boolean,
+        .standing = Standing::impsy,
+        .documentation = "Whether the performer's frames are logged.",
+        .same_as = "log.performer",
+        .set = [](Settings& s, const Value& v) { s.log.performer = std::get<bool>(v); },
+    },
+    Key{
+        .path = "log",
+        .kind = Kind::boolean,
+        .standing = Standing::impsy,
+        .documentation =
+            "log_input in older files, when it is true or false and not the section [log].",
+        .same_as = "log.performer",
+        .set = [](Settings& s, const Value& v) { s.log.performer = std::get<bool>(v); },
+    },
+    Key{
+        .path = "log_predictions",
+        .kind = Kind::boolean,
+        .standing = Standing::impsy,
+        .documentation = "Whether the model's frames are logged.",
+        .same_as = "log.predictions",
+        .set = [](Settings& s, const Value& v) { s.log.predictions = std::get<bool>(v); },
+    },
+
+    Key{
+        .path = "instrument.name",
+        .kind = Kind::text,
+        .standing = Standing::own,
+        .documentation = "The performer's instrument, for the record of each take.",
+        .get = [](const Settings& s) { return Value{s.instrument.name}; },
+        .set = [](Settings& s, const Value& v) { s.instrument.name = text(v); },
+    },
+    Key{
+        .path = "instrument.controls",
+        .kind = Kind::names,
+        .standing = Standing::own,
+        .documentation = "What each control is called, in order: one name for each, or none.",
+        .get = [](const Settings& s) { return Value{s.instrument.controls}; },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.instrument.controls = std::get<std::vector<std::string>>(v);
+            },
+    },
+
+    Key{
+        .path = "interaction.mode",
+        .kind = Kind::mode,
+        .standing = Standing::shared,
+        .choices = kModes,
+        .documentation =
+            "Who hears whom: the model answers when you pause (callresponse), answers every frame "
+            "(polyphony), plays by itself (battle), or is silent (useronly).",
+        .get = [](const Settings& s) { return Value{std::string(name(s.interaction.mode))}; },
+        .set =
+            [](Settings& s, const Value& v) {
+              if (const auto mode = mode_from_name(text(v))) s.interaction.mode = *mode;
+            },
+    },
+    Key{
+        .path = "interaction.threshold",
+        .kind = Kind::number,
+        .standing = Standing::shared,
+        .unit = "seconds",
+        .range = {.least = 0},
+        .documentation = "In callresponse, the silence after which the model answers.",
+        .get = [](const Settings& s) { return Value{s.interaction.threshold.count()}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.interaction.threshold = Seconds{std::get<double>(v)}; },
+    },
+    Key{
+        .path = "interaction.input_thru",
+        .kind = Kind::boolean,
+        .standing = Standing::shared,
+        .documentation = "Sends the performer's frames to the outputs as well.",
+        .get = [](const Settings& s) { return Value{s.interaction.input_thru}; },
+        .set = [](Settings& s, const Value& v) { s.interaction.input_thru = std::get<bool>(v); },
+    },
+    Key{
+        .path = "interaction.start",
+        .kind = Kind::choice,
+        .standing = Standing::own,
+        .choices = kStarts,
+        .documentation = "In battle, the model begins with the performer's first frame, or now.",
+        .get = [](const Settings& s) { return Value{s.interaction.start_now ? "now" : "first"}; },
+        .set = [](Settings& s, const Value& v) { s.interaction.start_now = text(v) == "now"; },
+    },
+    Key{
+        .path = "interaction.ahead",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation =
+            "Sends predictions early, as bundles timetagged with their due time, to receivers that "
+            "schedule by themselves.",
+        .get = [](const Settings& s) { return Value{s.interaction.ahead}; },
+        .set = [](Settings& s, const Value& v) { s.interaction.ahead = std::get<bool>(v); },
+    },
+    Key{
+        .path = "interaction.max_rest",
+        .kind = Kind::number,
+        .standing = Standing::own,
+        .unit = "seconds",
+        .range = {.least = 0.001},
+        .documentation = "The longest rest that the model may take between two frames.",
+        .get = [](const Settings& s) { return Value{s.interaction.max_rest.count()}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.interaction.max_rest = Seconds{std::get<double>(v)}; },
+    },
+    Key{
+        .path = "interaction.seed",
+        .kind = Kind::seed,
+        .standing = Standing::own,
+        .documentation =
+            "Makes the model's chances the same at every start; else they are drawn anew.",
+        .example = "42",
+        .get =
+            [](const Settings& s) {
+              return s.interaction.seed ? Value{*s.interaction.seed} : Value{};
+            },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.interaction.seed.reset();
+              if (!none(v)) s.interaction.seed = std::get<std::uint64_t>(v);
+            },
+    },
+
+    Key{
+        .path = "model.file",
+        .kind = Kind::path,
+        .standing = Standing::shared,
+        .documentation =
+            "The model to play (.h5, .keras, .tflite), from where imps is started; \"\" is none, "
+            "and the newest that fits in the models folder is taken.",
+        .example = "\"models/mine.keras\"",
+        .get = [](const Settings& s) { return text_or_none(s.model.file); },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.model.file.reset();
+              if (!none(v) && !text(v).empty()) s.model.file = path_from_utf8(text(v));
+            },
+    },
+    Key{
+        .path = "model.dimension",
+        .kind = Kind::whole,
+        .standing = Standing::shared,
+        .range = {.least = kMinDimension, .most = kMaxDimension},
+        .documentation =
+            "Controls and one more, for time; else the model's, or taken from the first message.",
+        .example = "9",
+        .get =
+            [](const Settings& s) {
+              return s.model.dimension ? Value{std::int64_t{*s.model.dimension}} : Value{};
+            },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.model.dimension.reset();
+              if (!none(v)) s.model.dimension = static_cast<int>(std::get<std::int64_t>(v));
+            },
+    },
+    Key{
+        .path = "model.size",
+        .kind = Kind::choice,
+        .standing = Standing::shared,
+        .choices = kSizes,
+        .documentation = "Takes only models of this size from the models folder.",
+        .example = "\"s\"",
+        .get = [](const Settings& s) { return s.model.size ? Value{*s.model.size} : Value{}; },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.model.size.reset();
+              if (!none(v)) s.model.size = text(v);
+            },
+    },
+    Key{
+        .path = "model.folder",
+        .kind = Kind::path,
+        .standing = Standing::own,
+        .documentation = "Where models are found, from where imps is started.",
+        .get = [](const Settings& s) { return Value{to_utf8(s.model.folder)}; },
+        .set = [](Settings& s, const Value& v) { s.model.folder = path_from_utf8(text(v)); },
+    },
+    Key{
+        .path = "model.sigmatemp",
+        .kind = Kind::number,
+        .standing = Standing::shared,
+        .range = {.least = 0},
+        .documentation =
+            "Sigma temperature: how far the model strays from what it thinks most likely.",
+        .get = [](const Settings& s) { return Value{s.model.temperatures.sigma}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.model.temperatures.sigma = std::get<double>(v); },
+    },
+    Key{
+        .path = "model.pitemp",
+        .kind = Kind::number,
+        .standing = Standing::shared,
+        .range = {.least = 0, .above_least = true},
+        .documentation = "Pi temperature: how often the model takes its less likely ideas.",
+        .get = [](const Settings& s) { return Value{s.model.temperatures.pi}; },
+        .set = [](Settings& s, const Value& v) { s.model.temperatures.pi = std::get<double>(v); },
+    },
+    Key{
+        .path = "model.timescale",
+        .kind = Kind::number,
+        .standing = Standing::shared,
+        .range = {.least = 0, .most = 1000, .above_least = true},
+        .documentation = "Stretches the time that the model plays in: 2 is half as fast.",
+        .get = [](const Settings& s) { return Value{s.model.timescale}; },
+        .set = [](Settings& s, const Value& v) { s.model.timescale = std::get<double>(v); },
+    },
+
+    Key{
+        .path = "osc.enabled",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation = "Whether imps talks OSC at all.",
+        .get = [](const Settings& s) { return Value{s.osc.enabled}; },
+        .set = [](Settings& s, const Value& v) { s.osc.enabled = std::get<bool>(v); },
+    },
+    Key{
+        .path = "osc.listen",
+        .kind = Kind::listen,
+        .standing = Standing::own,
+        .documentation =
+            "Where imps hears OSC; \"0.0.0.0:5001\" opens it to every network of the machine.",
+        .get = [](const Settings& s) { return Value{to_text(s.osc.listen)}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.osc.listen = endpoint(text(v), EndpointUse::listen); },
+    },
+    Key{
+        .path = "osc.outputs",
+        .kind = Kind::outputs,
+        .standing = Standing::own,
+        .documentation = "Where predictions go.",
+        .get =
+            [](const Settings& s) {
+              std::vector<std::string> texts;
+              for (const Endpoint& output : s.osc.outputs)
+                texts.push_back(to_text(output));
+              return Value{texts};
+            },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.osc.outputs.clear();
+              for (const std::string& output : std::get<std::vector<std::string>>(v)) {
+                s.osc.outputs.push_back(endpoint(output, EndpointUse::send));
+              }
+            },
+    },
+    Key{
+        .path = "osc.input_address",
+        .kind = Kind::osc_address,
+        .standing = Standing::own,
+        .documentation = "The OSC address of the performer's frames.",
+        .get = [](const Settings& s) { return Value{s.osc.input_address}; },
+        .set = [](Settings& s, const Value& v) { s.osc.input_address = text(v); },
+    },
+    Key{
+        .path = "osc.output_address",
+        .kind = Kind::osc_address,
+        .standing = Standing::own,
+        .documentation = "The OSC address of predictions; /impsy when IMPSY's [osc] keys are used.",
+        .get = [](const Settings& s) { return Value{s.osc.output_address}; },
+        .set = [](Settings& s, const Value& v) { s.osc.output_address = text(v); },
+    },
+    Key{
+        .path = "osc.server_ip",
+        .kind = Kind::host,
+        .standing = Standing::impsy,
+        .documentation = "The host where imps hears OSC; localhost when absent.",
+        .same_as = "osc.listen",
+        .set = [](Settings& s, const Value& v) { s.osc.listen.host = host_or_localhost(text(v)); },
+    },
+    Key{
+        .path = "osc.server_port",
+        .kind = Kind::port,
+        .standing = Standing::impsy,
+        .range = {.least = 1, .most = 65535},
+        .documentation = "The port where imps hears OSC; 6000 when absent.",
+        .same_as = "osc.listen",
+        .set =
+            [](Settings& s, const Value& v) {
+              s.osc.listen.port = static_cast<std::uint16_t>(std::get<std::int64_t>(v));
+            },
+    },
+    Key{
+        .path = "osc.client_ip",
+        .kind = Kind::host,
+        .standing = Standing::impsy,
+        .documentation = "The host that predictions go to; localhost when absent.",
+        .same_as = "osc.outputs",
+        .set = [](Settings& s, const Value& v) { client(s).host = host_or_localhost(text(v)); },
+    },
+    Key{
+        .path = "osc.client_port",
+        .kind = Kind::port,
+        .standing = Standing::impsy,
+        .range = {.least = 1, .most = 65535},
+        .documentation = "The port that predictions go to; 6001 when absent.",
+        .same_as = "osc.outputs",
+        .set =
+            [](Settings& s, const Value& v) {
+              client(s).port = static_cast<std::uint16_t>(std::get<std::int64_t>(v));
+            },
+    },
+
+    Key{
+        .path = "log.enabled",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation = "Whether performances are logged.",
+        .get = [](const Settings& s) { return Value{s.log.enabled}; },
+        .set = [](Settings& s, const Value& v) { s.log.enabled = std::get<bool>(v); },
+    },
+    Key{
+        .path = "log.performer",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation = "Whether the performer's frames are in the log.",
+        .get = [](const Settings& s) { return Value{s.log.performer}; },
+        .set = [](Settings& s, const Value& v) { s.log.performer = std::get<bool>(v); },
+    },
+    Key{
+        .path = "log.predictions",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation = "Whether the model's frames are in the log.",
+        .get = [](const Settings& s) { return Value{s.log.predictions}; },
+        .set = [](Settings& s, const Value& v) { s.log.predictions = std::get<bool>(v); },
+    },
+    Key{
+        .path = "log.folder",
+        .kind = Kind::path,
+        .standing = Standing::own,
+        .documentation = "Where logs are kept, from where imps is started.",
+        .get = [](const Settings& s) { return Value{to_utf8(s.log.folder)}; },
+        .set = [](Settings& s, const Value& v) { s.log.folder = path_from_utf8(text(v)); },
+    },
+    Key{
+        .path = "log.quota",
+        .kind = Kind::size,
+        .standing = Standing::own,
+        .unit = "bytes",
+        // Less than this is a forgotten unit: "500" for 500 MB.
+        .range = {.least = 10'000, .most = static_cast<double>(kMostBytes)},
+        .documentation = "What the log folder may grow to; it is said aloud before logging stops.",
+        .example = "\"2 GB\"",
+        .get =
+            [](const Settings& s) {
+              return s.log.quota_bytes ? Value{*s.log.quota_bytes} : Value{};
+            },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.log.quota_bytes.reset();
+              if (!none(v)) s.log.quota_bytes = std::get<std::uint64_t>(v);
+            },
+    },
+
+    Key{.path = "midi", .standing = Standing::no_effect, .documentation = kNotYet},
+    Key{.path = "websocket", .standing = Standing::no_effect, .documentation = kNotYet},
+    Key{.path = "serial", .standing = Standing::no_effect, .documentation = kNotYet},
+    Key{.path = "serialmidi", .standing = Standing::no_effect, .documentation = kNotYet},
+    Key{.path = "webui", .standing = Standing::no_effect, .documentation = kNotYet},
+};
+
+}  // namespace
+
+std::span<const Key> keys() noexcept { return kKeys; }
+
+const Key* find_key(std::string_view path) noexcept {
+  for (const Key& key : kKeys) {
+    if (key.path == path) return &key;
+  }
+  return nullptr;
+}
+
+std::string_view section(const Key& key) noexcept {
+  const std::size_t dot = key.path.find('.');
+  return dot == std::string_view::npos ? std::string_view{} : key.path.substr(0, dot);
+}
+
+std::string_view leaf(const Key& key) noexcept {
+  const std::size_t dot = key.path.find('.');
+  return dot == std::string_view::npos ? key.path : key.path.substr(dot + 1);
+}
+
+std::vector<std::string> changes(const Settings& from, const Settings& to) {
+  std::vector<std::string> changed;
+  for (const Key& key : kKeys) {
+    if (key.get != nullptr && !same(key.get(from), key.get(to))) changed.emplace_back(key.path);
+  }
+  return changed;
+}
+
+OscSettings impsy_osc() {
+  OscSettings osc;
+  osc.listen = {"localhost", 6000};
+  osc.outputs = {{"localhost", 6001}};
+  osc.output_address = "/impsy";
+  return osc;
+}
+
+}  // namespace imps

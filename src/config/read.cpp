@@ -1,0 +1,387 @@
+#include "config/read.h"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/bytes.h"
+#include "config/check.h"
+#include "config/endpoint.h"
+#include "config/keys.h"
+#include "config/suggest.h"
+#include "config/text.h"
+#include "config/toml_depth.h"
+
+// Last: see there.
+#include "config/toml_library.h"
+
+namespace imps {
+namespace {
+
+using Kind = Key::Kind;
+using Standing = Key::Standing;
+
+constexpr std::size_t kMostUnknown = 100;
+
+std::string_view type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a section";
+    case toml::node_type::array:
+      return "a list";
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a date or a time";
+  }
+}
+
+std::optional<std::vector<std::string>> texts(const toml::node& node) {
+  const toml::array* const list = node.as_array();
+  if (list == nullptr) return std::nullopt;
+  std::vector<std::string> out;
+  for (const toml::node& item : *list) {
+    const auto text = item.value_exact<std::string>();
+    if (!text) return std::nullopt;
+    out.push_back(*text);
+  }
+  return out;
+}
+
+/// The node as the kind's alternative of Value; nothing when the types do not fit. A whole number
+/// is taken where a number is wanted, and never 1 for true: no file of the field writes it.
+std::optional<Value> value_of(const Key& key, const toml::node& node) {
+  const auto integer = node.value_exact<std::int64_t>();
+  const auto text = node.value_exact<std::string>();
+  switch (key.kind) {
+    case Kind::boolean:
+      if (const auto on = node.value_exact<bool>()) return Value{*on};
+      return std::nullopt;
+    case Kind::number:
+      if (integer) return Value{static_cast<double>(*integer)};
+      if (const auto number = node.value_exact<double>()) return Value{*number};
+      return std::nullopt;
+    case Kind::whole:
+    case Kind::port:
+      if (integer) return Value{*integer};
+      return std::nullopt;
+    case Kind::seed:
+    case Kind::size:
+      if (integer && *integer >= 0) return Value{static_cast<std::uint64_t>(*integer)};
+      if (text && key.kind == Kind::size) {
+        if (const auto bytes = bytes_from_text(*text)) return Value{*bytes};
+      }
+      return std::nullopt;
+    case Kind::listen:
+      if (integer) return Value{std::to_string(*integer)};
+      [[fallthrough]];
+    case Kind::text:
+    case Kind::path:
+    case Kind::mode:
+    case Kind::choice:
+    case Kind::osc_address:
+    case Kind::host:
+      if (text) return Value{*text};
+      return std::nullopt;
+    case Kind::outputs:
+    case Kind::names:
+      if (const auto list = texts(node)) return Value{*list};
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// How a message shows what stands in the file.
+std::string shown(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) {
+    return fmt::format("\"{}\"", shortened(*text));
+  }
+  if (const auto on = node.value_exact<bool>()) return *on ? "true" : "false";
+  if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
+  if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
+  return std::string(type_name(node));
+}
+
+/// One reading of one file.
+class Reader {
+ public:
+  Reader(const toml::table& root, const std::string& file) : root_(root), file_(file) {}
+
+  ConfigRead read() {
+    find_keys();
+    apply();
+    explain_impsy();
+    for (const Finding& finding : findings(read_.settings)) {
+      // What a single key said is already reported at its own place.
+      if (faulty_.contains(finding.key)) continue;
+      error(place_of(finding.key), finding.what, finding.fix);
+    }
+    sort(read_.errors);
+    sort(read_.warnings);
+    if (unknown_ > kMostUnknown) {
+      read_.warnings.push_back({file_, 0, 0,
+                                fmt::format("{} more unknown keys", unknown_ - kMostUnknown),
+                                "mend the first ones"});
+    }
+    return std::move(read_);
+  }
+
+ private:
+  struct Found {
+    const Key* key;
+    const toml::node* node;
+    toml::source_position at;  ///< of the key
+  };
+
+  void find_keys() {
+    for (const auto& [name, node] : root_) {
+      const std::string_view path = name.str();
+      const toml::source_position at = name.source().begin;
+      const bool section = is_section(path);
+      if (section && node.is_table()) {
+        find_in_section(path, *node.as_table());
+      } else if (const Key* const key = find_key(path); key != nullptr) {
+        if (key->standing == Standing::no_effect) {
+          read_.impsy = true;
+          without_effect_.push_back({key, &node, at});
+        } else if (section && !node.is_boolean()) {  // `log`, which is two things
+          error(at, wrong_section(path, node), section_fix(path));
+        } else {
+          found_.push_back({key, &node, at});
+        }
+      } else if (section) {
+        error(at, wrong_section(path, node), section_fix(path));
+      } else if (unknown_wanted()) {
+        unknown_at_top(path, node, at);
+      }
+    }
+  }
+
+  void find_in_section(std::string_view section, const toml::table& table) {
+    for (const auto& [name, node] : table) {
+      const toml::source_position at = name.source().begin;
+      const Key* const key = find_key(fmt::format("{}.{}", section, name.str()));
+      if (key != nullptr) {
+        found_.push_back({key, &node, at});
+      } else if (unknown_wanted()) {
+        unknown(at, fmt::format("{}.{}", section, shortened(name.str())),
+                meant_key(section, name.str()));
+      }
+    }
+  }
+
+  void apply() {
+    // IMPSY's spellings of [osc] start from IMPSY's addresses, and its keys come before imps's.
+    std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+      return std::pair(a.key->standing != Standing::impsy, a.key) <
+             std::pair(b.key->standing != Standing::impsy, b.key);
+    });
+    for (const Found& found : found_) {
+      if (found.key->standing != Standing::impsy) continue;
+      read_.impsy = true;
+      if (section(*found.key) == "osc" && !impsy_osc_) {
+        impsy_osc_ = true;
+        read_.settings.osc = impsy_osc();
+      }
+    }
+    for (const Found& found : found_)
+      apply(found);
+    std::sort(read_.understood.begin(), read_.understood.end(),
+              [](const std::string& a, const std::string& b) { return find_key(a) < find_key(b); });
+  }
+
+  void apply(const Found& found) {
+    const Key& key = *found.key;
+    const toml::source_position at = found.node->source().begin;
+    const auto value = value_of(key, *found.node);
+    const std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
+    if (!wrong.empty()) {
+      faulty_.insert(std::string(key.path));
+      error(at, fmt::format("{} {}", key.path, wrong), "give " + accepts(key));
+      return;
+    }
+    if (!key.same_as.empty()) {
+      if (const Found* const other = find(key.same_as); other != nullptr) {
+        error(found.at, fmt::format("{} and {} say the same", key.path, key.same_as),
+              fmt::format("keep {} (line {})", key.same_as, other->at.line));
+        return;
+      }
+    }
+    key.set(read_.settings, *value);
+    read_.understood.emplace_back(key.path);
+    if (key.kind == Kind::host) look_at_host(key, at);
+  }
+
+  // IMPSY's examples carry 0.0.0.0 for both ends: it hears every network by one, and takes the
+  // other for this machine.
+  void look_at_host(const Key& key, const toml::source_position& at) {
+    OscSettings& osc = read_.settings.osc;
+    if (key.path == "osc.server_ip" && is_any_address(osc.listen.host)) {
+      warning(
+          at,
+          fmt::format("osc.server_ip \"{}\" opens imps to every network that this machine is in",
+                      osc.listen.host),
+          "write \"localhost\" if all that plays with it runs on this machine");
+    }
+    if (key.path == "osc.client_ip" && is_any_address(osc.outputs.front().host)) {
+      warning(
+          at,
+          fmt::format("osc.client_ip \"{}\" is no place to send to, and is taken for this machine",
+                      osc.outputs.front().host),
+          "write \"localhost\"");
+      osc.outputs.front().host = "localhost";
+    }
+  }
+
+  void explain_impsy() {
+    const OscSettings& osc = read_.settings.osc;
+    const std::string instead =
+        osc.enabled ? fmt::format("imps plays over OSC, at {}", to_text(osc.listen))
+                    : std::string("and osc.enabled is false, so that nothing is heard");
+    for (const Found& found : without_effect_) {
+      const bool page = found.key->path == "webui";
+      warning(found.at,
+              fmt::format("[{}] has no effect: this version of imps does not have {} yet",
+                          found.key->path, page ? "a page" : "this interface"),
+              page ? std::string("leave it, or take it out") : instead);
+    }
+  }
+
+  void unknown_at_top(std::string_view path, const toml::node& node,
+                      const toml::source_position& at) {
+    const std::string name = shortened(path);
+    unknown(at, node.is_table() ? "[" + name + "]" : name,
+            node.is_table() ? meant_section(path) : meant_key("", path));
+  }
+
+  void unknown(const toml::source_position& at, const std::string& name,
+               const std::string& suggestion) {
+    ++unknown_;
+    warning(at, fmt::format("unknown key {}{}", name, suggestion),
+            "it has no effect; mend it or take it out");
+  }
+
+  static std::string wrong_section(std::string_view path, const toml::node& node) {
+    return fmt::format("{} is {}", path, shown(node));
+  }
+  static std::string section_fix(std::string_view path) {
+    return fmt::format("write [{}] on a line of its own, and its keys below", path);
+  }
+
+  [[nodiscard]] const Found* find(std::string_view path) const {
+    for (const Found& found : found_) {
+      if (found.key->path == path) return &found;
+    }
+    return nullptr;
+  }
+
+  /// Where a key, or the IMPSY key that set it, has its value.
+  [[nodiscard]] toml::source_position place_of(std::string_view path) const {
+    for (const Found& found : found_) {
+      if (found.key->path == path || found.key->same_as == path) return found.node->source().begin;
+    }
+    return {1, 1};
+  }
+
+  void error(const toml::source_position& at, std::string what, std::string fix) {
+    read_.errors.push_back(diagnostic(at, std::move(what), std::move(fix)));
+  }
+  void warning(const toml::source_position& at, std::string what, std::string fix) {
+    read_.warnings.push_back(diagnostic(at, std::move(what), std::move(fix)));
+  }
+  /// A file of nothing but unknown keys must become neither a list many times its size nor a long
+  /// search for what was meant: from some number on they are only counted.
+  bool unknown_wanted() {
+    if (unknown_ < kMostUnknown) return true;
+    ++unknown_;
+    return false;
+  }
+  [[nodiscard]] Diagnostic diagnostic(const toml::source_position& at, std::string what,
+                                      std::string fix) const {
+    return {file_, static_cast<int>(at.line), static_cast<int>(at.column), std::move(what),
+            std::move(fix)};
+  }
+
+  static void sort(std::vector<Diagnostic>& list) {
+    std::stable_sort(list.begin(), list.end(), [](const Diagnostic& a, const Diagnostic& b) {
+      return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    });
+  }
+
+  const toml::table& root_;
+  const std::string& file_;
+  ConfigRead read_;
+  std::vector<Found> found_;
+  std::vector<Found> without_effect_;
+  std::set<std::string> faulty_;
+  bool impsy_osc_ = false;
+  std::size_t unknown_ = 0;
+};
+
+ConfigRead refused(const std::string& file, int line, int column, std::string what,
+                   std::string fix) {
+  ConfigRead read;
+  read.errors.push_back({file, line, column, std::move(what), std::move(fix)});
+  return read;
+}
+
+}  // namespace
+
+ConfigRead read_config(std::string_view toml, const std::string& file_name) {
+  if (toml.size() > kLongestConfig) {
+    return refused(file_name, 0, 0, "is longer than 1 MiB", "give a config file");
+  }
+  if (const auto deep = find_too_deep(toml)) {
+    return refused(file_name, deep->line, deep->column,
+                   fmt::format("a key has more than {} parts", kMostKeyParts),
+                   "write fewer dots; nothing in this file has been used");
+  }
+  const toml::parse_result parsed = toml::parse(toml);
+  if (!parsed) {
+    const toml::parse_error& failure = parsed.error();
+    const auto at = failure.source().begin;
+    constexpr std::size_t kLongestReason = 160;
+    return refused(file_name, static_cast<int>(at.line), static_cast<int>(at.column),
+                   "not TOML: " + shortened(failure.description(), kLongestReason),
+                   "mend it here; nothing in this file has been used");
+  }
+  return Reader(parsed.table(), file_name).read();
+}
+
+ConfigRead read_config_file(const std::filesystem::path& path) {
+  const std::string name = shortened(to_utf8(path), 4096);
+  const auto no = [&](std::string what, std::string fix) {
+    return refused(name, 0, 0, std::move(what), std::move(fix));
+  };
+  std::error_code failure;
+  const auto status = std::filesystem::status(path, failure);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    return no("there is no such file", "give the path of a config file");
+  }
+  if (failure) return no("cannot be read (" + failure.message() + ")", "check who may read it");
+  // A FIFO would be waited for, and a device may never end.
+  if (!std::filesystem::is_regular_file(status)) {
+    return no(std::filesystem::is_directory(status) ? "is a folder" : "is not a plain file",
+              "give the path of a config file");
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return no("cannot be opened", "check who may read it");
+  std::string text(kLongestConfig + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return no("cannot be read to its end", "check the disk");
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return read_config(text, name);
+}
+
+}  // namespace imps

@@ -1,0 +1,7 @@
+#include <imps/version.h>
+
+namespace imps {
+
+std::string_view version() noexcept { return IMPS_VERSION; }
+
+}  // namespace imps

@@ -1,0 +1,26 @@
+// What a thread that must be on time asks of the system.
+#pragma once
+
+#include <string>
+
+namespace imps::platform {
+
+/// Subnormal numbers become zero in this thread from now on: arithmetic on them takes a hundred
+/// times as long on some processors, and replay must see the same values everywhere.
+void flush_denormals() noexcept;
+
+/// Asks for this thread to run as soon as it can: real-time scheduling where the system allows it,
+/// else a higher priority, else nothing. Returns what was given, for people: "real-time priority
+/// 5", "nice -11", "ordinary priority". Also asks for exact timers.
+std::string raise_priority();
+
+/// The thread's name in ps, top and debuggers; at most 15 bytes.
+void name_thread(const char* name) noexcept;
+
+/// Keeps SIGINT, SIGTERM, SIGHUP and SIGPIPE away from this thread and those it starts: one thread
+/// handles them.
+void block_signals() noexcept;
+/// The opposite of block_signals(), but for SIGPIPE, which stays away.
+void unblock_signals() noexcept;
+
+}  // namespace imps::platform

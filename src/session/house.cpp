@@ -1,0 +1,351 @@
+#include "session/house.h"
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include <imps/version.h>
+
+#include "config/endpoint.h"
+#include "config/keys.h"
+#include "config/read.h"
+#include "log/writer.h"
+#include "platform/thread.h"
+#include "session/facts.h"
+#include "session/model_choice.h"
+#include "session/performance.h"
+#include "session/words.h"
+
+namespace imps {
+namespace {
+
+namespace asio = boost::asio;
+
+/// A seed that JSON readers of every language keep exactly.
+std::uint64_t draw_seed() {
+  std::random_device device;
+  return ((std::uint64_t{device()} << 32) | device()) >> 11;
+}
+
+class House final : private Backstage {
+ public:
+  House(const PerformanceRequest& request, Output& output)
+      : request_(request),
+        settings_(request.settings),
+        output_(output),
+        seed_(settings_.interaction.seed.value_or(draw_seed())),
+        timer_(loop_),
+        signals_(loop_),
+        stage_(loop_) {}
+
+  ~House() override {
+    if (stage_.is_open()) stage_.release();  // the descriptor belongs to the channel
+  }
+
+  Result<void> perform();
+
+ private:
+  Ready get_ready(int dimension) override;
+  Result<void> choose_first_model();
+  void tell_ready();
+  void tell_begin();
+  void tell_end(const Report& report);
+
+  void wait_for_signal();
+  void wait_for_stage();
+  void tick();
+  void on_message(const ToHouse& message);
+  void show(const Report& report);
+  void show(const FrameSeen& frame);
+  void change_model(const std::filesystem::path& path);
+  void reload();
+  void tell_notices();
+  void apply(std::string_view word, CommandArgument argument);
+
+  PerformanceRequest request_;
+  Settings settings_;
+  Output& output_;
+  std::uint64_t seed_;
+  Start start_ = std::chrono::steady_clock::now();
+  std::chrono::system_clock::time_point wall_start_ = std::chrono::system_clock::now();
+
+  Channels channels_;
+  std::optional<ChosenModel> model_;  // to begin with
+  std::unique_ptr<LogWriter> log_;
+  std::vector<std::string> log_trouble_;
+  bool ready_told_ = false;
+  int dimension_ = 0;
+
+  asio::io_context loop_{1};
+  asio::steady_timer timer_;
+  asio::signal_set signals_;
+  asio::posix::stream_descriptor stage_;
+  std::optional<Report> before_;
+};
+
+Result<void> House::perform() {
+  // One thread hears signals: this one, once the others have been started.
+  platform::block_signals();
+  auto opened = Performance::open(settings_, seed_, start_, *this, channels_);
+  if (!opened) return opened.error();
+  Performance& performance = **opened;
+  if (auto chosen = choose_first_model(); !chosen) return chosen.error();
+  if (dimension_ != 0) performance.set_dimension(dimension_);
+  settings_.osc.listen.port = performance.port();
+
+  std::thread stage([&performance] { performance.run(); });
+  platform::unblock_signals();
+  tell_begin();
+  if (dimension_ != 0) tell_ready();
+  stage_.assign(channels_.to_house.fd());
+  wait_for_signal();
+  wait_for_stage();
+  tick();
+  loop_.run();
+
+  channels_.to_stage.send(Finish{});
+  stage.join();
+  channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
+  tell_ready();
+  tell_end(performance.report());
+  return {};
+}
+
+Result<void> House::choose_first_model() {
+  const ModelSettings& wanted = settings_.model;
+  if (wanted.file) {
+    auto chosen = load_model(*wanted.file, wanted.dimension);
+    if (!chosen) return chosen.error();
+    model_ = std::move(*chosen);
+    model_->why = "asked for";
+    dimension_ = model_->model->dimension();
+  } else if (wanted.dimension) {
+    auto chosen = choose_model(wanted, *wanted.dimension);
+    if (!chosen) return chosen.error();
+    model_ = std::move(*chosen);
+    dimension_ = *wanted.dimension;
+  }
+  return {};
+}
+
+/// Called by the performance: here before the loop runs, or from it once the first frame has come.
+/// What is written here is read by the house only after DimensionKnown.
+Backstage::Ready House::get_ready(int dimension) {
+  dimension_ = dimension;
+  if (!model_) {
+    auto chosen = choose_model(settings_.model, dimension);
+    model_ = chosen ? std::move(*chosen) : built_in_model(dimension);
+  }
+  if (settings_.log.enabled) {
+    auto log =
+        LogWriter::start({.folder = settings_.log.folder,
+                          .dimension = dimension,
+                          .start = local_time(wall_start_),
+                          .program = std::string(version()),
+                          .facts = session_facts(settings_, seed_, *model_),
+                          .quota_bytes = settings_.log.quota_bytes},
+                         {.clock = [start = start_] { return since(start); }, .on_notice = {}});
+    if (log) {
+      log_ = std::move(*log);
+    } else {
+      log_trouble_.push_back(log.error().message);
+    }
+  }
+  return {.model = {.model = model_->model,
+                    .name = model_->name,
+                    .digest = model_->digest,
+                    .step = model_->step},
+          .log = log_.get()};
+}
+
+void House::tell_begin() {
+  output_.tell(fmt::format("imps {}: listening for OSC on {}, {}; answering {} at {}", version(),
+                           to_text(settings_.osc.listen), settings_.osc.input_address,
+                           settings_.osc.output_address, join(settings_.osc.outputs)));
+  if (dimension_ == 0)
+    output_.tell("waiting for the first message: it says how many controls there are");
+}
+
+void House::tell_ready() {
+  if (ready_told_ || !model_) return;
+  ready_told_ = true;
+  for (const std::string& warning : model_->warnings)
+    output_.warn(warning);
+  output_.tell(fmt::format("playing {} ({}): {}, {}", model_->name, model_->why,
+                           words(model_->model->sizes()), model_->format));
+  output_.tell(fmt::format("mode {}, threshold {} s, seed {}", name(settings_.interaction.mode),
+                           settings_.interaction.threshold.count(), seed_));
+  for (const std::string& trouble : log_trouble_)
+    output_.warn(trouble + "; this performance is not logged");
+}
+
+void House::wait_for_signal() {
+  boost::system::error_code ignored;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    signals_.add(signal, ignored);
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      reload();
+      wait_for_signal();
+    } else {
+      loop_.stop();
+    }
+  });
+}
+
+void House::wait_for_stage() {
+  stage_.async_wait(
+      asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+        if (error) return;
+        channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
+        wait_for_stage();
+      });
+}
+
+void House::tick() {
+  channels_.to_stage.send(TellReport{});
+  tell_notices();
+  timer_.expires_after(output_.has_status() ? std::chrono::milliseconds(250)
+                                            : std::chrono::milliseconds(1000));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) tick();
+  });
+}
+
+void House::on_message(const ToHouse& message) {
+  std::visit(
+      [this](const auto& m) {
+        using M = std::decay_t<decltype(m)>;
+        if constexpr (std::is_same_v<M, DimensionKnown>) {
+          output_.tell(
+              fmt::format("dimension {}: dt and {} controls", m.dimension, m.dimension - 1));
+          tell_ready();
+        } else if constexpr (std::is_same_v<M, ModelAsked>) {
+          change_model(settings_.model.folder / m.name);
+        } else if constexpr (std::is_same_v<M, ModelReturned>) {
+          // Freed here, with the message.
+        } else {
+          show(m);
+        }
+      },
+      message);
+}
+
+void House::show(const FrameSeen& frame) {
+  output_.tell(fmt::format("{:10.6f} {} {}", to_seconds(frame.at.time_since_epoch()).count(),
+                           frame.voice == Voice::model ? "model    " : "performer",
+                           numbers(frame.frame.controls())));
+}
+
+void House::show(const Report& report) {
+  if (!report.fault.empty()) output_.warn(report.fault);
+  if (output_.has_status()) output_.status(status_line(report, before_));
+  before_ = report;
+}
+
+void House::change_model(const std::filesystem::path& path) {
+  auto chosen = load_model(path, dimension_ == 0 ? std::nullopt : std::optional(dimension_));
+  if (!chosen) {
+    output_.warn(chosen.error().message + "; the model that plays goes on");
+    return;
+  }
+  output_.tell(fmt::format("playing {}: {}, {}", chosen->name, words(chosen->model->sizes()),
+                           chosen->format));
+  channels_.to_stage.send(TakeModel{.model = chosen->model,
+                                    .name = chosen->name,
+                                    .digest = chosen->digest,
+                                    .step = chosen->step});
+}
+
+void House::apply(std::string_view word, CommandArgument argument) {
+  if (auto command = make_command(word, std::array{argument}))
+    channels_.to_stage.send(TakeCommand{*command});
+}
+
+void House::reload() {
+  if (!request_.config) {
+    output_.warn("asked to read the configuration again (SIGHUP), and there is none");
+    return;
+  }
+  const ConfigRead read = read_config_file(*request_.config);
+  for (const auto& warning : read.warnings)
+    output_.warn(to_text(warning));
+  for (const auto& error : read.errors)
+    output_.warn(to_text(error));
+  if (!read.ok()) {
+    output_.warn("the configuration in force stays as it was");
+    return;
+  }
+  Settings next = read.settings;
+  request_.flags(next);
+  next.osc.listen.port =
+      next.osc.listen.port == 0 ? settings_.osc.listen.port : next.osc.listen.port;
+  std::vector<std::string> later;
+  for (const std::string& key : changes(settings_, next)) {
+    if (key == "interaction.mode") {
+      apply("mode", name(next.interaction.mode));
+    } else if (key == "interaction.threshold") {
+      apply("threshold", next.interaction.threshold.count());
+    } else if (key == "model.sigmatemp") {
+      apply("sigmatemp", next.model.temperatures.sigma);
+    } else if (key == "model.pitemp") {
+      apply("pitemp", next.model.temperatures.pi);
+    } else if (key == "model.timescale") {
+      apply("timescale", next.model.timescale);
+    } else if (key == "model.file" && next.model.file) {
+      change_model(*next.model.file);
+    } else {
+      later.push_back(key);
+      continue;
+    }
+    output_.tell(key + ": taken over");
+  }
+  for (const std::string& key : later)
+    output_.warn(key + ": changed, and takes effect at the next start");
+  settings_ = next;
+}
+
+void House::tell_notices() {
+  if (log_ == nullptr || !ready_told_) return;
+  for (const LogNotice& notice : log_->take_notices()) {
+    if (notice.kind == LogNotice::Kind::started || notice.kind == LogNotice::Kind::recovered) {
+      output_.tell(notice.text);
+    } else {
+      output_.warn(notice.text);
+    }
+  }
+}
+
+void House::tell_end(const Report& report) {
+  if (log_ != nullptr) {
+    const auto closed = log_->close(report.at);
+    tell_notices();
+    if (!closed) output_.warn(closed.error().message);
+  }
+  for (const std::string& line : summary_lines(report))
+    output_.tell(line);
+  if (log_ != nullptr && !log_->path().empty())
+    output_.tell("the take is in " + log_->path().string());
+}
+
+}  // namespace
+
+Result<void> perform(const PerformanceRequest& request, Output& output) {
+  return House(request, output).perform();
+}
+
+}  // namespace imps

@@ -1,0 +1,40 @@
+// The house loop: everything of a performance that need not be on time.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include <imps/result.h>
+
+#include "config/settings.h"
+
+namespace imps {
+
+/// Where the house speaks to the musician. Called from one thread.
+class Output {
+ public:
+  virtual ~Output() = default;
+  virtual void tell(std::string_view line) = 0;
+  virtual void warn(std::string_view line) = 0;
+  /// One line that is written over again and again; not called when has_status() is false.
+  virtual void status(std::string_view line) = 0;
+  [[nodiscard]] virtual bool has_status() const = 0;
+};
+
+/// What to perform with.
+struct PerformanceRequest {
+  Settings settings;
+  /// Read anew on SIGHUP.
+  std::optional<std::filesystem::path> config;
+  /// What flags on the command line say, applied to the settings of a config that was read anew.
+  std::function<void(Settings&)> flags = [](Settings&) {};
+};
+
+/// Performs until SIGINT or SIGTERM: opens the port, chooses the model, starts the performance loop
+/// and the log, tells what happens, and ends everything in order.
+/// An Error when it could not begin: the port is in use, the model cannot be played.
+Result<void> perform(const PerformanceRequest& request, Output& output);
+
+}  // namespace imps

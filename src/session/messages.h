@@ -1,0 +1,112 @@
+// What the performance loop and the house loop tell each other.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include <boost/lockfree/spsc_queue.hpp>
+
+#include <imps/command.h>
+#include <imps/frame.h>
+#include <imps/mode.h>
+#include <imps/performer.h>
+
+#include "interface/osc/counts.h"
+#include "platform/wake.h"
+#include "session/lateness.h"
+
+namespace imps {
+
+// ---- from the house to the stage
+
+/// Play this one from now on. A null model means that there is none.
+struct TakeModel {
+  std::shared_ptr<const Mdrnn> model;
+  std::string name;
+  std::string digest;
+  Duration step{};  ///< what one step takes
+};
+/// As if it had come over OSC.
+struct TakeCommand {
+  Command command;
+};
+/// Tell how things stand (answered with a Report).
+struct TellReport {};
+/// Release everything, and end the loop.
+struct Finish {};
+
+using ToStage = std::variant<TakeModel, TakeCommand, TellReport, Finish>;
+
+// ---- from the stage to the house
+
+/// The first frame has come and said the dimension; the model and the log are ready.
+struct DimensionKnown {
+  int dimension = 0;
+};
+/// Somebody asked live for this file of the models folder.
+struct ModelAsked {
+  std::string name;
+};
+/// The model that was played before, to be freed.
+struct ModelReturned {
+  std::shared_ptr<const Mdrnn> model;
+};
+/// A frame sounded or was played (only when verbose).
+struct FrameSeen {
+  TimePoint at;
+  Voice voice = Voice::performer;
+  Frame frame;
+};
+/// How things stand.
+struct Report {
+  TimePoint at;
+  Voice voice = Voice::performer;
+  Mode mode = Mode::call_response;
+  bool paused = false;
+  bool muted = false;
+  int dimension = 0;  ///< 0 while unknown
+  PerformerCounts performer;
+  OscCounts osc;
+  LatenessSummary lateness;
+  LatenessSummary response;  ///< from a datagram's arrival to the prediction that was due at once
+  Frame last_prediction;
+  std::uint64_t log_refused = 0;  ///< rows and events that the log had no room for
+  std::string fault;              ///< one line about refused input, now and then
+};
+
+using ToHouse = std::variant<DimensionKnown, ModelAsked, ModelReturned, FrameSeen, Report>;
+
+/// A bounded queue from one thread to one other, and a wake-up beside it. What does not fit is
+/// counted by the sender.
+template <class Message, std::size_t kCapacity>
+class Channel {
+ public:
+  /// False when the queue is full.
+  bool send(const Message& message) {
+    const bool sent = queue_.push(message);
+    wake_.signal();
+    return sent;
+  }
+  /// Hands every message that waits to `take`, oldest first.
+  template <class Take>
+  void receive(Take&& take) {
+    wake_.clear();
+    queue_.consume_all(take);
+  }
+  /// Readable when a message waits.
+  [[nodiscard]] int fd() const noexcept { return wake_.fd(); }
+
+ private:
+  boost::lockfree::spsc_queue<Message, boost::lockfree::capacity<kCapacity>> queue_;
+  platform::Wake wake_;
+};
+
+struct Channels {
+  Channel<ToStage, 64> to_stage;
+  Channel<ToHouse, 256> to_house;
+};
+
+}  // namespace imps

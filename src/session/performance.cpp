@@ -1,0 +1,450 @@
+#include "session/performance.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <imps/version.h>
+
+#include "interface/osc/encoder.h"
+#include "platform/thread.h"
+
+namespace imps {
+namespace {
+
+/// What the model may take of one turn of the loop before it skips frames.
+constexpr Duration kThinkingPerTurn = std::chrono::milliseconds(2);
+/// Predictions that may sound in one turn before the port is looked at again.
+constexpr int kPlaysPerTurn = 16;
+/// Messages for later; when more wait, they act now.
+constexpr std::size_t kMostDelayed = 4096;
+constexpr std::size_t kMostEarly = 256;
+/// How early a prediction leaves with `ahead = true`.
+constexpr Duration kLead = std::chrono::milliseconds(100);
+
+bool later(const auto& a, const auto& b) {
+  return a.due != b.due ? a.due > b.due : a.order > b.order;
+}
+
+}  // namespace
+
+PerformerSettings performer_settings(const Settings& settings, std::uint64_t seed) {
+  return {.mode = settings.interaction.mode,
+          .threshold = settings.interaction.threshold,
+          .temperatures = settings.model.temperatures,
+          .timescale = settings.model.timescale,
+          .max_rest = settings.interaction.max_rest,
+          .start_now = settings.interaction.start_now,
+          .thru = settings.interaction.input_thru,
+          .lead = settings.interaction.ahead ? kLead : Duration{0},
+          .seed = seed};
+}
+
+Performance::Performance(const Settings& settings, std::uint64_t seed, Start start,
+                         Backstage& backstage, Channels& channels)
+    : settings_(settings),
+      performer_settings_(performer_settings(settings, seed)),
+      start_(start),
+      backstage_(backstage),
+      channels_(channels),
+      timer_(loop_),
+      house_(loop_),
+      tally_(settings.osc.input_address),
+      decoder_(settings.osc.input_address, tally_) {
+  delayed_.reserve(64);
+}
+
+Performance::~Performance() {
+  // The descriptor belongs to the channel.
+  if (house_.is_open()) house_.release();
+}
+
+Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings, std::uint64_t seed,
+                                                       Start start, Backstage& backstage,
+                                                       Channels& channels) {
+  std::unique_ptr<Performance> performance(
+      new Performance(settings, seed, start, backstage, channels));
+  auto port = UdpPort::open(performance->loop_, settings.osc.listen, settings.osc.outputs,
+                            performance->tally_);
+  if (!port) return port.error();
+  performance->port_ = std::move(*port);
+  performance->house_.assign(channels.to_stage.fd());
+  return performance;
+}
+
+void Performance::set_dimension(int dimension) { make_performer(dimension, TimePoint{}); }
+
+void Performance::make_performer(int dimension, TimePoint at) {
+  decoder_.expect_controls(dimension - 1);
+  const Backstage::Ready ready = backstage_.get_ready(dimension);
+  log_ = ready.log;
+  performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{});
+  know_model(ready.model);
+  for (const Command& command : early_)
+    act_on_command(command, at);
+  early_.clear();
+}
+
+void Performance::run() {
+  platform::name_thread("imps-stage");
+  platform::flush_denormals();
+  priority_ = platform::raise_priority();
+  port_->start(*this);
+  wait_for_house();
+  play_due();
+  arm();
+  loop_.run();
+}
+
+// ---- from the port
+
+void Performance::on_datagram(Bytes packet, const UdpEndpoint& sender) {
+  if (turn_.empty()) {
+    turn_began_ = now();
+    packet_time_ = std::chrono::system_clock::now();
+  }
+  sender_ = sender;
+  decoder_.decode(packet, packet_time_, *this);
+}
+
+void Performance::on_frame(std::span<const double> controls, Duration delay_by) {
+  if (delay_by > Duration{0}) {
+    delay(now() + delay_by, std::nullopt, controls);
+  } else {
+    turn_.add(controls, turn_began_);
+  }
+}
+
+void Performance::on_command(const Command& command, Duration delay_by) {
+  if (delay_by > Duration{0}) {
+    delay(now() + delay_by, command, {});
+  } else {
+    turn_.add(command, turn_began_);
+  }
+}
+
+void Performance::on_batch_end(bool) {
+  arrival_ = turn_began_;
+  turn_.give_out(
+      most_heard_,
+      [this](std::span<const double> controls, TimePoint at, bool heard) {
+        act_on_frame(controls, at, heard);
+      },
+      [this](const Command& command, TimePoint at) { act_on_command(command, at); });
+  play_due();
+  arrival_.reset();
+  arm();
+}
+
+void Performance::on_ping() {
+  std::array<std::byte, 64> buffer;
+  if (const auto packet = encode_pong(buffer)) port_->reply(*packet, sender_);
+}
+
+void Performance::on_status() {
+  const Report r = report();
+  std::vector<StatusEntry> entries;
+  const auto whole = [](auto n) { return static_cast<std::int64_t>(n); };
+  const auto milliseconds = [](Duration d) { return static_cast<double>(d.count()) * 1e-3; };
+  const PerformerSettings& settings = performer_ ? performer_->settings() : performer_settings_;
+  entries.insert(entries.end(),
+                 {
+                     {"version", version()},
+                     {"model", std::string_view(model_name_)},
+                     {"dimension", whole(r.dimension)},
+                     {"mode", name(r.mode)},
+                     {"voice", std::string_view(r.voice == Voice::model ? "model" : "performer")},
+                     {"paused", whole(r.paused)},
+                     {"muted", whole(r.muted)},
+                     {"threshold", settings.threshold.count()},
+                     {"sigmatemp", settings.temperatures.sigma},
+                     {"pitemp", settings.temperatures.pi},
+                     {"timescale", settings.timescale},
+                     {"seed", whole(settings.seed)},
+                     {"seconds", to_seconds(r.at.time_since_epoch()).count()},
+                     {"priority", std::string_view(priority_)},
+                     {"frames_heard", whole(r.performer.frames - r.performer.unheard)},
+                     {"frames_unheard", whole(r.performer.unheard)},
+                     {"predictions", whole(r.performer.predictions)},
+                     {"predictions_cancelled", whole(r.performer.cancelled)},
+                     {"predictions_overflowed", whole(r.performer.overflowed)},
+                     {"predictions_outdated", whole(r.performer.outdated)},
+                     {"schedule_restarts", whole(r.performer.restarts)},
+                     {"lateness_median_ms", milliseconds(r.lateness.median)},
+                     {"lateness_p99_ms", milliseconds(r.lateness.p99)},
+                     {"lateness_p999_ms", milliseconds(r.lateness.p999)},
+                     {"lateness_worst_ms", milliseconds(r.lateness.worst)},
+                     {"response_median_ms", milliseconds(r.response.median)},
+                     {"response_p99_ms", milliseconds(r.response.p99)},
+                     {"log_refused", whole(r.log_refused)},
+                 });
+  for (const OscCountName& count : osc_count_names())
+    entries.push_back({count.name, whole(r.osc.*count.count)});
+  std::vector<std::byte> buffer(kLargestDatagram);
+  if (const auto packet = encode_status(buffer, entries)) port_->reply(*packet, sender_);
+}
+
+// ---- for later
+
+void Performance::delay(TimePoint due, std::optional<Command> command,
+                        std::span<const double> controls) {
+  if (delayed_.size() >= kMostDelayed) {
+    ++tally_.counts.future_acted_now;
+    if (command) {
+      turn_.add(*command, turn_began_);
+    } else {
+      turn_.add(controls, turn_began_);
+    }
+    return;
+  }
+  delayed_.push_back(
+      {.due = due, .order = delayed_order_++, .command = std::move(command), .frame = {}});
+  delayed_.back().frame = FrameView{0, controls};
+  std::push_heap(delayed_.begin(), delayed_.end(),
+                 [](const auto& a, const auto& b) { return later(a, b); });
+}
+
+void Performance::act_on_delayed() {
+  while (!delayed_.empty() && delayed_.front().due <= now()) {
+    std::pop_heap(delayed_.begin(), delayed_.end(),
+                  [](const auto& a, const auto& b) { return later(a, b); });
+    const Delayed one = std::move(delayed_.back());
+    delayed_.pop_back();
+    if (one.command) {
+      act_on_command(*one.command, now());
+    } else {
+      act_on_frame(one.frame.controls(), now(), true);
+    }
+  }
+}
+
+// ---- acting
+
+void Performance::act_on_frame(std::span<const double> controls, TimePoint at, bool heard) {
+  if (!performer_) {
+    make_performer(static_cast<int>(controls.size()) + 1, at);
+    channels_.to_house.send(DimensionKnown{performer_->dimension()});
+  }
+  // Frames that were waiting for their time may be older than the first one was.
+  if (static_cast<int>(controls.size()) + 1 != performer_->dimension()) {
+    ++tally_.counts.wrong_count;
+    return;
+  }
+  if (heard) tell_unheard(at);
+  carry_out(performer_->on(PerformerFrame{controls, heard}, at));
+  if (!heard) ++unheard_run_;
+  if (settings_.verbose)
+    channels_.to_house.send(FrameSeen{at, Voice::performer, Frame(FrameView{0, controls})});
+}
+
+void Performance::act_on_command(const Command& command, TimePoint at) {
+  if (!performer_) {
+    if (early_.size() < kMostEarly) early_.push_back(command);
+    return;
+  }
+  switch (command.kind) {
+    case Command::Kind::model:
+      channels_.to_house.send(ModelAsked{command.model});
+      return;
+    case Command::Kind::mode:
+      log_event(at, name(command.kind), 0, name(command.mode));
+      break;
+    case Command::Kind::seed:
+      log_event(at, name(command.kind), static_cast<double>(command.seed), {});
+      break;
+    default:
+      log_event(at, name(command.kind), command.number, {});
+      break;
+  }
+  carry_out(performer_->on(command, at));
+}
+
+void Performance::tell_unheard(TimePoint at) {
+  if (unheard_run_ == 0) return;
+  log_event(at, "unheard", static_cast<double>(unheard_run_), {});
+  unheard_run_ = 0;
+}
+
+void Performance::carry_out(std::span<const Action> actions) {
+  for (const Action& action : actions) {
+    std::visit(
+        [this](const auto& a) {
+          using A = std::decay_t<decltype(a)>;
+          if constexpr (std::is_same_v<A, Play>) {
+            send_prediction(a);
+          } else if constexpr (std::is_same_v<A, PlayThru>) {
+            std::array<std::byte, 4096> buffer;
+            if (const auto packet =
+                    encode_frame(buffer, settings_.osc.output_address, a.controls)) {
+              port_->send(*packet, now());
+            }
+          } else if constexpr (std::is_same_v<A, Release>) {
+            // OSC outputs hold nothing: a frame is where the controls stand.
+          } else if constexpr (std::is_same_v<A, WriteRow>) {
+            const bool wanted =
+                a.voice == Voice::performer ? settings_.log.performer : settings_.log.predictions;
+            if (log_ != nullptr && wanted && !log_->row(a.at, a.voice, a.controls)) ++log_refused_;
+          } else if constexpr (std::is_same_v<A, HandOver>) {
+            log_event(a.at, "hand_over", 0, a.to == Voice::model ? "model" : "performer");
+          } else {
+            log_event(a.at, "withheld", static_cast<double>(a.number), {});
+          }
+        },
+        action);
+  }
+}
+
+void Performance::send_prediction(const Play& play) {
+  std::array<std::byte, 4096> buffer;
+  OscPacket packet;
+  const TimePoint before = now();
+  if (performer_settings_.lead > Duration{0}) {
+    const auto when = std::chrono::system_clock::now() + (play.due - before);
+    packet = encode_frame_at(buffer, to_ntp(when), settings_.osc.output_address, play.controls);
+  } else {
+    packet = encode_frame(buffer, settings_.osc.output_address, play.controls);
+  }
+  if (packet) {
+    port_->send(*packet, before);
+  } else {
+    ++tally_.counts.send_errors;
+  }
+  lateness_.add(before - play.due);
+  if (arrival_) response_.add(now() - *arrival_);
+  last_prediction_ = FrameView{0, play.controls};
+  if (settings_.verbose) channels_.to_house.send(FrameSeen{before, Voice::model, last_prediction_});
+}
+
+void Performance::play_due() {
+  if (!performer_) return;
+  for (int i = 0; i < kPlaysPerTurn; ++i) {
+    performer_->think();
+    const auto deadline = performer_->deadline();
+    const TimePoint at = now();
+    if (!deadline || *deadline > at) return;
+    carry_out(performer_->on_time(at));
+  }
+}
+
+void Performance::arm() {
+  if (finished_) return;
+  std::optional<TimePoint> at = performer_ ? performer_->deadline() : std::nullopt;
+  if (!delayed_.empty() && (!at || delayed_.front().due < *at)) at = delayed_.front().due;
+  if (at == armed_for_) return;
+  armed_for_ = at;
+  if (!at) {
+    timer_.cancel();
+    return;
+  }
+  timer_.expires_at(start_ + at->time_since_epoch());
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) on_timer();
+  });
+}
+
+void Performance::on_timer() {
+  armed_for_.reset();
+  act_on_delayed();
+  play_due();
+  arm();
+}
+
+// ---- the house
+
+void Performance::wait_for_house() {
+  house_.async_wait(
+      boost::asio::posix::stream_descriptor::wait_read,
+      [this](const boost::system::error_code& error) {
+        if (error) return;
+        channels_.to_stage.receive([this](const ToStage& message) { on_message(message); });
+        if (finished_) return;
+        play_due();
+        arm();
+        wait_for_house();
+      });
+}
+
+void Performance::on_message(const ToStage& message) {
+  std::visit(
+      [this](const auto& m) {
+        using M = std::decay_t<decltype(m)>;
+        if constexpr (std::is_same_v<M, TakeModel>) {
+          take_model(m, now());
+        } else if constexpr (std::is_same_v<M, TakeCommand>) {
+          act_on_command(m.command, now());
+        } else if constexpr (std::is_same_v<M, TellReport>) {
+          Report r = report();
+          if (auto fault = tally_.take_report(r.at)) r.fault = std::move(*fault);
+          channels_.to_house.send(r);
+        } else {
+          finish();
+        }
+      },
+      message);
+}
+
+void Performance::take_model(const TakeModel& message, TimePoint at) {
+  if (!performer_ ||
+      (message.model != nullptr && message.model->dimension() != performer_->dimension()))
+    return;
+  auto old = performer_->set_model(message.model, at);
+  model_name_ = message.name;
+  most_heard_ =
+      message.step > Duration{0}
+          ? static_cast<std::size_t>(std::max<Duration::rep>(1, kThinkingPerTurn / message.step))
+          : 1;
+  log_event(at, "model", 0, message.digest + " " + message.name);
+  if (old != nullptr) channels_.to_house.send(ModelReturned{std::move(old)});
+}
+
+void Performance::know_model(const TakeModel& message) {
+  model_name_ = message.name;
+  most_heard_ =
+      message.step > Duration{0}
+          ? static_cast<std::size_t>(std::max<Duration::rep>(1, kThinkingPerTurn / message.step))
+          : 1;
+}
+
+Report Performance::report() {
+  port_->count_losses();
+  Report r;
+  r.at = now();
+  r.mode = performer_settings_.mode;
+  if (performer_) {
+    r.voice = performer_->voice();
+    r.mode = performer_->settings().mode;
+    r.paused = performer_->paused();
+    r.muted = performer_->muted();
+    r.dimension = performer_->dimension();
+    r.performer = performer_->counts();
+  }
+  r.osc = tally_.counts;
+  r.lateness = summary(lateness_);
+  r.response = summary(response_);
+  r.last_prediction = last_prediction_;
+  r.log_refused = log_refused_;
+  return r;
+}
+
+void Performance::log_event(TimePoint at, std::string_view name, double number,
+                            std::string_view text) {
+  if (log_ != nullptr && !log_->event(at, name, number, text)) ++log_refused_;
+}
+
+void Performance::finish() {
+  on_batch_end(false);
+  finished_ = true;
+  port_->stop();
+  timer_.cancel();
+  const TimePoint at = now();
+  if (performer_) {
+    tell_unheard(at);
+    log_event(at, "stop", 0, {});
+    carry_out(performer_->on_stop(at));
+  }
+  loop_.stop();
+}
+
+}  // namespace imps

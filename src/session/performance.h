@@ -1,0 +1,149 @@
+// The performance loop: one thread that owns the music port, the timers and the performer's state.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <imps/performer.h>
+#include <imps/result.h>
+
+#include "config/settings.h"
+#include "interface/osc/decoder.h"
+#include "interface/osc/udp_port.h"
+#include "log/writer.h"
+#include "session/lateness.h"
+#include "session/messages.h"
+#include "session/turn.h"
+
+namespace imps {
+
+/// The steady clock's reading at which a performance's time is zero.
+using Start = std::chrono::steady_clock::time_point;
+/// The time of a performance that began at `start`.
+inline TimePoint since(Start start) noexcept {
+  return TimePoint{std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - start)};
+}
+
+/// The performer's part of the settings.
+PerformerSettings performer_settings(const Settings& settings, std::uint64_t seed);
+
+/// What a performance needs once its dimension is known.
+class Backstage {
+ public:
+  virtual ~Backstage() = default;
+  struct Ready {
+    TakeModel model;           ///< to begin with
+    LogWriter* log = nullptr;  ///< null when nothing is logged; outlives the performance
+  };
+  /// Called once: before run(), or by the loop when the first frame has come. May block: frames
+  /// wait.
+  virtual Ready get_ready(int dimension) = 0;
+};
+
+/// Carries out what the Performer says: receives, schedules, sends, logs, and answers.
+class Performance final : private OscSink, private UdpReceiver {
+ public:
+  /// Opens the port; nothing is received before run(). Blocks a little.
+  /// @param backstage, channels  outlive the performance.
+  static Result<std::unique_ptr<Performance>> open(const Settings& settings, std::uint64_t seed,
+                                                   Start start, Backstage& backstage,
+                                                   Channels& channels);
+  ~Performance() override;
+
+  /// The dimension, before run(): frames of another one are refused from then on. Without it the
+  /// first frame decides.
+  void set_dimension(int dimension);
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_->local_port(); }
+
+  /// The loop. Returns after Finish. Call it on its own thread.
+  void run();
+  /// After run(): what the loop's thread was given to be on time, for people.
+  [[nodiscard]] const std::string& priority() const noexcept { return priority_; }
+  /// After run(): how things stood at the end.
+  [[nodiscard]] Report report();
+
+ private:
+  struct Delayed {
+    TimePoint due;
+    std::uint64_t order;  // of arrival
+    std::optional<Command> command;
+    Frame frame;
+  };
+
+  Performance(const Settings& settings, std::uint64_t seed, Start start, Backstage& backstage,
+              Channels& channels);
+
+  // OscSink
+  void on_frame(std::span<const double> controls, Duration delay) override;
+  void on_command(const Command& command, Duration delay) override;
+  void on_ping() override;
+  void on_status() override;
+  // UdpReceiver
+  void on_datagram(Bytes packet, const UdpEndpoint& sender) override;
+  void on_batch_end(bool more_waits) override;
+
+  [[nodiscard]] TimePoint now() const noexcept { return since(start_); }
+  void make_performer(int dimension, TimePoint at);
+  void delay(TimePoint due, std::optional<Command> command, std::span<const double> controls);
+  void act_on_delayed();
+  void act_on_frame(std::span<const double> controls, TimePoint at, bool heard);
+  void act_on_command(const Command& command, TimePoint at);
+  void carry_out(std::span<const Action> actions);
+  void send_prediction(const Play& play);
+  void play_due();
+  void arm();
+  void on_timer();
+  void wait_for_house();
+  void on_message(const ToStage& message);
+  void take_model(const TakeModel& message, TimePoint at);
+  void know_model(const TakeModel& message);
+  void log_event(TimePoint at, std::string_view name, double number, std::string_view text);
+  void tell_unheard(TimePoint at);
+  void finish();
+
+  Settings settings_;
+  PerformerSettings performer_settings_;
+  Start start_;
+  std::chrono::system_clock::time_point packet_time_;
+  Backstage& backstage_;
+  LogWriter* log_ = nullptr;
+  Channels& channels_;
+
+  boost::asio::io_context loop_{1};
+  boost::asio::steady_timer timer_;
+  boost::asio::posix::stream_descriptor house_;
+  OscTally tally_;
+  OscDecoder decoder_;
+  std::unique_ptr<UdpPort> port_;
+  std::optional<Performer> performer_;
+
+  Turn turn_;
+  TimePoint turn_began_;
+  std::vector<Command> early_;    // before there is a performer
+  std::vector<Delayed> delayed_;  // a heap, soonest first
+  std::uint64_t delayed_order_ = 0;
+  std::uint64_t unheard_run_ = 0;  // performer's rows that the network skipped just now
+  UdpEndpoint sender_;
+  std::optional<TimePoint> armed_for_;
+  std::size_t most_heard_ = 1;  // frames of one turn that the model has time for
+  std::string model_name_ = "none yet";
+  std::string priority_;
+
+  Lateness lateness_;
+  Lateness response_;
+  std::optional<TimePoint> arrival_;  // of what is being acted on
+  Frame last_prediction_;
+  std::uint64_t log_refused_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace imps

@@ -1,0 +1,27 @@
+// How things stand, in words for a terminal.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <imps/model.h>
+
+#include "config/settings.h"
+#include "session/messages.h"
+
+namespace imps {
+
+/// "dimension 4, s (2 × 64 units, 5 mixtures)".
+std::string words(const Sizes& sizes);
+/// "0.50 0.25 0.75", at most 16 of them.
+std::string numbers(std::span<const double> controls);
+/// "localhost:5000, localhost:5002".
+std::string join(const std::vector<Endpoint>& endpoints);
+/// Who has the voice, events a second since `before`, the last prediction.
+std::string status_line(const Report& report, const std::optional<Report>& before);
+/// What is told at the end: counts, lateness, and what was refused.
+std::vector<std::string> summary_lines(const Report& report);
+
+}  // namespace imps

@@ -1,0 +1,294 @@
+#include "config/read.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+namespace imps {
+namespace {
+
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::StartsWith;
+
+ConfigRead read(std::string_view toml) { return read_config(toml, "imps.toml"); }
+
+std::vector<std::string> texts(const std::vector<Diagnostic>& diagnostics) {
+  std::vector<std::string> out;
+  for (const Diagnostic& diagnostic : diagnostics)
+    out.push_back(to_text(diagnostic));
+  return out;
+}
+
+TEST(ReadConfig, TakesEveryKeyOfTheOwnFormat) {
+  const ConfigRead config = read(R"(
+title = "Duo"
+owner = "Ada"
+description = "Two hands and a network"
+verbose = true
+[instrument]
+name = "EMPI"
+controls = ["lever", "knob"]
+[interaction]
+mode = "battle"
+threshold = 0.25
+input_thru = true
+start = "now"
+ahead = true
+max_rest = 3
+seed = 9007199254740992
+[model]
+file = "models/duo.keras"
+dimension = 3
+size = "xs"
+folder = "elsewhere"
+sigmatemp = 0.05
+pitemp = 1.5
+timescale = 1e-6
+[osc]
+enabled = false
+listen = "[::1]:5001"
+outputs = ["localhost:5000", "[::1]:5002", "7000"]
+input_address = "/lever"
+output_address = "/answer"
+[log]
+enabled = false
+performer = false
+predictions = false
+folder = "takes"
+quota = "500 MB"
+)");
+  EXPECT_THAT(texts(config.errors), IsEmpty());
+  EXPECT_THAT(texts(config.warnings), IsEmpty());
+  EXPECT_FALSE(config.impsy);
+  const Settings& s = config.settings;
+  EXPECT_EQ(s.title, "Duo");
+  EXPECT_EQ(s.owner, "Ada");
+  EXPECT_EQ(s.description, "Two hands and a network");
+  EXPECT_TRUE(s.verbose);
+  EXPECT_EQ(s.instrument.name, "EMPI");
+  EXPECT_THAT(s.instrument.controls, ElementsAre("lever", "knob"));
+  EXPECT_EQ(s.interaction.mode, Mode::battle);
+  EXPECT_EQ(s.interaction.threshold, Seconds{0.25});
+  EXPECT_TRUE(s.interaction.input_thru);
+  EXPECT_TRUE(s.interaction.start_now);
+  EXPECT_TRUE(s.interaction.ahead);
+  EXPECT_EQ(s.interaction.max_rest, Seconds{3});
+  EXPECT_EQ(s.interaction.seed, 9007199254740992u);
+  EXPECT_EQ(s.model.file, "models/duo.keras");
+  EXPECT_EQ(s.model.dimension, 3);
+  EXPECT_EQ(s.model.size, "xs");
+  EXPECT_EQ(s.model.folder, "elsewhere");
+  EXPECT_EQ(s.model.temperatures.sigma, 0.05);
+  EXPECT_EQ(s.model.temperatures.pi, 1.5);
+  EXPECT_EQ(s.model.timescale, 1e-6);
+  EXPECT_FALSE(s.osc.enabled);
+  EXPECT_EQ(s.osc.listen, (Endpoint{"::1", 5001}));
+  EXPECT_THAT(s.osc.outputs, ElementsAre(Endpoint{"localhost", 5000}, Endpoint{"::1", 5002},
+                                         Endpoint{"localhost", 7000}));
+  EXPECT_EQ(s.osc.input_address, "/lever");
+  EXPECT_EQ(s.osc.output_address, "/answer");
+  EXPECT_FALSE(s.log.enabled);
+  EXPECT_FALSE(s.log.performer);
+  EXPECT_FALSE(s.log.predictions);
+  EXPECT_EQ(s.log.folder, "takes");
+  EXPECT_EQ(s.log.quota_bytes, 500'000'000u);
+  EXPECT_THAT(config.understood, SizeIs(30));
+}
+
+TEST(ReadConfig, LeavesWhatIsNotSaidAtItsDefault) {
+  const ConfigRead config = read("");
+  EXPECT_TRUE(config.ok());
+  EXPECT_THAT(config.warnings, IsEmpty());
+  EXPECT_THAT(config.understood, IsEmpty());
+  EXPECT_EQ(config.settings.osc.listen, (Endpoint{"localhost", 5001}));
+  EXPECT_EQ(config.settings.osc.output_address, "/prediction");
+}
+
+TEST(ReadConfig, ReportsEverythingThatIsWrongAtOnceAndWhere) {
+  const ConfigRead config = read(R"(verbose = 1
+[interaction]
+mode = "solo"
+threshold = -1
+max_rest = "long"
+seed = -5
+[model]
+dimension = 1
+size = "xxl"
+pitemp = 0
+timescale = 1000.5
+sigmatemp = nan
+[osc]
+listen = "localhost"
+outputs = ["localhost:0"]
+input_address = "interface"
+[log]
+folder = ""
+quota = 500
+)");
+  EXPECT_THAT(
+      texts(config.errors),
+      ElementsAre(
+          "imps.toml:1:11: verbose is 1: give true or false",
+          "imps.toml:3:8: interaction.mode is \"solo\": give one of \"callresponse\", "
+          "\"polyphony\", \"battle\", \"useronly\"",
+          "imps.toml:4:13: interaction.threshold is -1.0: give a number, 0 or more, in seconds",
+          "imps.toml:5:12: interaction.max_rest is \"long\": give a number, 0.001 or more, in "
+          "seconds",
+          "imps.toml:6:8: interaction.seed is -5: give a whole number from 0 to 2^53",
+          "imps.toml:8:13: model.dimension is 1: give a whole number from 2 to 129",
+          "imps.toml:9:8: model.size is \"xxl\": give one of \"xxs\", \"xs\", \"s\", \"m\", \"l\", "
+          "\"xl\"",
+          "imps.toml:10:10: model.pitemp is 0.0: give a number above 0",
+          "imps.toml:11:13: model.timescale is 1000.5: give a number above 0 and at most 1000",
+          "imps.toml:12:13: model.sigmatemp is nan: give a number, 0 or more",
+          "imps.toml:14:10: osc.listen is \"localhost\", which has no port: give \"host:port\" or "
+          "a port (0 takes any free one)",
+          "imps.toml:15:11: osc.outputs holds \"localhost:0\", which has port 0, which nothing can "
+          "be sent to: give a list of at most 64 of \"host:port\"",
+          "imps.toml:16:17: osc.input_address is \"interface\": give an OSC address such as "
+          "\"/interface\"",
+          "imps.toml:18:10: log.folder is empty: give a path of at most 4096 bytes",
+          "imps.toml:19:9: log.quota is \"500 B\": give a size such as \"500 MB\", 10 kB or more"));
+  EXPECT_THAT(config.understood, IsEmpty());
+}
+
+TEST(ReadConfig, KeepsWhatWasRightBesideWhatWasWrong) {
+  const ConfigRead config = read("[interaction]\nthreshold = 0.2\nmax_rest = -1\n");
+  EXPECT_THAT(config.errors, SizeIs(1));
+  EXPECT_THAT(config.understood, ElementsAre("interaction.threshold"));
+  EXPECT_EQ(config.settings.interaction.threshold, Seconds{0.2});
+  EXPECT_EQ(config.settings.interaction.max_rest, Seconds{5});
+}
+
+TEST(ReadConfig, RefusesInfinityAndNotANumberWhereverANumberIsWanted) {
+  for (const std::string key : {"interaction.threshold", "interaction.max_rest", "model.sigmatemp",
+                                "model.pitemp", "model.timescale"}) {
+    for (const std::string value : {"inf", "-inf", "+inf", "nan", "-nan"}) {
+      EXPECT_FALSE(read(key + " = " + value).ok()) << key << value;
+    }
+  }
+}
+
+TEST(ReadConfig, TakesWholeNumbersForNumbersButNeverForTrueAndFalse) {
+  EXPECT_EQ(read("model.pitemp = 2").settings.model.temperatures.pi, 2.0);
+  EXPECT_FALSE(read("log.enabled = 1").ok());
+  EXPECT_FALSE(read("log.enabled = \"true\"").ok());
+  EXPECT_FALSE(read("model.dimension = 9.0").ok());
+}
+
+TEST(ReadConfig, WarnsOfUnknownKeysAndNamesTheNearest) {
+  const ConfigRead config = read(R"(titel = "x"
+threshold = 0.2
+[interactoin]
+mode = "battle"
+[model]
+sigma_temp = 1
+dimension = 9
+xyzzy = 1
+[osc]
+"Ünknown key" = 2
+)");
+  EXPECT_TRUE(config.ok());
+  EXPECT_THAT(
+      texts(config.warnings),
+      ElementsAre(
+          "imps.toml:1:1: unknown key titel (did you mean 'title'?): it has no effect; mend it or "
+          "take it out",
+          "imps.toml:2:1: unknown key threshold (did you mean 'interaction.threshold'?): it has no "
+          "effect; mend it or take it out",
+          "imps.toml:3:2: unknown key [interactoin] (did you mean 'interaction'?): it has no "
+          "effect; mend it or take it out",
+          "imps.toml:6:1: unknown key model.sigma_temp (did you mean 'model.sigmatemp'?): it has "
+          "no effect; mend it or take it out",
+          "imps.toml:8:1: unknown key model.xyzzy: it has no effect; mend it or take it out",
+          "imps.toml:10:1: unknown key osc.Ünknown key: it has no effect; mend it or take it out"));
+}
+
+TEST(ReadConfig, SaysWhenASectionIsSomethingElse) {
+  EXPECT_THAT(texts(read("osc = 5").errors),
+              ElementsAre("imps.toml:1:1: osc is 5: write [osc] on a line of its own, and its keys "
+                          "below"));
+  EXPECT_THAT(texts(read("[[model]]\ndimension = 9\n").errors),
+              ElementsAre(HasSubstr("model is a list")));
+  EXPECT_THAT(texts(read("log = 3").errors), ElementsAre(HasSubstr("[log]")));
+}
+
+TEST(ReadConfig, RefusesAFileThatContradictsItself) {
+  EXPECT_THAT(texts(read("instrument.controls = [\"a\", \"b\"]\nmodel.dimension = 9\n").errors),
+              ElementsAre("imps.toml:1:23: instrument.controls has 2 names, and model.dimension is "
+                          "9: give 8 names, or dimension 3"));
+  EXPECT_THAT(texts(read("osc.input_address = \"/imps/mode\"").errors),
+              ElementsAre(AllOf(StartsWith("imps.toml:1:21: "), HasSubstr("live control"))));
+  EXPECT_TRUE(read("osc.input_address = \"/impsy\"").ok());
+}
+
+TEST(ReadConfig, CallsADuplicateTableOrKeyASyntaxError) {
+  const ConfigRead twice = read("[osc]\nenabled = true\n[osc]\n");
+  ASSERT_THAT(twice.errors, SizeIs(1));
+  EXPECT_EQ(twice.errors[0].line, 3);
+  EXPECT_THAT(to_text(twice.errors[0]), HasSubstr("not TOML"));
+  EXPECT_EQ(read("verbose = true\nverbose = true\n").errors.at(0).line, 2);
+}
+
+TEST(ReadConfig, ReadsByteOrderMarksAndWindowsLineEnds) {
+  const ConfigRead config =
+      read("\xEF\xBB\xBFtitle = \"a\"\r\n[interaction]\r\nthreshold = -2\r\n");
+  EXPECT_EQ(config.settings.title, "a");
+  EXPECT_THAT(texts(config.errors), ElementsAre(StartsWith("imps.toml:3:13: ")));
+}
+
+TEST(ReadConfig, CountsColumnsInCharacters) {
+  const ConfigRead config = read("model = { file = \"modèle\", dimension = 1 }");
+  EXPECT_THAT(texts(config.errors), ElementsAre(StartsWith("imps.toml:1:40: ")));
+}
+
+TEST(ReadConfig, TakesAnEmptyModelFileForNone) {
+  EXPECT_FALSE(read("model.file = \"\"").settings.model.file.has_value());
+}
+
+class ReadConfigFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::path(testing::TempDir()) /
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path file(std::string_view text) {
+    const auto path = folder_ / "imps.toml";
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+  std::filesystem::path folder_;
+};
+
+TEST_F(ReadConfigFile, ReadsAFileAndNamesIt) {
+  const ConfigRead config = read_config_file(file("verbose = true\nx = 1\n"));
+  EXPECT_TRUE(config.settings.verbose);
+  EXPECT_THAT(texts(config.warnings), ElementsAre(HasSubstr("imps.toml:2:1: unknown key x")));
+}
+
+TEST_F(ReadConfigFile, RefusesWhatIsNoFile) {
+  EXPECT_THAT(texts(read_config_file(folder_ / "none.toml").errors),
+              ElementsAre(EndsWith("none.toml: there is no such file: give the path of a config "
+                                   "file")));
+  EXPECT_THAT(texts(read_config_file(folder_).errors), ElementsAre(HasSubstr("is a folder")));
+  EXPECT_THAT(texts(read_config_file("/dev/null").errors),
+              ElementsAre(HasSubstr("not a plain file")));
+}
+
+TEST_F(ReadConfigFile, RefusesAFileOfMoreThanAMebibyte) {
+  const std::string most = "#" + std::string(kLongestConfig - 1, ' ');
+  EXPECT_TRUE(read_config_file(file(most)).ok());
+  EXPECT_THAT(texts(read_config_file(file(most + " ")).errors),
+              ElementsAre(HasSubstr("longer than 1 MiB")));
+}
+
+}  // namespace
+}  // namespace imps

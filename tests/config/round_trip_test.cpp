@@ -1,0 +1,181 @@
+// Settings as TOML and as JSON, and back: every value bit for bit, for a replay depends on it.
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <rapidcheck/gtest.h>
+
+#include "config/check.h"
+#include "config/json.h"
+#include "config/keys.h"
+#include "config/read.h"
+#include "config/write.h"
+
+namespace imps {
+namespace {
+
+const Settings kDefaults;
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// Any double from 0 (or above) to `most`, all orders of magnitude, drawn by its bits.
+rc::Gen<double> number(double least, double most) {
+  return rc::gen::map(
+      rc::gen::inRange(std::bit_cast<std::uint64_t>(least), std::bit_cast<std::uint64_t>(most) + 1),
+      [](std::uint64_t bits) { return std::bit_cast<double>(bits); });
+}
+
+rc::Gen<std::string> text() {
+  const auto piece = rc::gen::element<std::string>("a", "Z", " ", "\"", "\\", "'", "#", "=", "\n",
+                                                   "\r\n", "\t", "\x01", "\x7f", "ä", "日", "🎹",
+                                                   ".", "[", "]", "\"\"\"", std::string(1, '\0'));
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(piece),
+                      [](const std::vector<std::string>& pieces) {
+                        std::string out;
+                        for (const std::string& p : pieces)
+                          out += p;
+                        return out.substr(0, 4000);
+                      });
+}
+
+rc::Gen<std::string> path() {
+  return rc::gen::map(text(), [](std::string out) {
+    std::erase(out, '\0');
+    return "p" + out;
+  });
+}
+
+rc::Gen<Endpoint> endpoint() {
+  return rc::gen::construct<Endpoint>(
+      rc::gen::element<std::string>("localhost", "::1", "fe80::1%eth0", "10.1.2.3", "pi.local"),
+      rc::gen::inRange<std::uint16_t>(1, 65535));
+}
+
+Settings any_settings() {
+  constexpr double kMost = std::numeric_limits<double>::max();
+  constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
+  Settings s;
+  s.title = *text();
+  s.owner = *text();
+  s.description = *text();
+  s.verbose = *rc::gen::arbitrary<bool>();
+  s.instrument.name = *text();
+  s.interaction.mode =
+      *rc::gen::element(Mode::call_response, Mode::polyphony, Mode::battle, Mode::user_only);
+  s.interaction.threshold = Seconds{*number(0, kMost)};
+  s.interaction.input_thru = *rc::gen::arbitrary<bool>();
+  s.interaction.start_now = *rc::gen::arbitrary<bool>();
+  s.interaction.ahead = *rc::gen::arbitrary<bool>();
+  s.interaction.max_rest = Seconds{*number(0.001, kMost)};
+  if (*rc::gen::arbitrary<bool>()) {
+    s.interaction.seed = *rc::gen::inRange<std::uint64_t>(0, (std::uint64_t{1} << 53) + 1);
+  }
+  if (*rc::gen::arbitrary<bool>()) s.model.dimension = *rc::gen::inRange(2, 130);
+  if (*rc::gen::arbitrary<bool>()) s.model.file = *path();
+  if (*rc::gen::arbitrary<bool>()) {
+    s.model.size = *rc::gen::element<std::string>("xxs", "xs", "s", "m", "l", "xl");
+  }
+  s.model.folder = *path();
+  s.model.temperatures.sigma = *rc::gen::oneOf(number(0, kMost), rc::gen::element(0.0, -0.0, 0.1));
+  s.model.temperatures.pi = *number(kSmallest, kMost);
+  s.model.timescale = *number(kSmallest, 1000);
+  s.osc.enabled = *rc::gen::arbitrary<bool>();
+  s.osc.listen = *endpoint();
+  s.osc.outputs = (*rc::gen::container<std::vector<Endpoint>>(endpoint()));
+  if (s.osc.outputs.size() > 64) s.osc.outputs.resize(64);
+  s.osc.input_address = *rc::gen::element<std::string>("/interface", "/a/b-c_d.9", "/!");
+  s.osc.output_address = *rc::gen::element<std::string>("/prediction", "/impsy", "/x");
+  s.log.enabled = *rc::gen::arbitrary<bool>();
+  s.log.performer = *rc::gen::arbitrary<bool>();
+  s.log.predictions = *rc::gen::arbitrary<bool>();
+  s.log.folder = *path();
+  if (*rc::gen::arbitrary<bool>()) {
+    s.log.quota_bytes = *rc::gen::inRange<std::uint64_t>(10'000, (std::uint64_t{1} << 53) + 1);
+  }
+  if (*rc::gen::arbitrary<bool>()) {
+    s.instrument.controls.assign(static_cast<std::size_t>(s.model.dimension.value_or(6) - 1),
+                                 "ä\"");
+  }
+  return s;
+}
+
+RC_GTEST_PROP(WrittenConfig, ReadsBackBitForBit, ()) {
+  const Settings settings = any_settings();
+  RC_ASSERT(check(settings).empty());
+  const ConfigRead config = read_config(write_config(settings), "written.toml");
+  for (const Diagnostic& error : config.errors)
+    RC_LOG() << to_text(error) << '\n';
+  RC_ASSERT(config.ok());
+  RC_ASSERT(config.warnings.empty());
+  RC_ASSERT(!config.impsy);
+  RC_ASSERT(changes(settings, config.settings).empty());
+}
+
+RC_GTEST_PROP(SettingsJson, ReadsBackBitForBit, ()) {
+  const Settings settings = any_settings();
+  const auto back = settings_from_json(settings_to_json(settings));
+  if (!back) RC_LOG() << back.error().message << '\n';
+  RC_ASSERT(back.has_value());
+  RC_ASSERT(changes(settings, *back).empty());
+}
+
+TEST(SettingsJson, IsNestedByItsSections) {
+  const auto json = nlohmann::json::parse(settings_to_json(kDefaults));
+  EXPECT_EQ(json["interaction"]["mode"], "callresponse");
+  EXPECT_EQ(json["interaction"]["threshold"], 0.1);
+  EXPECT_TRUE(json["interaction"]["seed"].is_null());
+  EXPECT_EQ(json["osc"]["outputs"], nlohmann::json({"localhost:5000"}));
+  EXPECT_EQ(json["title"], "");
+}
+
+TEST(SettingsJson, IsWrittenWhateverTheSettingsHold) {
+  Settings settings;
+  settings.title = "\xff";
+  settings.model.temperatures.pi = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(settings_to_json(settings), HasSubstr("\"pitemp\":null"));
+}
+
+TEST(SettingsJson, OfAnOlderImpsTakesDefaultsAndOfANewerOneIsRefused) {
+  const auto older = settings_from_json(R"({"model": {"pitemp": 2}})");
+  ASSERT_TRUE(older.has_value());
+  EXPECT_THAT(changes(kDefaults, *older), testing::ElementsAre("model.pitemp"));
+  const auto newer = settings_from_json(R"({"model": {"swing": 2}, "groove": {"x": 1}})");
+  ASSERT_FALSE(newer.has_value());
+  EXPECT_THAT(newer.error().message, HasSubstr("model.swing"));
+  EXPECT_THAT(newer.error().message, HasSubstr("groove.x"));
+}
+
+TEST(WrittenConfig, ExplainsEveryKeyInLinesOfAHundredColumns) {
+  const std::string text = write_config(kDefaults);
+  for (const Key& key : keys()) {
+    if (key.get == nullptr) continue;
+    EXPECT_THAT(text, HasSubstr(std::string(leaf(key)) + " = "));
+  }
+  std::size_t start = 0;
+  for (std::size_t end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    EXPECT_LE(end - start, 100u) << text.substr(start, end - start);
+  }
+}
+
+TEST(WrittenConfig, OffersExamplesThatWorkWhenTheirMarkIsTakenAway) {
+  std::string text = write_config(kDefaults);
+  for (const Key& key : keys()) {
+    if (key.example.empty()) continue;
+    const std::string line = std::string(leaf(key)) + " = " + std::string(key.example) + "\n";
+    const auto at = text.find("# " + line);
+    ASSERT_NE(at, std::string::npos) << line;
+    text.erase(at, 2);
+  }
+  const ConfigRead config = read_config(text, "x.toml");
+  EXPECT_THAT(config.errors, IsEmpty());
+  EXPECT_THAT(config.warnings, IsEmpty());
+  EXPECT_THAT(changes(kDefaults, config.settings),
+              testing::ElementsAre("interaction.seed", "model.file", "model.dimension",
+                                   "model.size", "log.quota"));
+}
+
+}  // namespace
+}  // namespace imps

@@ -1,0 +1,133 @@
+#include "model/files/safetensors.h"
+
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "tests/model/files/made_files.h"
+#include "tests/support/models.h"
+
+namespace imps::files {
+namespace {
+
+using test::Bytes;
+using testing::HasSubstr;
+
+const Sizes kSmall{.dimension = 3, .layers = 2, .units = 4, .mixtures = 2};
+
+Bytes with_header(const std::string& header, std::size_t data = 0) {
+  Bytes bytes(8);
+  const std::uint64_t length = header.size();
+  std::memcpy(bytes.data(), &length, sizeof length);
+  const Bytes text = test::bytes_of(header);
+  bytes.insert(bytes.end(), text.begin(), text.end());
+  bytes.resize(bytes.size() + data);
+  return bytes;
+}
+
+std::string error_of(const Bytes& bytes) {
+  const auto file = read_safetensors(bytes);
+  return file ? "no error" : file.error().message;
+}
+
+TEST(Safetensors, GivesBackEveryWeightAndTheCardInItsOrder) {
+  const Weights weights = test::random_weights(kSmall, 1);
+  const Notes card{{"recipe", "early stopping"}, {"date", "2019-01-17"}, {"dataset", "ä \"b\""}};
+  const auto bytes = write_safetensors(weights, card);
+  ASSERT_TRUE(bytes.has_value()) << bytes.error().message;
+  const auto file = read_safetensors(*bytes);
+  ASSERT_TRUE(file.has_value()) << file.error().message;
+  EXPECT_TRUE(test::same(file->weights, weights));
+  EXPECT_EQ(file->notes, card);
+}
+
+RC_GTEST_PROP(Safetensors, KeepsNetworksOfEverySize, ()) {
+  const Sizes sizes{.dimension = *rc::gen::inRange(2, 12),
+                    .layers = *rc::gen::inRange(1, 9),
+                    .units = *rc::gen::inRange(1, 12),
+                    .mixtures = *rc::gen::inRange(1, 9)};
+  const Weights weights = test::random_weights(sizes, 7);
+  const auto bytes = write_safetensors(weights, {});
+  RC_ASSERT(bytes.has_value());
+  const auto file = read_safetensors(*bytes);
+  RC_ASSERT(file.has_value());
+  RC_ASSERT(test::same(file->weights, weights));
+}
+
+TEST(Safetensors, AlignsTheValuesForUseInPlace) {
+  const auto bytes = write_safetensors(test::random_weights(kSmall, 1), {{"a", "b"}});
+  ASSERT_TRUE(bytes.has_value());
+  std::uint64_t length = 0;
+  std::memcpy(&length, bytes->data(), sizeof length);
+  EXPECT_EQ((length + 8) % 64, 0U);
+}
+
+TEST(Safetensors, IsRefusedWhenCutAtAnyByte) {
+  const auto bytes = write_safetensors(test::random_weights(kSmall, 1), {{"a", "b"}});
+  ASSERT_TRUE(bytes.has_value());
+  for (std::size_t size = 0; size < bytes->size(); ++size)
+    ASSERT_FALSE(read_safetensors(std::span(*bytes).first(size)).has_value()) << size;
+}
+
+RC_GTEST_PROP(Safetensors, GivesAModelOrAnErrorWhateverIsChanged, ()) {
+  static const Bytes whole = write_safetensors(test::random_weights(kSmall, 1), {}).value();
+  Bytes bytes = whole;
+  const auto changes = *rc::gen::inRange(1, 6);
+  for (int i = 0; i < changes; ++i)
+    bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] =
+        std::byte{*rc::gen::arbitrary<unsigned char>()};
+  const auto file = read_safetensors(bytes);
+  if (!file) RC_ASSERT(!file.error().message.empty());
+}
+
+TEST(Safetensors, NamesATensorThatIsMissing) {
+  EXPECT_THAT(error_of(with_header("{}")), HasSubstr("tensor lstm0.kernel is missing"));
+}
+
+TEST(Safetensors, NamesATensorWhoseShapeAndBytesDisagree) {
+  EXPECT_THAT(
+      error_of(with_header(
+          R"({"lstm0.kernel": {"dtype": "F32", "shape": [4, 4], "data_offsets": [0, 8]}})", 8)),
+      HasSubstr("tensor lstm0.kernel: shape [4, 4] takes 64 bytes, it has 8"));
+  EXPECT_THAT(error_of(with_header(R"({"x": {"dtype": "F32",
+      "shape": [4611686018427387904, 4], "data_offsets": [0, 0]}})")),
+              HasSubstr("tensor x: its shape is absurd"));
+  EXPECT_THAT(
+      error_of(with_header(R"({"x": {"dtype": "BF16", "shape": [4], "data_offsets": [0, 8]}})", 8)),
+      HasSubstr("tensor x: its dtype is not F32"));
+}
+
+TEST(Safetensors, RefusesHeadersThatAreDeepLongOrSayThingsTwice) {
+  EXPECT_THAT(error_of(with_header(std::string(100000, '['))), HasSubstr("header"));
+  EXPECT_THAT(
+      error_of(with_header("{\"a\":" + std::string(100000, '[') + std::string(100000, ']') + "}")),
+      HasSubstr("header"));
+  std::string many = "{\"a\":1";
+  for (int i = 0; i < 20000; ++i)
+    many += ",\"" + std::to_string(i) + "\":1";
+  EXPECT_THAT(error_of(with_header(many + "}")), HasSubstr("header"));
+  const std::string entry = R"("x": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]})";
+  EXPECT_THAT(error_of(with_header("{" + entry + "," + entry + "}", 4)), HasSubstr("header"));
+}
+
+TEST(Safetensors, RefusesAHeaderLongerThanTheFile) {
+  Bytes bytes = with_header("{}");
+  bytes[4] = std::byte{1};  // 2^32 and 2 bytes
+  EXPECT_THAT(error_of(bytes), HasSubstr("at most 262144"));
+}
+
+TEST(Safetensors, DoesNotWriteWhatCouldNotBePlayed) {
+  Weights weights = test::random_weights(kSmall, 1);
+  weights.mus.bias[0] = NAN;
+  EXPECT_FALSE(write_safetensors(weights, {}).has_value());
+  EXPECT_FALSE(
+      write_safetensors(test::random_weights(kSmall, 1), {{"a", "1"}, {"a", "2"}}).has_value());
+}
+
+}  // namespace
+}  // namespace imps::files
