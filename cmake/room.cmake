@@ -1,8 +1,18 @@
 # How every target of the project is built, and the helpers that declare one.
 
+# Warnings are errors with the compilers that every change is checked with. Another one may warn of
+# what they do not, and a musician who only wants to play should not be stopped by that.
+if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13) OR
+   (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 17))
+  set(IMPS_WERROR_DEFAULT ON)
+else()
+  set(IMPS_WERROR_DEFAULT OFF)
+endif()
+option(IMPS_WERROR "Warnings are errors" ${IMPS_WERROR_DEFAULT})
+
 add_library(imps_flags INTERFACE)
 target_compile_options(imps_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${IMPS_WERROR}>:-Werror>
   # Leaving a field at its default is how settings are written.
   -Wno-missing-field-initializers
   # g++ 12, when it optimises, sees overlaps in std::string's assignments that are not there (GCC bug

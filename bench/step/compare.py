@@ -8,6 +8,7 @@ Peers come from PyPI into build/peers-step: ONNX Runtime, and with --impsy the p
 TensorFlow Lite path (impsy and tensorflow, 2 GB). Eigen's LSTM is inside step_bench.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import statistics
@@ -113,8 +114,27 @@ def onnx_session(lstm, dense, units, length):
     return onnxruntime.InferenceSession(model.SerializeToString(), options)
 
 
+def expect_same_network(lstm, dense, units):
+    """One step from zeros by the formulas: what ONNX Runtime answers must be that."""
+    import numpy as np
+
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    x = np.linspace(0, 9, D, dtype=np.float32)
+    feed, h = {"x": x.reshape(1, 1, D)}, x
+    for k, (kernel, _, bias) in enumerate(lstm):
+        i, _, c, o = np.split(h @ kernel + bias, 4)
+        h = sigmoid(o) * np.tanh(sigmoid(i) * np.tanh(c))
+        feed[f"h{k}"] = feed[f"c{k}"] = np.zeros((1, 1, units), dtype=np.float32)
+    mus, z, pi = (h @ w + b for w, b in dense)
+    sigmas = np.where(z > 0, z + 1, np.exp(z)) + 1e-7
+    answer = onnx_session(lstm, dense, units, 1).run(["out"], feed)[0][0]
+    assert np.allclose(answer, np.concatenate([mus, sigmas, pi]), rtol=1e-4, atol=1e-5)
+
+
 def onnx_contender(lstm, dense, units, length):
-    """Nanoseconds a frame. The state goes back through bound buffers, without a copy by Python."""
+    """Processor time a frame, in ns. The state goes back through bound buffers, without a copy by Python."""
     import numpy as np
     import onnxruntime
 
@@ -141,10 +161,10 @@ def onnx_contender(lstm, dense, units, length):
         bindings.append(binding)
 
     def run(calls):
-        begin = time.perf_counter_ns()
+        begin = time.process_time_ns()
         for k in range(calls):
             session.run_with_iobinding(bindings[k % 2])
-        return (time.perf_counter_ns() - begin) / calls
+        return (time.process_time_ns() - begin) / calls
 
     def contender():
         run(2)
@@ -164,17 +184,18 @@ def impsy_contender(layers, units):
     file = folder / f"{mdrnn.mdrnn_model_name(D, layers, units, M)}.tflite"
     if not file.exists():
         model = mdrnn.build_mdrnn_model(D, units, M, layers, inference=True)
-        tflite_converter.model_to_tflite(model, file)
+        with contextlib.redirect_stdout(sys.stderr):
+            tflite_converter.model_to_tflite(model, file)
     network = mdrnn.TfliteMDRNN(file, D, units, M, layers)
     network.prepare()
     frame = np.full(D, 0.5, dtype=np.float32)
 
     def contender():
         calls = 20
-        begin = time.perf_counter_ns()
+        begin = time.process_time_ns()
         for _ in range(calls):
             network.generate(frame)
-        return (time.perf_counter_ns() - begin) / calls
+        return (time.process_time_ns() - begin) / calls
 
     contender()
     return contender
@@ -206,12 +227,14 @@ def main():
 
     columns = ["imps", "Eigen", "ONNX, 1 frame", "ONNX, 64 frames", "reading"]
     columns += ["impsy"] if options.impsy else []
-    print("nanoseconds a frame: medians of", options.rounds, "rounds in turns (ratio: imps / it)")
+    print(f"processor time, nanoseconds a frame: medians of {options.rounds} rounds in turns")
+    print("(in brackets: imps' time as a share of it)\n")
     print("| size | " + " | ".join(columns) + " | GB/s |")
     print("|---|" + "---|" * (len(columns) + 1))
     for size in options.sizes.split(","):
         layers, units = SIZES[size]
         lstm, dense = weights_of(options.program, size, layers, units)
+        expect_same_network(lstm, dense, units)
         contenders = [
             served(size, "imps"),
             served(size, "eigen"),

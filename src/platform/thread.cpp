@@ -55,6 +55,9 @@ void name_thread(const char* name) noexcept {
 }
 
 void block_signals() noexcept {
+  // A write to a closed pipe or beyond a size limit fails; it does not end the program.
+  for (const int one : {SIGPIPE, SIGXFSZ})
+    std::signal(one, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   for (const int one : {SIGINT, SIGTERM, SIGHUP, SIGPIPE})
@@ -65,7 +68,8 @@ void block_signals() noexcept {
 void unblock_signals() noexcept {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, one);
+  for (const int one : {SIGINT, SIGTERM, SIGHUP})
+    sigaddset(&signals, one);
   ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 

@@ -17,10 +17,10 @@ std::string raise_priority();
 /// The thread's name in ps, top and debuggers; at most 15 bytes.
 void name_thread(const char* name) noexcept;
 
-/// Keeps SIGINT, SIGTERM, SIGHUP and SIGPIPE away from this thread and those it starts: one thread
-/// handles them.
+/// Keeps SIGINT, SIGTERM and SIGHUP away from this thread and those it starts: one thread handles
+/// them. SIGPIPE and SIGXFSZ are ignored from now on: such a write fails like any other.
 void block_signals() noexcept;
-/// The opposite of block_signals(), but for SIGPIPE, which stays away.
+/// Lets SIGINT, SIGTERM and SIGHUP come to this thread again.
 void unblock_signals() noexcept;
 
 }  // namespace imps::platform

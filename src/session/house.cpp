@@ -97,8 +97,10 @@ class House final : private Backstage {
 };
 
 Result<void> House::perform() {
-  // One thread hears signals: this one, once the others have been started.
+  // One thread hears signals: this one, once the others have been started. A signal that comes
+  // before that waits.
   platform::block_signals();
+  wait_for_signal();
   auto opened = Performance::open(settings_, seed_, start_, *this, channels_);
   if (!opened) return opened.error();
   Performance& performance = **opened;
@@ -111,7 +113,6 @@ Result<void> House::perform() {
   tell_begin();
   if (dimension_ != 0) tell_ready();
   stage_.assign(channels_.to_house.fd());
-  wait_for_signal();
   wait_for_stage();
   tick();
   loop_.run();
@@ -320,7 +321,8 @@ void House::reload() {
 }
 
 void House::tell_notices() {
-  if (log_ == nullptr || !ready_told_) return;
+  // In this order: the stage's thread may be setting the log up until then.
+  if (!ready_told_ || log_ == nullptr) return;
   for (const LogNotice& notice : log_->take_notices()) {
     if (notice.kind == LogNotice::Kind::started || notice.kind == LogNotice::Kind::recovered) {
       output_.tell(notice.text);

@@ -126,6 +126,13 @@ void Performance::on_command(const Command& command, Duration delay_by) {
 }
 
 void Performance::on_batch_end(bool) {
+  act_on_turn();
+  play_due();
+  arrival_.reset();
+  arm();
+}
+
+void Performance::act_on_turn() {
   arrival_ = turn_began_;
   turn_.give_out(
       most_heard_,
@@ -133,9 +140,6 @@ void Performance::on_batch_end(bool) {
         act_on_frame(controls, at, heard);
       },
       [this](const Command& command, TimePoint at) { act_on_command(command, at); });
-  play_due();
-  arrival_.reset();
-  arm();
 }
 
 void Performance::on_ping() {
@@ -144,6 +148,7 @@ void Performance::on_ping() {
 }
 
 void Performance::on_status() {
+  act_on_turn();  // the answer knows of what was sent before the question
   const Report r = report();
   std::vector<StatusEntry> entries;
   const auto whole = [](auto n) { return static_cast<std::int64_t>(n); };

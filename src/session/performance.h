@@ -95,6 +95,7 @@ class Performance final : private OscSink, private UdpReceiver {
   void make_performer(int dimension, TimePoint at);
   void delay(TimePoint due, std::optional<Command> command, std::span<const double> controls);
   void act_on_delayed();
+  void act_on_turn();
   void act_on_frame(std::span<const double> controls, TimePoint at, bool heard);
   void act_on_command(const Command& command, TimePoint at);
   void carry_out(std::span<const Action> actions);

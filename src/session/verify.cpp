@@ -122,6 +122,10 @@ class Rerun {
 
   /// Whatever the performer did and the log does not have.
   void end() {
+    if (!report_.difference && !logged_.empty()) {
+      differ(fmt::format("at {}: the log has {}, and nothing happens", seconds(logged_.front().at),
+                         word(logged_.front().what)));
+    }
     if (!report_.difference && !done_.empty()) {
       differ(fmt::format("at {}: {} that the log does not have", seconds(done_.front().at),
                          word(done_.front().what)));
@@ -161,26 +165,38 @@ class Rerun {
         done_.push_back({Done::What::withheld, at, {}});
       }
     }
+    compare();
   }
 
-  /// The log says that this happened by itself at `at`: so it must here.
+  /// The log says that this happened at `at`: so it must here. What the performer's frame or a
+  /// command brings about is logged before that frame: it waits for it.
   void confirm(Done::What what, TimePoint at, std::span<const double> controls) {
     if (report_.difference) return;
-    if (done_.empty()) take(performer_.on_time(at), at);
-    if (done_.empty())
+    if (done_.empty() && what != Done::What::to_performer) take(performer_.on_time(at), at);
+    logged_.push_back({what, at, {controls.begin(), controls.end()}});
+    if (done_.empty() && what != Done::What::to_performer && what != Done::What::to_model) {
       return differ(
           fmt::format("at {}: the log has {}, and nothing happens", seconds(at), word(what)));
-    const Done done = done_.front();
-    done_.pop_front();
-    if (done.what != what || done.at != at) {
-      return differ(fmt::format("the log has {} at {}, and what happens is {} at {}", word(what),
-                                seconds(at), word(done.what), seconds(done.at)));
     }
-    for (std::size_t i = 0; i < controls.size() && i < done.controls.size(); ++i) {
-      if (controls[i] != done.controls[i]) {
+    compare();
+  }
+
+  void compare() {
+    while (!logged_.empty() && !done_.empty() && !report_.difference) {
+      const Done logged = std::move(logged_.front());
+      const Done done = std::move(done_.front());
+      logged_.pop_front();
+      done_.pop_front();
+      if (done.what != logged.what || done.at != logged.at) {
+        return differ(fmt::format("the log has {} at {}, and what happens is {} at {}",
+                                  word(logged.what), seconds(logged.at), word(done.what),
+                                  seconds(done.at)));
+      }
+      for (std::size_t i = 0; i < logged.controls.size() && i < done.controls.size(); ++i) {
+        if (logged.controls[i] == done.controls[i]) continue;
         return differ(fmt::format("prediction {} at {}: x_{} is {} in the log and {} here",
-                                  report_.predictions, seconds(at), i + 1, controls[i],
-                                  done.controls[i]));
+                                  report_.predictions, seconds(logged.at), i + 1,
+                                  logged.controls[i], done.controls[i]));
       }
     }
   }
@@ -192,7 +208,8 @@ class Rerun {
   Performer performer_;
   ModelShelf& shelf_;
   VerifyReport& report_;
-  std::deque<Done> done_;
+  std::deque<Done> done_;    // here, and not in the log yet
+  std::deque<Done> logged_;  // in the log, and not here yet
 };
 
 fs::path beside(const fs::path& log, const char* ending) {
