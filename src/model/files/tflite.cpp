@@ -102,7 +102,7 @@ Result<Head> mixture_head(Graph& graph) {
   constexpr int kMostTries = 32;
   std::vector<Scope> scopes{{}};
   for (const Operator* const op : graph.operators(0)) {
-    if (graph.op(*op) != Op::while_loop || scopes.size() > kMaxLayers) continue;
+    if (graph.op(*op) != Op::while_loop || scopes.size() > kMaxLayers + 1) continue;
     if (const auto body = graph.body(*op)) scopes.push_back({.subgraph = *body, .loop = op});
   }
   int tries = 0;

@@ -162,7 +162,7 @@ Result<std::vector<float>> joined(Graph& graph, const Operator& op, std::size_t 
 // LSTM and UNIDIRECTIONAL_SEQUENCE_LSTM have the same inputs: 1–4 kernels and 5–8 recurrent kernels
 // of the gates i, f, c, o, 9–11 peepholes, 12–15 biases, 16 and 17 a projection, 20–23 layer norms.
 Result<LstmLayer> read_fused(Graph& graph, const Operator& op) {
-  for (const std::size_t extra : {9, 10, 11, 16, 17, 20, 21, 22, 23}) {
+  for (const std::size_t extra : {9U, 10U, 11U, 16U, 17U, 20U, 21U, 22U, 23U}) {
     if (Graph::input(op, extra).value_or(-1) >= 0) {
       return Error{
           "a fused LSTM has peepholes, a projection or layer norms, which an MDRNN has not"};

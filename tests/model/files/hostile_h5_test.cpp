@@ -1,8 +1,10 @@
 // What a hostile or damaged .h5 file cannot do: crash imps, keep it waiting, fill its memory, or
 // make it open another file.
+#include <array>
 #include <chrono>
-#include <fstream>
+#include <cstdlib>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,13 +34,6 @@ std::string error_of(const Bytes& bytes, const std::string& name = "hostile.h5")
   const auto file = test::read_bytes_as(name, bytes);
   EXPECT_LT(Clock::now() - begin, kQuick);
   return file ? "no error" : file.error().message;
-}
-
-// The most memory, in KiB, that any child of this process has ever held.
-long children_peak() {
-  rusage usage{};
-  ::getrusage(RUSAGE_CHILDREN, &usage);
-  return usage.ru_maxrss;
 }
 
 Bytes small_model() {
@@ -227,7 +222,9 @@ TEST(HostileH5, ThatClaimsATerabyteTakesLittleMemory) {
   EXPECT_EXIT(
       {
         error_of(bytes);
-        std::exit(children_peak() < 48 * 1024 ? 0 : 1);
+        rusage children{};
+        ::getrusage(RUSAGE_CHILDREN, &children);
+        std::exit(children.ru_maxrss < 48 * 1024 ? 0 : 1);  // KiB
       },
       testing::ExitedWithCode(0), "");
 #endif
