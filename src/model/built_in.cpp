@@ -2,7 +2,8 @@
 
 #include <array>
 #include <cassert>
-#include <cmath>
+
+#include "core/elementary.h"
 
 namespace imps {
 namespace {
@@ -20,7 +21,7 @@ constexpr double kPaceCentre = 3.0;  // of dt, ×10
 constexpr double kAverageRate = 0.08;
 constexpr double kPaceRate = 0.25;
 
-double logit(double p) { return std::log(p / (1 - p)); }
+double logit(double p) { return logarithm(p / (1 - p)); }
 
 // One component: where each control goes, relative to where it is and to its average.
 struct Gesture {
@@ -88,16 +89,16 @@ Weights built_in_weights(int dimension) {
     mu(pace, 0) = static_cast<float>(gesture.pace / kSlope);
     weights.mus.bias[m * inputs] = static_cast<float>(gesture.pace * kPaceCentre);
     // elu(z) + 1 = exp(z) up to 1.
-    weights.sigmas.bias[m * inputs] = static_cast<float>(std::log(kSigmaPace));
+    weights.sigmas.bias[m * inputs] = static_cast<float>(logarithm(kSigmaPace));
     for (std::size_t k = 0; k < controls; ++k) {
       mu(k, k + 1) = static_cast<float>(gesture.last / kSlope);
       mu(controls + k, k + 1) = static_cast<float>(gesture.average / kSlope);
       const double step = k % 2 == 0 ? gesture.step : -gesture.step;
       weights.mus.bias[m * inputs + k + 1] =
           static_cast<float>(kCentre * (gesture.last + gesture.average) + step);
-      weights.sigmas.bias[m * inputs + k + 1] = static_cast<float>(std::log(kSigmaControl));
+      weights.sigmas.bias[m * inputs + k + 1] = static_cast<float>(logarithm(kSigmaControl));
     }
-    weights.pi.bias.push_back(static_cast<float>(std::log(gesture.weight)));
+    weights.pi.bias.push_back(static_cast<float>(logarithm(gesture.weight)));
   }
   return weights;
 }

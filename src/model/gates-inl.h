@@ -76,7 +76,7 @@ HWY_INLINE V positive_deviation(V z) {
 /// The gates of one block of units: c and h [lanes] become c' and h'. Of the sums, i, f and o are
 /// already halved: sigmoid(z) = (1 + tanh(z/2)) / 2. The quotients are multiplied out, so that two
 /// divisions do for five.
-HWY_INLINE void gates(V i, V f, V g, V o, float* HWY_RESTRICT c, float* HWY_RESTRICT h) {
+HWY_NOINLINE HWY_ATTR void gates(V i, V f, V g, V o, float* HWY_RESTRICT c, float* HWY_RESTRICT h) {
   const D d;
   const Quotient qi = tanh_quotient(i);
   const Quotient qf = tanh_quotient(f);

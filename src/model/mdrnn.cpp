@@ -73,8 +73,7 @@ void advance(const Mdrnn& model, Mdrnn::State& state, FrameView frame) noexcept 
   };
   alignas(64) float input[kMaxDimension];
   input[0] = scaled(frame.dt);
-  for (std::size_t i = 0; i < frame.controls.size(); ++i)
-    input[i + 1] = scaled(frame.controls[i]);
+  std::transform(frame.controls.begin(), frame.controls.end(), input + 1, scaled);
 
   const std::size_t part = static_cast<std::size_t>(plan.sizes.layers) * plan.padded_units;
   float* const first = state.memory_.front().values;

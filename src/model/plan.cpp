@@ -44,7 +44,7 @@ class Packer {
     const std::size_t units = size(weights_.sizes.units);
     const std::size_t mixtures = size(weights_.sizes.mixtures);
     const std::size_t values = mixtures * size(weights_.sizes.dimension);
-    plan_.head = {to_, units, 0};
+    plan_.head = {to_, 0, units};
     const std::size_t vectors = plan_.padded_outputs / plan_.lanes;
     for (std::size_t done = 0; done < vectors;) {
       const std::size_t next = done + head_group(vectors, done);

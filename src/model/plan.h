@@ -46,8 +46,8 @@ constexpr std::size_t head_group(std::size_t vectors, std::size_t done) noexcept
 /// One matrix with its bias in the stream of weights.
 struct PackedMatrix {
   const float* weights = nullptr;  // [groups][bias, then rows][vectors of the group · lanes]
-  std::size_t rows_first = 0;      // rows that meet the first input: a layer's own h
-  std::size_t rows_second = 0;     // rows that meet the second: what comes from below
+  std::size_t rows_own = 0;        // rows that meet a layer's own h
+  std::size_t rows_below = 0;      // rows that meet what comes from below
 };
 
 struct StepKernel;

@@ -64,10 +64,17 @@ HWY_INLINE const float* add_rows(const float* HWY_RESTRICT w, const float* HWY_R
   return w;
 }
 
-/// sum = bias + first · its rows + second · its rows. Returns where the group's weights end.
-template <bool kPrefetch, std::size_t kVectors>
-HWY_INLINE const float* add_group(const float* HWY_RESTRICT w, const PackedMatrix& m,
-                                  const float* first, const float* second, V (&sum)[kVectors]) {
+/// Numbers that meet as many rows of a matrix.
+struct Input {
+  const float* values;
+  std::size_t rows;
+};
+
+/// sum = bias + each input times its rows, in the order of the inputs. Returns where the group's
+/// weights end.
+template <bool kPrefetch, std::size_t kVectors, class... Inputs>
+HWY_INLINE const float* add_group(const float* HWY_RESTRICT w, V (&sum)[kVectors],
+                                  Inputs... inputs) {
   V sums[kSplit<kVectors>][kVectors];
   HWY_UNROLL(8)
   for (std::size_t v = 0; v < kVectors; ++v) {
@@ -77,10 +84,7 @@ HWY_INLINE const float* add_group(const float* HWY_RESTRICT w, const PackedMatri
       sums[s][v] = hn::Zero(D());
   }
   w += kVectors * lanes();
-  // A layer's own h is known before what comes from below: the processor begins with it while the
-  // layer below is still at its gates.
-  w = add_rows<kPrefetch, kVectors>(w, first, m.rows_first, sums);
-  w = add_rows<kPrefetch, kVectors>(w, second, m.rows_second, sums);
+  ((w = add_rows<kPrefetch, kVectors>(w, inputs.values, inputs.rows, sums)), ...);
   HWY_UNROLL(8)
   for (std::size_t v = 0; v < kVectors; ++v) {
     sum[v] = sums[0][v];

@@ -21,7 +21,9 @@ template <bool kPrefetch, std::size_t kBlocks>
 HWY_INLINE const float* units(const float* w, const PackedMatrix& m, const float* h_old,
                               const float* below, float* c, float* h_new) {
   V sum[kBlocks * kGates];
-  w = add_group<kPrefetch>(w, m, h_old, below, sum);
+  // A layer's own h is known before what comes from below: the processor begins with it while the
+  // layer below is still at its gates.
+  w = add_group<kPrefetch>(w, sum, Input{h_old, m.rows_own}, Input{below, m.rows_below});
   HWY_UNROLL(2)
   for (std::size_t b = 0; b < kBlocks; ++b) {
     const V* const gate = sum + b * kGates;
@@ -44,7 +46,7 @@ HWY_INLINE void layer(const PackedMatrix& m, std::size_t padded_units, const flo
 template <std::size_t kVectors>
 HWY_INLINE const float* outputs(const float* w, const PackedMatrix& m, const float* h, float* out) {
   V sum[kVectors];
-  w = add_group<false>(w, m, h, nullptr, sum);
+  w = add_group<false>(w, sum, Input{h, m.rows_below});
   HWY_UNROLL(8)
   for (std::size_t v = 0; v < kVectors; ++v)
     hn::Store(sum[v], D(), out + v * lanes());
@@ -73,7 +75,7 @@ HWY_INLINE const float* outputs(std::size_t vectors, const float* w, const Packe
   }
 }
 
-HWY_INLINE void head(const Plan& plan, const float* h, float* out) {
+HWY_NOINLINE HWY_ATTR void head(const Plan& plan, const float* h, float* out) {
   const float* w = plan.head.weights;
   const std::size_t vectors = plan.padded_outputs / lanes();
   for (std::size_t done = 0; done < vectors;) {

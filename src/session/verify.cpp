@@ -300,7 +300,17 @@ Result<VerifyReport> verify(const VerifyRequest& request) {
   if (!report.difference) {
     if (auto done = events_until(log->rows()); !done) return done.error();
   }
-  rerun.end();
+  // What a killed program did last is in none, or only one, of its files.
+  const bool whole =
+      session->end && log->rows() >= session->end->performer_rows + session->end->model_rows;
+  if (whole) {
+    rerun.end();
+  } else if (!report.difference) {
+    report.warning += fmt::format(
+        "{}the {}: compared up to row {}", report.warning.empty() ? "" : "; ",
+        session->end ? "log ends before the session did" : "session did not end in order",
+        log->rows());
+  }
   if (log->rows() > 0) report.span = at(log->rows() - 1).time_since_epoch();
   report.took = std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
   return report;

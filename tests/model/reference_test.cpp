@@ -1,6 +1,8 @@
 // The model against recordings of the predecessor's real forward pass.
 #include "tests/support/reference.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -123,10 +125,10 @@ TEST(Reference, PassesThePredecessorsOwnModelVectors) {
     const Mdrnn model = Mdrnn::make(read->weights).value();
     Mdrnn::State state(model);
     ASSERT_EQ(test["steps"].size(), expected["steps"].size());
-    for (std::size_t k = 0; k < test["steps"].size(); ++k) {
-      SCOPED_TRACE(k);
-      const json& step = test["steps"][k];
-      const json& outcome = expected["steps"][k];
+    for (std::size_t n = 0; n < test["steps"].size(); ++n) {
+      SCOPED_TRACE(n);
+      const json& step = test["steps"][n];
+      const json& outcome = expected["steps"][n];
       if (step.contains("reset")) {
         state.reset();
         continue;
@@ -135,6 +137,18 @@ TEST(Reference, PassesThePredecessorsOwnModelVectors) {
       EXPECT_LE(
           largest_error(flat(state.mixture()), outcome["mdn_output"].get<std::vector<float>>()),
           1e-4);
+      const MixtureView mixture = state.mixture();
+      const double spread = std::sqrt(test["sigma_temp"].get<double>());
+      for (std::size_t k = 0; k < mixture.mus.size(); ++k) {
+        const auto d = static_cast<std::size_t>(mixture.dimension);
+        EXPECT_NEAR(mixture.mus[k] / kScale, outcome["mu"][k / d][k % d].get<double>(), 1e-5);
+        EXPECT_NEAR(mixture.sigmas[k] * spread / kScale, outcome["std"][k / d][k % d].get<double>(),
+                    1e-5);
+      }
+      for (std::size_t k = 0; k < test["uniform_draws"].size(); ++k) {
+        EXPECT_EQ(choose_component(mixture.logits, test["pi_temp"], test["uniform_draws"][k]),
+                  outcome["mixture_for_draw"][k].get<std::size_t>());
+      }
     }
   }
 }

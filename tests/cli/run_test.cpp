@@ -1,0 +1,349 @@
+// `imps run` as a musician meets it: started, played to by real takes, steered, and ended.
+#include <csignal>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include "log/events.h"
+#include "log/reader.h"
+#include "tests/cli/program.h"
+#include "tests/support/reference.h"
+
+namespace imps::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::Ge;
+using ::testing::HasSubstr;
+using ::testing::Le;
+using ::testing::Not;
+
+const char* const kModel4 = "real/models/musicMDRNN-dim4-layers2-units64-mixtures5-scale10.keras";
+
+std::vector<std::string> with_ports(const Musician& musician, std::vector<std::string> more) {
+  std::vector<std::string> arguments{"run", "--serverport", "0", "--clientport",
+                                     std::to_string(musician.port())};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+std::vector<std::vector<double>> rows_of(const Log& log, Voice voice) {
+  std::vector<std::vector<double>> rows;
+  for (std::size_t k = 0; k < log.rows(); ++k) {
+    if (log.voices[k] == voice) rows.emplace_back(log.row(k).begin(), log.row(k).end());
+  }
+  return rows;
+}
+
+struct TakeCase {
+  const char* name;
+  const char* flag;
+  int ends_with;
+};
+void PrintTo(const TakeCase& one, std::ostream* out) { *out << one.name; }
+
+class RunWithARealTake : public ::testing::TestWithParam<TakeCase> {};
+
+TEST_P(RunWithARealTake, AnswersItLogsItAndTheSessionRepeats) {
+  IMPS_NEEDS_REFERENCE(reference);
+  const TakeCase& one = GetParam();
+  const std::string take =
+      (reference / "real/logs/4d-12ksmall/2019-01-17T12-37-38-4d-mdrnn.log").string();
+  Folder folder;
+  Musician musician;
+  Program run(folder.path(), with_ports(musician, {(reference / kModel4).string(), one.flag,
+                                                   "--seed", "5", "--max-rest", "1"}));
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  ASSERT_TRUE(run.says("dimension 4, s (2 × 64 units, 5 mixtures)")) << run.err();
+
+  // Two seconds of the take with its own rests, as `imps replay` plays it.
+  const Outcome replay = imps(
+      folder.path(), {"replay", take, "--to", "2", "--to-port", std::to_string(port), "--json"});
+  ASSERT_EQ(replay.status, 0) << replay.err;
+  const auto sent = nlohmann::json::parse(replay.out)["sent"].get<std::size_t>();
+  ASSERT_GT(sent, 30U);
+
+  // Until the silence has been answered, where there are answers.
+  const std::string flag = one.flag;
+  std::vector<OscMessage> heard;
+  if (flag != "-o") {
+    const std::size_t enough = flag == "-p" ? sent : 20;
+    while (heard.size() < enough) {
+      auto prediction = musician.hear("/prediction");
+      ASSERT_TRUE(prediction) << heard.size() << " of " << enough << "\n" << run.err();
+      heard.push_back(std::move(*prediction));
+    }
+  }
+  ASSERT_TRUE(musician.is_answered(port));
+  EXPECT_EQ(musician.count(port, "frames"), static_cast<std::int64_t>(sent));
+  EXPECT_EQ(run.end(one.ends_with), 0) << run.err();
+  for (auto& late : musician.heard_so_far("/prediction"))
+    heard.push_back(std::move(late));
+
+  // Every frame was logged as it was played, every prediction as it was heard.
+  const fs::path path = folder.only("-4d-mdrnn.log");
+  ASSERT_FALSE(path.empty()) << run.err();
+  EXPECT_THAT(run.err(), HasSubstr("the take is in logs/" + path.filename().string()));
+  const auto log = read_log(path);
+  ASSERT_TRUE(log);
+  EXPECT_EQ(log->report.skipped, 0U);
+  const auto played = read_log(fs::path(take));
+  auto expected = rows_of(*played, Voice::performer);
+  expected.resize(sent);
+  EXPECT_EQ(rows_of(*log, Voice::performer), expected);
+  const auto predictions = rows_of(*log, Voice::model);
+  ASSERT_EQ(predictions.size(), heard.size());
+  for (std::size_t k = 0; k < heard.size(); ++k) {
+    const auto values = heard[k].numbers();
+    ASSERT_EQ(values.size(), 3U);
+    EXPECT_THAT(values, Each(AllOf(Ge(0.0), Le(1.0))));
+    for (std::size_t i = 0; i < 3; ++i)
+      ASSERT_EQ(values[i], static_cast<double>(static_cast<float>(predictions[k][i])));
+  }
+
+  // The counts are what the mode asks for.
+  fs::path events_path = path;
+  const auto events = read_events(events_path.replace_extension(".events.jsonl"));
+  ASSERT_TRUE(events);
+  std::size_t to_model = 0;
+  for (const LogEvent& event : events->events)
+    to_model += event.name == "hand_over" && event.text == "model" ? 1U : 0U;
+  if (flag == "-o") {
+    EXPECT_EQ(predictions.size() + to_model, 0U);
+  }
+  if (flag == "-p") {
+    EXPECT_EQ(predictions.size(), sent) << "one for each frame";
+  }
+  if (flag == "-b") {
+    EXPECT_EQ(to_model, 1U) << "once, with the first frame";
+  }
+  if (flag == "-c") {
+    std::size_t silences = 1;  // after the last frame
+    std::int64_t before = -1;
+    for (std::size_t k = 0; k < log->rows(); ++k) {
+      if (log->voices[k] != Voice::performer) continue;
+      if (before >= 0 && log->local_us[k] - before >= 100'000) ++silences;
+      before = log->local_us[k];
+    }
+    // Where the program woke up just after the threshold the performer may have come first.
+    EXPECT_LE(to_model, silences);
+    EXPECT_GE(to_model, 1U);
+  }
+
+  // And all of it happens again, bit for bit.
+  const Outcome again = imps(folder.path(), {"replay", path.string(), "--verify", "--models",
+                                             (reference / "real/models").string(), "--json"});
+  EXPECT_EQ(again.status, 0) << again.out << again.err;
+  const auto verdict = nlohmann::json::parse(again.out);
+  EXPECT_EQ(verdict["same"], true) << again.out;
+  EXPECT_EQ(verdict["performer_rows"], sent);
+  EXPECT_EQ(verdict["predictions"], predictions.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, RunWithARealTake,
+                         ::testing::Values(TakeCase{"CallResponse", "-c", SIGTERM},
+                                           TakeCase{"Polyphony", "-p", SIGINT},
+                                           TakeCase{"Battle", "-b", SIGTERM},
+                                           TakeCase{"UserOnly", "-o", SIGINT}),
+                         [](const auto& one) { return one.param.name; });
+
+TEST(Run, WithNothingGivenTakesItsDimensionFromTheFirstMessageAndSaysWhatItPlays) {
+  Folder folder;
+  Musician musician;
+  Program run(folder.path(), with_ports(musician, {}));
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  EXPECT_TRUE(run.says("waiting for the first message"));
+  ASSERT_TRUE(musician.is_answered(port));
+  EXPECT_FALSE(musician.hear("/prediction", std::chrono::milliseconds(50)))
+      << "nothing is sent before anybody has played";
+  EXPECT_FALSE(fs::exists(folder.path() / "logs")) << "a take without rows leaves no files";
+  musician.play({0.1F, 0.2F, 0.3F, 0.4F, 0.5F}, port);
+  EXPECT_TRUE(run.says("dimension 6: dt and 5 controls"));
+  EXPECT_TRUE(run.says("playing the built-in model (there is none of dimension 6 in models/)"));
+  const auto answer = musician.hear("/prediction");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->numbers().size(), 5U);
+  musician.play({0.1F, 0.2F}, port);
+  EXPECT_EQ(musician.count(port, "wrong_count"), 1) << "another number of controls is refused";
+  EXPECT_EQ(run.end(SIGINT), 0);
+  EXPECT_THAT(folder.only(".log").string(), HasSubstr("-6d-mdrnn.log"));
+}
+
+TEST(Run, UnderstandsTheFlagsOf2019) {
+  Folder folder;
+  Musician musician;
+  Program run(folder.path(), {"run",
+                              "-d=9",
+                              "--modelsize",
+                              "xs",
+                              "-l",
+                              "-v",
+                              "-p",
+                              "--callresponsethresh",
+                              "2.0",
+                              "--clientip",
+                              "localhost",
+                              "--clientport",
+                              std::to_string(musician.port()),
+                              "--serverip",
+                              "localhost",
+                              "--serverport",
+                              "0",
+                              "--sigmatemp",
+                              "0.05",
+                              "--pitemp",
+                              "1.5"});
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  EXPECT_TRUE(run.says("mode polyphony, threshold 2 s"));
+  EXPECT_TRUE(run.says("there is none of dimension 9 and size xs in models/")) << run.err();
+  musician.play(std::vector<float>(8, 0.25F), port);
+  const auto answer = musician.hear("/prediction");
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->numbers().size(), 8U);
+  EXPECT_TRUE(run.says("performer 0.25 0.25")) << "-v prints frames";
+  EXPECT_TRUE(run.says("model     0."));
+  const auto status = musician.status(port);
+  EXPECT_FLOAT_EQ(static_cast<float>(std::get<double>(status.at("sigmatemp"))), 0.05F);
+  EXPECT_FLOAT_EQ(static_cast<float>(std::get<double>(status.at("pitemp"))), 1.5F);
+  EXPECT_EQ(run.end(SIGTERM), 0);
+}
+
+TEST(Run, TakesAnImpsyConfigurationAndAnswersWhereItsPatchesListen) {
+  Folder folder;
+  Musician musician;
+  const fs::path config = folder.write("config.toml",
+                                       "title = \"a patch of the field\"\n"
+                                       "owner = \"somebody\"\n"
+                                       "log_input = true\n"
+                                       "log_predictions = true\n"
+                                       "verbose = false\n"
+                                       "[interaction]\nmode = \"polyphony\"\nthreshold = 0.1\n"
+                                       "input_thru = false\n"
+                                       "[model]\ndimension = 3\nsize = \"s\"\nsigmatemp = 0.01\n"
+                                       "pitemp = 1.0\ntimescale = 1.0\n"
+                                       "[osc]\nserver_ip = \"localhost\"\nserver_port = 6000\n"
+                                       "client_ip = \"localhost\"\nclient_port = " +
+                                           std::to_string(musician.port()) + "\n");
+  // The port is another one only because tests run side by side.
+  Program run(folder.path(), {"run", "config.toml", "--serverport", "0"});
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  EXPECT_THAT(run.err(), HasSubstr("one of IMPSY's"));
+  musician.play({0.5F, 0.75F}, port);
+  const auto answer = musician.hear();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->address, "/impsy");
+  EXPECT_EQ(answer->numbers().size(), 2U);
+  musician.send(text_message("/impsy/mode", "useronly"), port);
+  const auto status = musician.status(port);
+  EXPECT_EQ(std::get<std::string>(status.at("mode")), "useronly");
+  EXPECT_EQ(run.end(SIGTERM), 0);
+}
+
+TEST(Run, TellsEveryFaultOfAConfigurationAtOnceWithItsPlace) {
+  Folder folder;
+  folder.write("imps.toml",
+               "[interaction]\n"
+               "mode = \"calresponse\"\n"
+               "threshold = -1\n"
+               "[model]\n"
+               "dimension = \"four\"\n"
+               "pitmep = 1.0\n");
+  const Outcome outcome = imps(folder.path(), {"run"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("imps.toml:2:"), HasSubstr("callresponse"), HasSubstr("imps.toml:3:"),
+                    HasSubstr("threshold"), HasSubstr("imps.toml:5:"), HasSubstr("dimension"),
+                    HasSubstr("imps.toml:6:"), HasSubstr("pitemp")));
+  EXPECT_THAT(outcome.err, Not(HasSubstr("listening")));
+}
+
+TEST(Run, ReadsItsConfigurationAgainOnSighup) {
+  Folder folder;
+  Musician musician;
+  const auto write = [&](const std::string& interaction) {
+    return folder.write("imps.toml",
+                        "[interaction]\n" + interaction +
+                            "\n[osc]\nlisten = \"localhost:0\"\noutputs = [\"localhost:" +
+                            std::to_string(musician.port()) + "\"]\n[log]\nenabled = false\n" +
+                            "[model]\ndimension = 3\n");
+  };
+  write("mode = \"callresponse\"\nthreshold = 0.5");
+  Program run(folder.path(), {"run"});
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  ASSERT_TRUE(run.says("mode callresponse, threshold 0.5 s"));
+
+  write("mode = \"polyphony\"\nthreshold = 0.25");
+  run.signal(SIGHUP);
+  ASSERT_TRUE(run.says("interaction.mode: taken over")) << run.err();
+  ASSERT_TRUE(run.says("interaction.threshold: taken over"));
+  auto status = musician.status(port);
+  EXPECT_EQ(std::get<std::string>(status.at("mode")), "polyphony");
+  EXPECT_EQ(std::get<double>(status.at("threshold")), 0.25);
+
+  write("mode = \"pollyphony\"");
+  run.signal(SIGHUP);
+  ASSERT_TRUE(run.says("the configuration in force stays as it was")) << run.err();
+  EXPECT_EQ(std::get<std::string>(musician.status(port).at("mode")), "polyphony");
+  EXPECT_EQ(run.end(SIGTERM), 0);
+}
+
+TEST(Run, PlaysAnotherModelWhenAskedForItLive) {
+  IMPS_NEEDS_REFERENCE(reference);
+  Folder folder;
+  Musician musician;
+  fs::create_directories(folder.path() / "models");
+  const std::string name = "musicMDRNN-dim4-layers2-units64-mixtures5-scale10";
+  for (const char* const ending : {".keras", ".tflite"})
+    fs::copy_file(reference / "real/models" / (name + ending),
+                  folder.path() / "models" / (name + ending));
+  folder.write("models/damaged.keras", "this is no model");
+  Program run(folder.path(), with_ports(musician, {"models/" + name + ".keras", "-p"}));
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  musician.play({0.5F, 0.5F, 0.5F}, port);
+  ASSERT_TRUE(musician.hear("/prediction"));
+
+  musician.send(text_message("/imps/model", name + ".tflite"), port);
+  ASSERT_TRUE(run.says("playing models/" + name + ".tflite")) << run.err();
+  ASSERT_TRUE(musician.is_answered(port));
+  musician.send(text_message("/imps/model", "damaged.keras"), port);
+  ASSERT_TRUE(run.says("the model that plays goes on")) << run.err();
+  musician.send(text_message("/imps/model", "../secret.keras"), port);
+  EXPECT_EQ(musician.count(port, "refused_commands"), 1) << "a name in models/, nothing else";
+  EXPECT_EQ(std::get<std::string>(musician.status(port).at("model")), "models/" + name + ".tflite");
+  musician.play({0.5F, 0.25F, 0.5F}, port);
+  ASSERT_TRUE(musician.hear("/prediction"));
+  EXPECT_EQ(run.end(SIGTERM), 0);
+
+  const Outcome again = imps(folder.path(), {"replay", folder.only(".log").string(), "--verify"});
+  EXPECT_EQ(again.status, 0) << again.out << again.err;
+}
+
+TEST(Run, TellsWhatHappensAsJsonWhenAsked) {
+  Folder folder;
+  Musician musician;
+  Program run(folder.path(), with_ports(musician, {"--json", "--no-log", "-d", "3"}));
+  ASSERT_TRUE(run.prints("mode callresponse")) << run.out() << run.err();
+  EXPECT_EQ(run.end(SIGTERM), 0);
+  std::istringstream lines(run.out());
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const auto object = nlohmann::json::parse(line, nullptr, false);
+    ASSERT_TRUE(object.is_object()) << line;
+    EXPECT_TRUE(object["kind"].is_string() && object["text"].is_string()) << line;
+  }
+  EXPECT_GE(count, 3U);
+  EXPECT_EQ(run.err(), "");
+  EXPECT_FALSE(fs::exists(folder.path() / "logs"));
+}
+
+}  // namespace
+}  // namespace imps::test
