@@ -26,7 +26,8 @@ constexpr std::array kCommands{
         "configuration's; else "
         "the newest of that dimension in models/; else a simple built-in one. CONFIG is a TOML "
         "file, imps's own "
-        "or IMPSY's; MODEL a .keras, .h5, .tflite or .safetensors file.\n\n"
+        "or IMPSY's (without arguments imps.toml, if there is one here); MODEL a .keras, .h5, "
+        ".tflite or .safetensors file.\n\n"
         "SIGINT (Ctrl-C) and SIGTERM end the performance in order; SIGHUP reads the configuration "
         "again.",
         "imps run                                   # wait for the first message, then play along\n"

@@ -65,7 +65,7 @@ std::string indented(std::string_view lines) {
 std::string overview() {
   std::string text = fmt::format(
       "imps {}: the Interactive Music Prediction System\n\n"
-      "It listens to a performer's controls, learns how they play, and plays back.\n\n"
+      "It listens to a performer's controls, predicts what comes next and when, and plays it.\n\n"
       "usage: imps COMMAND [options]\n\n",
       version());
   for (const Command& command : commands())
@@ -102,9 +102,8 @@ std::string manual() {
       ".TH IMPS 1 \"\" \"imps {}\" \"User Commands\"\n.SH NAME\nimps \\- interactive music "
       "prediction system\n"
       ".SH SYNOPSIS\n.B imps\n.I COMMAND\n[options]\n.SH DESCRIPTION\n"
-      "imps listens to a performer's controls, learns how they play, and plays back: a mixture "
-      "density recurrent "
-      "network predicts the next control values and when they come.\n",
+      "imps listens to a performer's controls and plays back: a mixture density recurrent network "
+      "predicts the next control values and when they come.\n",
       roff(version()));
   for (const Command& command : commands()) {
     text += fmt::format(".SH IMPS {}\n.B imps {}\n{}\n.PP\n{}\n", roff(command.name),
@@ -146,6 +145,16 @@ std::optional<Exit> parse(CLI::App& app, const Command& command, Arguments argum
       return Exit::done;
     }
     std::string message = error.what();
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+      // CLI11 says which by the name in the code.
+      message = "something is missing";
+      for (const CLI::Option* const option : app.get_options()) {
+        if (option->get_required() && option->count() == 0) {
+          message = option->get_type_name() + " is missing";
+          break;
+        }
+      }
+    }
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
       const auto left = app.remaining();
       std::vector<std::string> known;

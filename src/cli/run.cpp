@@ -40,7 +40,7 @@ struct Flags {
   std::optional<double> pi_temperature;
   std::optional<double> timescale;
   std::optional<double> max_rest;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> seed;
   bool start_now = false;
   bool ahead = false;
   bool thru = false;
@@ -107,6 +107,7 @@ std::string contradiction(const Flags& flags) {
   if (flags.user_only + flags.call_response + flags.polyphony + flags.battle > 1) {
     return "one mode at a time: choose one of -c, -p, -b, -o";
   }
+  if (flags.seed && *flags.seed < 0) return "--seed takes a whole number from 0 to 2^53";
   if (flags.log && flags.no_log) return "--log and --no-log contradict each other";
   for (const auto port : {flags.listen_port, flags.output_port}) {
     if (port && (*port < 0 || *port > 65535))
@@ -130,7 +131,7 @@ Result<void> apply(const Flags& flags, Settings& settings) {
   set(flags.sigma_temperature, settings.model.temperatures.sigma);
   set(flags.pi_temperature, settings.model.temperatures.pi);
   set(flags.timescale, settings.model.timescale);
-  if (flags.seed) settings.interaction.seed = flags.seed;
+  if (flags.seed) settings.interaction.seed = static_cast<std::uint64_t>(*flags.seed);
   if (flags.start_now) settings.interaction.start_now = true;
   if (flags.ahead) settings.interaction.ahead = true;
   if (flags.thru) settings.interaction.input_thru = true;

@@ -113,6 +113,16 @@ std::string shown(const toml::node& node) {
   return std::string(type_name(node));
 }
 
+/// What in a list of texts is none, or null.
+const toml::node* first_other_than_text(const toml::node& node) {
+  const toml::array* const list = node.as_array();
+  if (list == nullptr) return nullptr;
+  for (const toml::node& element : *list) {
+    if (!element.is_string()) return &element;
+  }
+  return nullptr;
+}
+
 /// One reading of one file.
 class Reader {
  public:
@@ -203,9 +213,15 @@ class Reader {
 
   void apply(const Found& found) {
     const Key& key = *found.key;
-    const toml::source_position at = found.node->source().begin;
+    toml::source_position at = found.node->source().begin;
     const auto value = value_of(key, *found.node);
-    const std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
+    std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
+    if (const bool lists = key.kind == Kind::outputs || key.kind == Kind::names; lists && !value) {
+      if (const toml::node* const element = first_other_than_text(*found.node)) {
+        at = element->source().begin;
+        wrong = "holds " + shown(*element);
+      }
+    }
     if (!wrong.empty()) {
       faulty_.insert(std::string(key.path));
       error(at, fmt::format("{} {}", key.path, wrong), "give " + accepts(key));

@@ -18,7 +18,8 @@ constexpr std::size_t kMaxNotices = 64;
 
 DiskError code(int number) { return {number, boost::system::system_category()}; }
 
-std::string megabytes(std::uint64_t bytes) {
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < 1'000'000) return fmt::format("{:.0f} kB", static_cast<double>(bytes) / 1e3);
   return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
 }
 
@@ -172,7 +173,7 @@ bool LogPump::make_room() {
     tell(LogNotice::Kind::dropping,
          fmt::format("{}: the memory for rows that wait for the disk ({}) is full: rows are being "
                      "lost: make room on the disk, or stop",
-                     options_.folder.string(), megabytes(options_.kept_bytes)));
+                     options_.folder.string(), size_text(options_.kept_bytes)));
   }
   return false;
 }
@@ -298,7 +299,7 @@ void LogPump::watch_quota() {
       LogNotice::Kind::quota_near,
       fmt::format("{}: {} of the quota of {} are used: remove old takes or raise the quota; at the "
                   "quota, logging stops and playing goes on",
-                  options_.folder.string(), megabytes(used), megabytes(*options_.quota_bytes)));
+                  options_.folder.string(), size_text(used), size_text(*options_.quota_bytes)));
 }
 
 // Trouble.
@@ -330,7 +331,7 @@ void LogPump::announce(Trouble kind, DiskError error) {
       break;
     case Trouble::quota:
       what = fmt::format("the quota of {} is used up: remove old takes or raise the quota",
-                         megabytes(options_.quota_bytes.value_or(0)));
+                         size_text(options_.quota_bytes.value_or(0)));
       break;
     case Trouble::vanished:
       what = "the folder or its files have vanished: put the disk back";
@@ -347,7 +348,7 @@ void LogPump::announce(Trouble kind, DiskError error) {
       LogNotice::Kind::trouble,
       fmt::format("{}: {}; playing goes on, and up to {} of rows are kept in memory until they can "
                   "be written",
-                  options_.folder.string(), what, megabytes(options_.kept_bytes)));
+                  options_.folder.string(), what, size_text(options_.kept_bytes)));
 }
 
 void LogPump::recover() {

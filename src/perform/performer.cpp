@@ -369,7 +369,8 @@ std::span<const Action> Performer::on(const PerformerFrame& frame, TimePoint at)
   Mind& mind = *mind_;
   mind.enter(at);
   const TimePoint now = mind.now;
-  const double dt = to_seconds(now - mind.last_consumed).count();
+  // What was played ahead of its time may have been due only after now.
+  const double dt = std::max(to_seconds(now - mind.last_consumed).count(), 0.0);
   mind.played = FrameView{dt, frame.controls};
   const auto controls = std::as_const(mind.played).controls();
   ++mind.counts.frames;

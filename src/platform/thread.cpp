@@ -32,12 +32,19 @@ void flush_denormals() noexcept {
 std::string raise_priority() {
 #if defined(__linux__)
   ::prctl(PR_SET_TIMERSLACK, 1UL);  // nanosecond; the default of 50 µs is for saving power
+  // What this thread starts (the log's writer, a child that reads a model) is not to compete with
+  // it; an inherited priority would.
+  constexpr int kNotInherited = SCHED_RESET_ON_FORK;
+#else
+  constexpr int kNotInherited = 0;
 #endif
   sched_param parameter{};
   parameter.sched_priority = 5;  // above everything ordinary, below a system's sound server
-  if (::pthread_setschedparam(::pthread_self(), SCHED_RR, &parameter) == 0)
+  if (::pthread_setschedparam(::pthread_self(), SCHED_RR | kNotInherited, &parameter) == 0)
     return "real-time priority 5";
 #if defined(__linux__)
+  parameter.sched_priority = 0;
+  ::sched_setscheduler(0, SCHED_OTHER | kNotInherited, &parameter);
   const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
   for (const int nice : {-11, -5, -1}) {
     if (::setpriority(PRIO_PROCESS, thread, nice) == 0) return "nice " + std::to_string(nice);

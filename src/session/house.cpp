@@ -1,6 +1,7 @@
 #include "session/house.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -70,13 +71,13 @@ class House final : private Backstage {
   void on_message(const ToHouse& message);
   void show(const Report& report);
   void show(const FrameSeen& frame);
-  void change_model(const std::filesystem::path& path);
+  bool change_model(const std::filesystem::path& path);
   void reload();
   void tell_notices();
   void apply(std::string_view word, CommandArgument argument);
 
-  PerformanceRequest request_;
-  Settings settings_;
+  const PerformanceRequest request_;
+  Settings settings_;  // as last read; the stage's thread sees only request_'s
   Output& output_;
   std::uint64_t seed_;
   Start start_ = std::chrono::steady_clock::now();
@@ -87,7 +88,7 @@ class House final : private Backstage {
   std::unique_ptr<LogWriter> log_;
   std::vector<std::string> log_trouble_;
   bool ready_told_ = false;
-  int dimension_ = 0;
+  int dimension_ = 0;  // 0 until the house has been told
 
   asio::io_context loop_{1};
   asio::steady_timer timer_;
@@ -108,7 +109,19 @@ Result<void> House::perform() {
   if (dimension_ != 0) performance.set_dimension(dimension_);
   settings_.osc.listen.port = performance.port();
 
-  std::thread stage([&performance] { performance.run(); });
+  std::atomic<bool> on_stage{true};
+  std::optional<Error> fallen;  // read once the thread has ended
+  std::thread stage([&] {
+    try {
+      performance.run();
+    } catch (const std::exception& failure) {
+      fallen = Error{
+          fmt::format("the performance broke off: {}: a fault of imps itself, please report it",
+                      failure.what())};
+      loop_.stop();
+    }
+    on_stage = false;
+  });
   platform::unblock_signals();
   tell_begin();
   if (dimension_ != 0) tell_ready();
@@ -117,11 +130,14 @@ Result<void> House::perform() {
   tick();
   loop_.run();
 
-  channels_.to_stage.send(Finish{});
+  // A stage that is busy loading may have a full queue.
+  while (on_stage && !channels_.to_stage.send(Finish{}))
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   stage.join();
   channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
   tell_ready();
   tell_end(performance.report());
+  if (fallen) return *fallen;
   return {};
 }
 
@@ -143,21 +159,22 @@ Result<void> House::choose_first_model() {
 }
 
 /// Called by the performance: here before the loop runs, or from it once the first frame has come.
-/// What is written here is read by the house only after DimensionKnown.
+/// What is written here is read by the house only after DimensionKnown, and what is read here never
+/// changes.
 Backstage::Ready House::get_ready(int dimension) {
-  dimension_ = dimension;
+  const Settings& settings = request_.settings;
   if (!model_) {
-    auto chosen = choose_model(settings_.model, dimension);
+    auto chosen = choose_model(settings.model, dimension);
     model_ = chosen ? std::move(*chosen) : built_in_model(dimension);
   }
-  if (settings_.log.enabled) {
+  if (settings.log.enabled) {
     auto log =
-        LogWriter::start({.folder = settings_.log.folder,
+        LogWriter::start({.folder = settings.log.folder,
                           .dimension = dimension,
                           .start = local_time(wall_start_),
                           .program = std::string(version()),
-                          .facts = session_facts(settings_, seed_, *model_),
-                          .quota_bytes = settings_.log.quota_bytes},
+                          .facts = session_facts(settings, seed_, *model_),
+                          .quota_bytes = settings.log.quota_bytes},
                          {.clock = [start = start_] { return since(start); }, .on_notice = {}});
     if (log) {
       log_ = std::move(*log);
@@ -232,6 +249,7 @@ void House::on_message(const ToHouse& message) {
       [this](const auto& m) {
         using M = std::decay_t<decltype(m)>;
         if constexpr (std::is_same_v<M, DimensionKnown>) {
+          dimension_ = m.dimension;
           output_.tell(
               fmt::format("dimension {}: dt and {} controls", m.dimension, m.dimension - 1));
           tell_ready();
@@ -258,11 +276,11 @@ void House::show(const Report& report) {
   before_ = report;
 }
 
-void House::change_model(const std::filesystem::path& path) {
+bool House::change_model(const std::filesystem::path& path) {
   auto chosen = load_model(path, dimension_ == 0 ? std::nullopt : std::optional(dimension_));
   if (!chosen) {
     output_.warn(chosen.error().message + "; the model that plays goes on");
-    return;
+    return false;
   }
   output_.tell(fmt::format("playing {}: {}, {}", chosen->name, words(chosen->model->sizes()),
                            chosen->format));
@@ -270,6 +288,7 @@ void House::change_model(const std::filesystem::path& path) {
                                     .name = chosen->name,
                                     .digest = chosen->digest,
                                     .step = chosen->step});
+  return true;
 }
 
 void House::apply(std::string_view word, CommandArgument argument) {
@@ -307,8 +326,11 @@ void House::reload() {
       apply("pitemp", next.model.temperatures.pi);
     } else if (key == "model.timescale") {
       apply("timescale", next.model.timescale);
-    } else if (key == "model.file" && next.model.file) {
-      change_model(*next.model.file);
+    } else if (key == "model.file" && next.model.file && dimension_ != 0) {
+      if (!change_model(*next.model.file)) {
+        next.model.file = settings_.model.file;  // so that it is tried again next time
+        continue;
+      }
     } else {
       later.push_back(key);
       continue;
@@ -324,7 +346,9 @@ void House::tell_notices() {
   // In this order: the stage's thread may be setting the log up until then.
   if (!ready_told_ || log_ == nullptr) return;
   for (const LogNotice& notice : log_->take_notices()) {
-    if (notice.kind == LogNotice::Kind::started || notice.kind == LogNotice::Kind::recovered) {
+    if (notice.kind == LogNotice::Kind::started) {
+      output_.tell("logging to " + notice.text);
+    } else if (notice.kind == LogNotice::Kind::recovered) {
       output_.tell(notice.text);
     } else {
       output_.warn(notice.text);

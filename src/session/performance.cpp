@@ -21,6 +21,10 @@ constexpr int kPlaysPerTurn = 16;
 /// Messages for later; when more wait, they act now.
 constexpr std::size_t kMostDelayed = 4096;
 constexpr std::size_t kMostEarly = 256;
+/// Events that are acted on together at most: a flood of bundles takes no more memory than this.
+constexpr std::size_t kMostPerTurn = 4096;
+/// The system's timers count nanoseconds, which a threshold that means "never" does not fit into.
+constexpr Duration kLongestWait = std::chrono::hours(24);
 /// How early a prediction leaves with `ahead = true`.
 constexpr Duration kLead = std::chrono::milliseconds(100);
 
@@ -74,17 +78,12 @@ Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings,
   return performance;
 }
 
-void Performance::set_dimension(int dimension) { make_performer(dimension, TimePoint{}); }
-
-void Performance::make_performer(int dimension, TimePoint at) {
+void Performance::set_dimension(int dimension) {
   decoder_.expect_controls(dimension - 1);
   const Backstage::Ready ready = backstage_.get_ready(dimension);
   log_ = ready.log;
   performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{});
   know_model(ready.model);
-  for (const Command& command : early_)
-    act_on_command(command, at);
-  early_.clear();
 }
 
 void Performance::run() {
@@ -107,6 +106,7 @@ void Performance::on_datagram(Bytes packet, const UdpEndpoint& sender) {
   }
   sender_ = sender;
   decoder_.decode(packet, packet_time_, *this);
+  if (turn_.size() >= kMostPerTurn) act_on_turn();
 }
 
 void Performance::on_frame(std::span<const double> controls, Duration delay_by) {
@@ -133,6 +133,7 @@ void Performance::on_batch_end(bool) {
 }
 
 void Performance::act_on_turn() {
+  if (turn_.empty()) return;
   arrival_ = turn_began_;
   turn_.give_out(
       most_heard_,
@@ -212,25 +213,32 @@ void Performance::delay(TimePoint due, std::optional<Command> command,
 }
 
 void Performance::act_on_delayed() {
-  while (!delayed_.empty() && delayed_.front().due <= now()) {
+  if (delayed_.empty()) return;
+  turn_began_ = now();
+  while (!delayed_.empty() && delayed_.front().due <= turn_began_) {
     std::pop_heap(delayed_.begin(), delayed_.end(),
                   [](const auto& a, const auto& b) { return later(a, b); });
     const Delayed one = std::move(delayed_.back());
     delayed_.pop_back();
     if (one.command) {
-      act_on_command(*one.command, now());
+      turn_.add(*one.command, turn_began_);
     } else {
-      act_on_frame(one.frame.controls(), now(), true);
+      turn_.add(one.frame.controls(), turn_began_);
     }
   }
+  act_on_turn();
+  arrival_.reset();  // nothing has just come
 }
 
 // ---- acting
 
 void Performance::act_on_frame(std::span<const double> controls, TimePoint at, bool heard) {
   if (!performer_) {
-    make_performer(static_cast<int>(controls.size()) + 1, at);
+    set_dimension(static_cast<int>(controls.size()) + 1);
     channels_.to_house.send(DimensionKnown{performer_->dimension()});
+    for (const Command& command : early_)
+      act_on_command(command, at);
+    early_.clear();
   }
   // Frames that were waiting for their time may be older than the first one was.
   if (static_cast<int>(controls.size()) + 1 != performer_->dimension()) {
@@ -343,7 +351,7 @@ void Performance::arm() {
     timer_.cancel();
     return;
   }
-  timer_.expires_at(start_ + at->time_since_epoch());
+  timer_.expires_at(start_ + std::min(*at, now() + kLongestWait).time_since_epoch());
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) on_timer();
   });
@@ -395,11 +403,7 @@ void Performance::take_model(const TakeModel& message, TimePoint at) {
       (message.model != nullptr && message.model->dimension() != performer_->dimension()))
     return;
   auto old = performer_->set_model(message.model, at);
-  model_name_ = message.name;
-  most_heard_ =
-      message.step > Duration{0}
-          ? static_cast<std::size_t>(std::max<Duration::rep>(1, kThinkingPerTurn / message.step))
-          : 1;
+  know_model(message);
   log_event(at, "model", 0, message.digest + " " + message.name);
   if (old != nullptr) channels_.to_house.send(ModelReturned{std::move(old)});
 }

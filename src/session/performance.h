@@ -92,7 +92,6 @@ class Performance final : private OscSink, private UdpReceiver {
   void on_batch_end(bool more_waits) override;
 
   [[nodiscard]] TimePoint now() const noexcept { return since(start_); }
-  void make_performer(int dimension, TimePoint at);
   void delay(TimePoint due, std::optional<Command> command, std::span<const double> controls);
   void act_on_delayed();
   void act_on_turn();

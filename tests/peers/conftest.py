@@ -1,9 +1,12 @@
 """What the peers share: the program under test, started on ports of its own."""
 
 import os
+import queue
 import socket
 import subprocess
 import sys
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,3 +77,63 @@ def run(program, tmp_path):
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+class Watched:
+    """A program that runs beside imps, and the lines it prints on either stream."""
+
+    def __init__(self, arguments, folder):
+        self.process = subprocess.Popen(
+            list(map(str, arguments)),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines = queue.Queue()
+        self.reader = threading.Thread(target=self._read)
+        self.reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip("\n"))
+
+    def line_with(self, part, seconds=20.0):
+        """The next line with `part` in it, or None."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                line = self.lines.get(timeout=left)
+            except queue.Empty:
+                return None
+            if part in line:
+                return line
+        return None
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def watch():
+    """watch(arguments, folder) starts a program, and ends it after the test."""
+    started = []
+
+    def start(arguments, folder) -> Watched:
+        started.append(Watched(arguments, folder))
+        return started[-1]
+
+    yield start
+    for watched in started:
+        watched.end()
+
+
+@pytest.fixture
+def free():
+    """free() is a UDP port that nobody held a moment ago."""
+    return free_port

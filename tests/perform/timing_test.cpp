@@ -96,6 +96,38 @@ TEST(Timing, WithALeadPredictionsLeaveEarlyWithTheirDueTime) {
   EXPECT_EQ(predictions[1].due, TimePoint{1s});
 }
 
+TEST(Timing, WhoComesBeforeAnEarlyPredictionWasDueIsHeardRightAfterItAndNotBefore) {
+  const auto model =
+      test::random_model({.dimension = 4, .layers = 1, .units = 16, .mixtures = 3}, 13);
+  Stage stage(model, {.threshold = 10ms, .lead = 100ms, .seed = 4});
+  Mdrnn::State memory(*model);
+  const auto draw = [&](std::uint64_t number) {
+    Uniforms luck(4, 0, number);
+    Frame frame;
+    sample(memory.mixture(), Temperatures{}, luck, frame);
+    return frame;
+  };
+  const std::vector<double> before{0.2, 0.3, 0.4};
+  const std::vector<double> after{0.5, 0.6, 0.7};
+
+  stage.advance(50ms);
+  stage.play(before);
+  advance(*model, memory, {0.05, before});
+  while (stage.predictions().empty())
+    stage.advance(1ms);
+  for (const auto& prediction : stage.predictions())
+    advance(*model, memory, draw(prediction.number));
+  ASSERT_GT(stage.predictions().back().due, stage.now);
+  const auto so_far = stage.predictions().size();
+
+  stage.play(after);
+  advance(*model, memory, {0, after});  // no time has passed, and none is negative
+  while (stage.predictions().size() == so_far)
+    stage.advance(1ms);
+  const auto answer = stage.predictions()[so_far];
+  EXPECT_THAT(answer.controls, ::testing::ElementsAreArray(draw(answer.number).controls()));
+}
+
 TEST(Timing, ThinkingAheadChangesNothingButWhenTheWorkIsDone) {
   const auto model =
       test::random_model({.dimension = 4, .layers = 2, .units = 16, .mixtures = 5}, 13);

@@ -39,9 +39,20 @@ TEST(Performance, LogsEveryFrameOfAFloodThatItsModelCannotFollow) {
 
   std::size_t early = 0;
   for (std::size_t i = 0; i < kFrames;) {
-    for (const std::size_t end = std::min(kFrames, i + kAtOnce); i < end; ++i) {
-      musician.play({static_cast<float>(i % 1024) / 1024, static_cast<float>(i / 1024) / 1024},
-                    live.port());
+    const auto next = [&i] {
+      const auto k = static_cast<float>(i % 1024) / 1024;
+      const auto round = static_cast<float>(i / 1024) / 1024;
+      ++i;
+      return floats("/interface", {k, round});
+    };
+    // Half of them one by one, half in bundles, whose frames always come in one turn.
+    for (std::size_t single = 0; single < kAtOnce / 2; ++single)
+      musician.send(next(), live.port());
+    for (std::size_t ten = 0; ten < kAtOnce / 20; ++ten) {
+      std::vector<Packet> messages;
+      for (int k = 0; k < 10; ++k)
+        messages.push_back(next());
+      musician.send(bundle(kImmediately, messages), live.port());
     }
     ASSERT_TRUE(musician.is_answered(live.port()));
     musician.heard_so_far("/prediction");

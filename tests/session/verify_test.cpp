@@ -39,10 +39,12 @@ class Session {
       musician_.hear("/prediction", std::chrono::milliseconds(1 + i % 3));
     }
   }
-  /// One upon the other, so that many come in one turn of the loop.
+  /// All in one datagram, so that they come in one turn of the loop.
   void burst(int frames) {
+    std::vector<Packet> messages;
     for (int i = 0; i < frames; ++i, ++played_)
-      musician_.play({static_cast<float>(played_ % 128) / 127, 0.5F}, live_->port());
+      messages.push_back(floats("/interface", {static_cast<float>(played_ % 128) / 127, 0.5F}));
+    musician_.send(bundle(kImmediately, messages), live_->port());
   }
   /// Until the model has answered so often, or it is clear that it does not.
   void rest(int answers) {
