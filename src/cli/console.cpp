@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -50,6 +51,12 @@ Console::Console()
       colour_(terminal_ && !is_set("NO_COLOR")) {}
 
 Console::~Console() { clear_status(); }
+
+bool Console::is_gone() const {
+  pollfd descriptor{.fd = STDERR_FILENO, .events = 0, .revents = 0};
+  return terminal_ && ::poll(&descriptor, 1, 0) == 1 &&
+         (descriptor.revents & (POLLHUP | POLLERR)) != 0;
+}
 
 void Console::clear_status() {
   if (status_shown_) put("\r\x1b[K");

@@ -19,6 +19,7 @@ class Console final : public Output {
   void warn(std::string_view line) override;
   void status(std::string_view line) override;
   [[nodiscard]] bool has_status() const override { return terminal_; }
+  [[nodiscard]] bool is_gone() const override;
 
  private:
   void clear_status();

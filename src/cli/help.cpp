@@ -2,6 +2,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <imps/version.h>
 
@@ -201,12 +202,22 @@ std::string describe(CLI::App& app) {
 }
 
 std::string help_options() {
-  return fmt::format("  {:<28}{}\n", "--man", "the manual page, in roff");
+  return fmt::format("  {:<28}{}\n  {:<28}{}\n", "--man", "the manual page, in roff", "--json",
+                     "the list of commands as JSON");
 }
 
 Exit run_help(const Command&, const Arguments& arguments) {
   if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
     fmt::print("{}", overview());
+    return Exit::done;
+  }
+  if (arguments.front() == "--json") {
+    auto list = nlohmann::ordered_json::array();
+    for (const Command& command : commands()) {
+      list.push_back(
+          {{"name", command.name}, {"usage", command.usage}, {"summary", command.summary}});
+    }
+    fmt::print("{}\n", list.dump());
     return Exit::done;
   }
   if (arguments.front() == "--man") {

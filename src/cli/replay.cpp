@@ -92,9 +92,9 @@ Exit run_replay(const Command& command, const Arguments& arguments) {
   add_options(app, flags);
   if (const auto exit = parse(app, command, arguments)) return *exit;
   if (flags.verify) return verify_log(flags);
-  if (!(flags.speed > 0 && std::isfinite(flags.speed)) || !(flags.from >= 0) ||
+  if (!(flags.speed >= 0.001 && flags.speed <= 1000) || !(flags.from >= 0) ||
       (flags.to && !(*flags.to >= flags.from))) {
-    complain("--speed takes a number above 0; --from and --to seconds, 0 or more, in this order");
+    complain("--speed takes 0.001 to 1000; --from and --to seconds, 0 or more, in this order");
     return Exit::usage;
   }
   if (flags.to_port < 1 || flags.to_port > 65535 || flags.address.empty() ||

@@ -259,7 +259,9 @@ DiskError LogPump::restore() {
 
 DiskError LogPump::write_files() {
   DiskError error;
-  for (GrowingFile* const file : {&log_, &events_}) {
+  // Events first: after a crash an event without its rows can be told apart, a row without the
+  // command that came before it cannot.
+  for (GrowingFile* const file : {&events_, &log_}) {
     std::size_t most = std::numeric_limits<std::size_t>::max();
     if (options_.quota_bytes) {
       const auto used = used_ + log_.written_bytes() + events_.written_bytes() - own_then_;

@@ -14,6 +14,9 @@ namespace {
 /// timing").
 constexpr Duration kTooLate = std::chrono::milliseconds(100);
 
+/// Between two predictions of a model that feeds itself: a tiny time scale is no flood.
+constexpr Duration kLeastGap = std::chrono::microseconds(100);
+
 /// What a network hears that must speak before anybody has played: all controls in the middle.
 constexpr double kNeutralControl = 0.5;
 constexpr double kNeutralDt = 0.1;
@@ -90,10 +93,11 @@ struct Performer::Mind {
 
   // Whose turn it is.
   Voice voice = Voice::performer;
-  bool performer_played = false;
-  bool answer_armed = false;  // call-response: the performer has played since the last panic
-  TimePoint last_played;      // the performer's last frame
-  bool holding = false;       // the model has sounded since the last release
+  bool answer_wanted = false;  // the performer has played since the start or the last panic
+  bool unconsumed = false;     // the performer's last frame came while nobody listened (user-only)
+  bool answer_armed = false;   // call-response: the performer has played since the last panic
+  TimePoint last_played;       // the performer's last frame
+  bool holding = false;        // the model has sounded since the last release
   bool paused = false;
   bool muted = false;
 
@@ -157,9 +161,16 @@ struct Performer::Mind {
     prediction.due = base + to_duration(Seconds{prediction.frame.dt * settings.timescale});
   }
 
+  /// The same for a model that feeds itself.
+  void set_own_base(Prediction& prediction, TimePoint base) const noexcept {
+    set_base(prediction, base);
+    prediction.due = std::max(prediction.due, base + kLeastGap);
+  }
+
   void draw_next(TimePoint base) noexcept {
     ensure_mixture();
     draw(heard.mixture(), base, number++, next);
+    set_own_base(next, base);
     has_next = true;
     thought = false;
   }
@@ -178,6 +189,7 @@ struct Performer::Mind {
     ahead = heard;
     advance(*model, ahead, next.frame);
     draw(ahead.mixture(), next.due, next.number + 1, following);
+    set_own_base(following, next.due);
     thought = true;
   }
 
@@ -186,6 +198,7 @@ struct Performer::Mind {
     if (has_next) {
       const Prediction old = next;
       draw(heard.mixture(), old.base, old.number, next);
+      set_own_base(next, old.base);
       next.due = std::max(next.due, now);
       thought = false;
     }
@@ -248,7 +261,7 @@ struct Performer::Mind {
     if (thought) {
       std::swap(heard, ahead);
       std::swap(next, following);
-      set_base(next, base);
+      set_own_base(next, base);
       number = next.number + 1;
       thought = false;
     } else {
@@ -302,14 +315,21 @@ struct Performer::Mind {
     if (mode == settings.mode) return;
     cancel();
     release();
+    const bool was_deaf = settings.mode == Mode::user_only;
     settings.mode = mode;
-    const bool begins = mode == Mode::battle && (performer_played || settings.start_now);
+    if (was_deaf && unconsumed) {
+      // The network goes on from where the performer is.
+      const Seconds dt = std::min(to_seconds(last_played - last_consumed), settings.max_rest);
+      consume(std::max(dt.count(), 0.0), std::as_const(played).controls(), last_played);
+      settle();
+    }
+    const bool begins = mode == Mode::battle && (answer_wanted || settings.start_now);
     if (begins) {
       begin_battle();
     } else {
       give_voice(Voice::performer);
     }
-    answer_armed = performer_played;
+    answer_armed = answer_wanted;
   }
 
   void set_paused(bool on) noexcept {
@@ -345,6 +365,7 @@ struct Performer::Mind {
     release();
     give_voice(Voice::performer);
     answer_armed = false;
+    answer_wanted = false;
   }
 
   void set_seed(std::uint64_t seed) noexcept {
@@ -402,7 +423,8 @@ std::span<const Action> Performer::on(const PerformerFrame& frame, TimePoint at)
       break;
   }
   mind.last_played = now;
-  mind.performer_played = true;
+  mind.answer_wanted = true;
+  mind.unconsumed = mind.settings.mode == Mode::user_only;
   if (mind.settings.thru) mind.actions.add(PlayThru{controls});
   mind.actions.add(WriteRow{now, Voice::performer, controls});
   return mind.actions.view();

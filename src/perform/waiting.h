@@ -26,6 +26,11 @@ class Waiting {
 
   /// @param sizes  of the network whose mixtures are kept. Allocates.
   explicit Waiting(const Sizes& sizes);
+  Waiting(Waiting&&) = default;
+  Waiting& operator=(Waiting&&) = default;
+  Waiting(const Waiting&) = delete;  // the entries' spans would point into the original
+  Waiting& operator=(const Waiting&) = delete;
+  ~Waiting() = default;
 
   struct Entry {
     Prediction prediction;

@@ -98,6 +98,9 @@ class House final : private Backstage {
 };
 
 Result<void> House::perform() {
+  if (!settings_.osc.enabled) {
+    return Error{"osc.enabled is false, and OSC is all that this imps listens to: set it to true"};
+  }
   // One thread hears signals: this one, once the others have been started. A signal that comes
   // before that waits.
   platform::block_signals();
@@ -128,7 +131,11 @@ Result<void> House::perform() {
   stage_.assign(channels_.to_house.fd());
   wait_for_stage();
   tick();
-  loop_.run();
+  try {
+    loop_.run();
+  } catch (const std::exception& failure) {
+    output_.warn(fmt::format("{}: the performance ends", failure.what()));
+  }
 
   // A stage that is busy loading may have a full queue.
   while (on_stage && !channels_.to_stage.send(Finish{}))
@@ -216,7 +223,8 @@ void House::wait_for_signal() {
     signals_.add(signal, ignored);
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
-    if (signal == SIGHUP) {
+    // A closed terminal hangs up too: that is an end, not a wish for the configuration.
+    if (signal == SIGHUP && !output_.is_gone()) {
       reload();
       wait_for_signal();
     } else {

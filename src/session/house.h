@@ -21,6 +21,8 @@ class Output {
   /// One line that is written over again and again; not called when has_status() is false.
   virtual void status(std::string_view line) = 0;
   [[nodiscard]] virtual bool has_status() const = 0;
+  /// The terminal that it spoke to has been closed.
+  [[nodiscard]] virtual bool is_gone() const { return false; }
 };
 
 /// What to perform with.
@@ -32,9 +34,9 @@ struct PerformanceRequest {
   std::function<void(Settings&)> flags = [](Settings&) {};
 };
 
-/// Performs until SIGINT or SIGTERM: opens the port, chooses the model, starts the performance loop
-/// and the log, tells what happens, and ends everything in order.
-/// An Error when it could not begin: the port is in use, the model cannot be played.
+/// Performs until SIGINT or SIGTERM, or until its terminal is closed: opens the port, chooses the
+/// model, starts the performance loop and the log, tells what happens, and ends everything in
+/// order. An Error when it could not begin: the port is in use, the model cannot be played.
 Result<void> perform(const PerformanceRequest& request, Output& output);
 
 }  // namespace imps

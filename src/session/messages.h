@@ -74,6 +74,7 @@ struct Report {
   LatenessSummary response;  ///< from a datagram's arrival to the prediction that was due at once
   Frame last_prediction;
   std::uint64_t log_refused = 0;  ///< rows and events that the log had no room for
+  std::uint64_t untold = 0;       ///< messages to the house that its queue had no room for
   std::string fault;              ///< one line about refused input, now and then
 };
 

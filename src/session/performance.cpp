@@ -235,7 +235,7 @@ void Performance::act_on_delayed() {
 void Performance::act_on_frame(std::span<const double> controls, TimePoint at, bool heard) {
   if (!performer_) {
     set_dimension(static_cast<int>(controls.size()) + 1);
-    channels_.to_house.send(DimensionKnown{performer_->dimension()});
+    tell(DimensionKnown{performer_->dimension()});
     for (const Command& command : early_)
       act_on_command(command, at);
     early_.clear();
@@ -248,8 +248,7 @@ void Performance::act_on_frame(std::span<const double> controls, TimePoint at, b
   if (heard) tell_unheard(at);
   carry_out(performer_->on(PerformerFrame{controls, heard}, at));
   if (!heard) ++unheard_run_;
-  if (settings_.verbose)
-    channels_.to_house.send(FrameSeen{at, Voice::performer, Frame(FrameView{0, controls})});
+  if (settings_.verbose) tell(FrameSeen{at, Voice::performer, Frame(FrameView{0, controls})});
 }
 
 void Performance::act_on_command(const Command& command, TimePoint at) {
@@ -259,7 +258,7 @@ void Performance::act_on_command(const Command& command, TimePoint at) {
   }
   switch (command.kind) {
     case Command::Kind::model:
-      channels_.to_house.send(ModelAsked{command.model});
+      tell(ModelAsked{command.model});
       return;
     case Command::Kind::mode:
       log_event(at, name(command.kind), 0, name(command.mode));
@@ -327,7 +326,7 @@ void Performance::send_prediction(const Play& play) {
   lateness_.add(before - play.due);
   if (arrival_) response_.add(now() - *arrival_);
   last_prediction_ = FrameView{0, play.controls};
-  if (settings_.verbose) channels_.to_house.send(FrameSeen{before, Voice::model, last_prediction_});
+  if (settings_.verbose) tell(FrameSeen{before, Voice::model, last_prediction_});
 }
 
 void Performance::play_due() {
@@ -390,7 +389,7 @@ void Performance::on_message(const ToStage& message) {
         } else if constexpr (std::is_same_v<M, TellReport>) {
           Report r = report();
           if (auto fault = tally_.take_report(r.at)) r.fault = std::move(*fault);
-          channels_.to_house.send(r);
+          tell(r);
         } else {
           finish();
         }
@@ -405,7 +404,7 @@ void Performance::take_model(const TakeModel& message, TimePoint at) {
   auto old = performer_->set_model(message.model, at);
   know_model(message);
   log_event(at, "model", 0, message.digest + " " + message.name);
-  if (old != nullptr) channels_.to_house.send(ModelReturned{std::move(old)});
+  if (old != nullptr) tell(ModelReturned{std::move(old)});
 }
 
 void Performance::know_model(const TakeModel& message) {
@@ -434,7 +433,12 @@ Report Performance::report() {
   r.response = summary(response_);
   r.last_prediction = last_prediction_;
   r.log_refused = log_refused_;
+  r.untold = untold_;
   return r;
+}
+
+void Performance::tell(const ToHouse& message) {
+  if (!channels_.to_house.send(message)) ++untold_;
 }
 
 void Performance::log_event(TimePoint at, std::string_view name, double number,

@@ -106,6 +106,7 @@ class Performance final : private OscSink, private UdpReceiver {
   void on_message(const ToStage& message);
   void take_model(const TakeModel& message, TimePoint at);
   void know_model(const TakeModel& message);
+  void tell(const ToHouse& message);
   void log_event(TimePoint at, std::string_view name, double number, std::string_view text);
   void tell_unheard(TimePoint at);
   void finish();
@@ -143,6 +144,7 @@ class Performance final : private OscSink, private UdpReceiver {
   std::optional<TimePoint> arrival_;  // of what is being acted on
   Frame last_prediction_;
   std::uint64_t log_refused_ = 0;
+  std::uint64_t untold_ = 0;  // messages that the house's queue had no room for
   bool finished_ = false;
 };
 

@@ -18,7 +18,7 @@ struct PlayerRequest {
   std::filesystem::path log;
   Endpoint output{"localhost", 5001};
   std::string address = "/interface";
-  double speed = 1;  ///< > 0; 2 plays twice as fast
+  double speed = 1;  ///< 0.001 to 1000; 2 plays twice as fast
   Seconds from{0};   ///< since the first performer row
   std::optional<Seconds> to;
   bool loop = false;  ///< from the start again after the last row, until a signal

@@ -272,6 +272,14 @@ Result<VerifyReport> verify(const VerifyRequest& request) {
         request.log.string(), session->end->dropped_rows, session->end->dropped_events)};
   }
 
+  for (const LogEvent& event : events->events) {
+    if (event.name == "vanished" || event.name == "dropped" || event.name == "torn") {
+      return Error{fmt::format(
+          "{}: a part of it was lost while it was written ({} at {}): the session is not whole",
+          request.log.string(), event.name, seconds(event.at))};
+    }
+  }
+
   const auto unheard = unheard_rows(*log, *events);
   ModelShelf shelf(request.models);
   const auto model = shelf.find(facts->model_digest, facts->model_path, session->dimension);

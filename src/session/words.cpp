@@ -93,6 +93,9 @@ std::vector<std::string> summary_lines(const Report& report) {
   if (report.log_refused > 0)
     lines.push_back(
         fmt::format("{} log entries were lost: the disk did not keep up", report.log_refused));
+  if (report.untold > 0)
+    lines.push_back(
+        fmt::format("{} frames or messages were not told here: too many at once", report.untold));
   for (const OscCountName& count : osc_count_names()) {
     const std::uint64_t n = report.osc.*count.count;
     if (n > 0 && !count.fault.empty()) lines.push_back(fmt::format("{} {}", n, count.fault));

@@ -124,6 +124,40 @@ TEST(SetMode, CancelsReleasesAndPassesTheVoice) {
   EXPECT_THAT(stage.predictions(), IsEmpty());
 }
 
+TEST(SetMode, AfterPanicTheModelWaitsForThePerformerInWhateverMode) {
+  Stage stage = answering();
+  stage.command("panic");
+  stage.command("mode", std::string_view("battle"));
+  stage.advance(1min);
+  stage.command("mode", std::string_view("callresponse"));
+  stage.advance(1min);
+  EXPECT_THAT(stage.predictions(), IsEmpty());
+  stage.play({0.3});
+  stage.advance(1s);
+  EXPECT_THAT(stage.predictions(), SizeIs(testing::Ge(3U)));
+}
+
+TEST(SetMode, AfterUserOnlyTheModelGoesOnFromWhereThePerformerIs) {
+  const auto model =
+      test::random_model({.dimension = 3, .layers = 2, .units = 16, .mixtures = 5}, 31);
+  Stage stage(model, {.mode = Mode::user_only, .temperatures = {.sigma = 0, .pi = 1}});
+  stage.advance(1min);
+  stage.play({0.1, 0.9});
+  stage.advance(1s);
+  stage.command("mode", std::string_view("callresponse"));
+  stage.advance(10s);
+  // The minute of silence before the frame counts as the longest rest, not as a minute.
+  Mdrnn::State state(*model);
+  const std::vector<double> last{0.1, 0.9};
+  advance(*model, state, {5.0, last});
+  Uniforms uniforms(0, 0, 0);
+  Frame next;
+  sample(state.mixture(), {.sigma = 0, .pi = 1}, uniforms, next);
+  ASSERT_FALSE(stage.predictions().empty());
+  EXPECT_EQ(stage.predictions()[0].controls,
+            std::vector<double>(next.controls().begin(), next.controls().end()));
+}
+
 TEST(SetMode, BattleBeginsAtOnceWhenThePerformerHasPlayedBefore) {
   Stage stage(test::constant_model(0.25, {0.5}),
               {.mode = Mode::user_only, .temperatures = {.sigma = 0, .pi = 1}});

@@ -74,6 +74,14 @@ TEST(Timing, ATinyTimescaleNeitherHangsNorStarvesOthers) {
     EXPECT_LE(stage.performer.on_time(TimePoint{1ms}).size(), 2U);
 }
 
+TEST(Timing, AModelThatFeedsItselfLeavesAGapOfAHundredMicroseconds) {
+  auto settings = alone();
+  settings.timescale = 1e-6;
+  Stage stage(test::constant_model(0.001, {0.5}), settings);
+  stage.advance(10ms);
+  EXPECT_THAT(stage.predictions(), SizeIs(100));
+}
+
 TEST(Timing, MaxRestBoundsAPredictedDtAndTheModelHearsWhatWasPlayed) {
   auto settings = alone();
   settings.max_rest = 2s;
