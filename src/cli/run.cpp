@@ -136,6 +136,10 @@ Result<void> apply(const Flags& flags, Settings& settings) {
   if (flags.ahead) settings.interaction.ahead = true;
   if (flags.thru) settings.interaction.input_thru = true;
   set(flags.listen_host, settings.osc.listen.host);
+  if (std::string& host = settings.osc.listen.host;
+      host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);  // an IPv6 address as it stands before a port
+  }
   if (flags.listen_port) settings.osc.listen.port = static_cast<std::uint16_t>(*flags.listen_port);
   if (flags.output_host || flags.output_port) {
     if (settings.osc.outputs.empty()) settings.osc.outputs.push_back({"localhost", 5000});
@@ -172,6 +176,7 @@ class JsonOutput final : public Output {
  public:
   void tell(std::string_view line) override { put("message", line); }
   void warn(std::string_view line) override { put("warning", line); }
+  void fail(std::string_view line) override { put("error", line); }
   void status(std::string_view line) override { put("status", line); }
   [[nodiscard]] bool has_status() const override { return false; }
 
@@ -235,7 +240,7 @@ Exit run_run(const Command& command, const Arguments& arguments) {
   if (!faults.empty()) return Exit::usage;
 
   if (auto performed = perform(request, output); !performed) {
-    output.warn(performed.error().message);
+    output.fail(performed.error().message);
     return Exit::failed;
   }
   return Exit::done;

@@ -99,12 +99,30 @@ class RealDisk final : public Disk {
 
   void close(File file) override { ::close(file); }
 
+  /// Writes over a file that is there, which a crash meanwhile would leave torn.
+  static DiskError overwrite(const fs::path& path, std::string_view text) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (file < 0) return code(errno);
+    DiskError error;
+    if (::pwrite(file, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+      error = code(ENOSPC);
+    } else if (::ftruncate(file, static_cast<off_t>(text.size())) != 0) {
+      error = code(errno);
+    } else if (const int failed = platform::sync_data(file); failed != 0) {
+      error = code(failed);
+    }
+    ::close(file);
+    return error;
+  }
+
   DiskError replace(const fs::path& path, std::string_view text) override {
     // The process's number keeps two programs that share a folder out of each other's way.
     fs::path aside = path;
     aside += "." + std::to_string(::getpid()) + ".part";
     if (const auto error = write_whole(aside, text)) {
       ::unlink(aside.c_str());
+      // A full disk has room where the file is already: better there than nowhere.
+      if (error.value() == ENOSPC || error.value() == EDQUOT) return overwrite(path, text);
       return error;
     }
     if (::rename(aside.c_str(), path.c_str()) != 0) {

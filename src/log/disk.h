@@ -43,7 +43,8 @@ class Disk {
   virtual DiskError sync(File file) = 0;
   virtual void close(File file) = 0;
   /// Puts `text` in place of the file as a whole: after a crash either the old or the new one is
-  /// there. The folder's entries are on the device too on return.
+  /// there. The folder's entries are on the device too on return. On a full disk, `text` is written
+  /// over the file that is there.
   virtual DiskError replace(const std::filesystem::path& path, std::string_view text) = 0;
   virtual DiskError remove(const std::filesystem::path& path) = 0;
   /// Total size of the regular files in the folder (not in folders within it); 0 when it is

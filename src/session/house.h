@@ -18,6 +18,8 @@ class Output {
   virtual ~Output() = default;
   virtual void tell(std::string_view line) = 0;
   virtual void warn(std::string_view line) = 0;
+  /// Why the performance could not begin, or broke off.
+  virtual void fail(std::string_view line) { warn(line); }
   /// One line that is written over again and again; not called when has_status() is false.
   virtual void status(std::string_view line) = 0;
   [[nodiscard]] virtual bool has_status() const = 0;
