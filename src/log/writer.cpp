@@ -118,6 +118,7 @@ TimePoint LogWriter::Shared::time() {
 
 void LogWriter::Shared::write() {
   platform::block_signals();
+  platform::drop_privileges();
   platform::name_thread("imps-log");
   bool ending = false;
   for (;;) {
@@ -162,6 +163,7 @@ void LogWriter::Shared::write() {
 
 void LogWriter::Shared::do_chores() {
   platform::block_signals();
+  platform::drop_privileges();
   platform::name_thread("imps-log-sync");
   for (;;) {
     LogChore now;

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #if defined(__linux__)
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
@@ -32,8 +33,41 @@ struct SchedulingWish {
 };
 constexpr std::uint64_t kResetOnFork = 1;
 
+/// What capget(2) and capset(2) speak of: the calling thread, and its rights in two words.
+struct Capabilities {
+  __user_cap_header_struct thread{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct words[_LINUX_CAPABILITY_U32S_3]{};
+
+  bool read() noexcept { return ::syscall(SYS_capget, &thread, words) == 0; }
+  bool write() noexcept { return ::syscall(SYS_capset, &thread, words) == 0; }
+};
+constexpr std::uint32_t kSetPriorities = 1U << CAP_SYS_NICE;
+
+/// A program file may carry the right to set priorities (./play sees to it): it lies still until
+/// asked for.
+void take_right_to_set_priorities() noexcept {
+  Capabilities rights;
+  if (!rights.read() || (rights.words[0].permitted & kSetPriorities) == 0) return;
+  rights.words[0].effective |= kSetPriorities;
+  rights.write();
+}
+
 }  // namespace
 #endif
+
+void drop_privileges() noexcept {
+#if defined(__linux__)
+  Capabilities rights;
+  if (::geteuid() == 0 || !rights.read()) return;
+  if ((rights.words[0].permitted & kSetPriorities) == 0) return;
+  rights.words[0].permitted &= ~kSetPriorities;
+  rights.words[0].effective &= ~kSetPriorities;
+  rights.write();
+  // A file with rights makes its process opaque to its own user: debuggers, and whoever asks which
+  // program has a port.
+  ::prctl(PR_SET_DUMPABLE, 1UL);
+#endif
+}
 
 void flush_denormals() noexcept {
 #if defined(__SSE__)
@@ -47,7 +81,9 @@ void flush_denormals() noexcept {
 #endif
 }
 
-std::string raise_priority() {
+namespace {
+
+std::string get_priority() {
 #if defined(__linux__)
   ::prctl(PR_SET_TIMERSLACK, 1UL);  // nanosecond; the default of 50 µs is for saving power
   // What this thread starts (the log's writer, a child that reads a model) is not to compete with
@@ -77,6 +113,17 @@ std::string raise_priority() {
   if (::syscall(SYS_sched_setattr, 0, &wish, 0) == 0) return "ordinary priority, short slices";
 #endif
   return "ordinary priority";
+}
+
+}  // namespace
+
+std::string raise_priority() {
+#if defined(__linux__)
+  take_right_to_set_priorities();
+#endif
+  std::string given = get_priority();
+  drop_privileges();
+  return given;
 }
 
 void name_thread(const char* name) noexcept {

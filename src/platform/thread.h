@@ -11,8 +11,13 @@ void flush_denormals() noexcept;
 
 /// Asks for this thread to run as soon as it can: real-time scheduling where the system allows it,
 /// else a higher priority, else nothing. Returns what was given, for people: "real-time priority
-/// 5", "nice -11", "ordinary priority". Also asks for exact timers.
+/// 5", "nice -11", "ordinary priority". Also asks for exact timers. A right to set priorities that
+/// the program's file carries (Linux: CAP_SYS_NICE, permitted) is used for this and dropped.
 std::string raise_priority();
+
+/// Gives up, for this thread and those it starts later, the right to set priorities that an
+/// ordinary user's process has from its program's file. Nothing for root.
+void drop_privileges() noexcept;
 
 /// The thread's name in ps, top and debuggers; at most 15 bytes.
 void name_thread(const char* name) noexcept;

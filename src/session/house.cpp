@@ -125,6 +125,7 @@ Result<void> House::perform() {
     }
     on_stage = false;
   });
+  platform::drop_privileges();  // the stage has its own, for its priority
   platform::unblock_signals();
   tell_begin();
   if (dimension_ != 0) tell_ready();

@@ -53,6 +53,7 @@ class Bench {
     bench->performance_ = std::move(*opened);
     bench->performance_->set_dimension(model.model->dimension());
     bench->stage_ = std::thread([performance = bench->performance_.get()] { performance->run(); });
+    platform::drop_privileges();
     return bench;
   }
 
