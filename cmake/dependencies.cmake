@@ -8,7 +8,10 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+find_package(ZLIB REQUIRED)
 pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)
+# Any BLAS with the C interface; OpenBLAS is the fast one.
+pkg_search_module(cblas REQUIRED IMPORTED_TARGET openblas cblas blas)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
 

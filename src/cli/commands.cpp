@@ -36,6 +36,48 @@ constexpr std::array kCommands{
         "imps run config.toml                       # imps's own configuration, or IMPSY's\n"
         "imps run -d 9 --battle --no-log            # nine dimensions, the model plays by itself",
         run_run, run_options},
+    Command{
+        "dataset", "[LOG|FOLDER…] [options]", "collate logs into a dataset to train on",
+        "Makes one dataset out of all logs of a dimension: the performer's rows, each with the "
+        "seconds since the row before. A rest of more than 5 seconds begins a new take; phrases "
+        "that were marked \"not that\" while playing are left out. Says what a person should "
+        "know before training: how much there is, how every control moves, and what is wrong.\n\n"
+        "Without arguments it reads logs/ and writes datasets/training-dataset-{D}d.npz. When "
+        "the logs are of several dimensions or instruments it says so, and how to choose. The "
+        "logs stay as they are, and a dataset that holds something else is kept under another "
+        "name.",
+        "imps dataset                               # logs/ into datasets/\n"
+        "imps dataset -d 9 --logs ~/tour/logs       # one dimension of another folder\n"
+        "imps dataset --exclude '2026-11-22*' --from 2026-11-01\n"
+        "imps dataset --like-impsy --format impsy   # what IMPSY's own generator would make",
+        run_dataset, dataset_options},
+    Command{
+        "train", "[DATASET|LOGS…] [options]", "make a model of a dataset",
+        "Trains a model, judges it as it goes by the last tenth of the data, which it does not "
+        "learn from, stops when it gets no better, and saves the best one in models/ under a new "
+        "name, with a card that says what it was made of, and a picture of its curves.\n\n"
+        "Without a dataset it takes the newest in datasets/; given logs, or when there are only "
+        "logs/, it collates them first. Ctrl-C ends it with the best so far, and --resume goes "
+        "on from there. Under mpirun the processes share the work.",
+        "imps train                                 # the newest dataset, size s\n"
+        "imps train --size xs --for 30s             # small, in half a minute\n"
+        "imps train logs/ -d 4 --size m --seed 7    # straight from logs\n"
+        "imps train --resume                        # go on with what was interrupted\n"
+        "mpirun -n 4 imps train big.npz --size xl   # four processes, one model",
+        run_train, train_options},
+    Command{"evaluate", "[MODEL…] [--data DATASET]", "how well a model predicts, and how it plays alone",
+            "Plays every take of a dataset to the model and says how well it foresaw each frame: in "
+            "bits a frame, of what falls into the controller's own step and 1 ms, which no model can "
+            "better by narrow guesses; beside two predictions that need no model; whether it is as "
+            "sure as it should be; and the NLL of its density. Then lets it play alone and compares "
+            "pace, rests, ranges and steps with the performer's.\n\n"
+            "Without --data it is the newest dataset in datasets/ of the model's dimension; without "
+            "a model, the newest in models/ of the dataset's.",
+            "imps evaluate                              # the newest model on the newest dataset\n"
+            "imps evaluate my-model.keras --data datasets/training-dataset-4d.npz --like-impsy\n"
+            "imps evaluate --compare before.safetensors after.safetensors --split validation\n"
+            "imps evaluate my-model.keras --plot how-it-plays.svg --json > figures.json",
+            run_evaluate, evaluate_options},
     Command{"predict", "MODEL [options]", "frames in, predictions out, one a line: for scripts",
             "Reads frames from standard input, one a line, either CSV (dt,x_1,x_2,…) or a JSON "
             "array, and writes for "
@@ -47,10 +89,34 @@ constexpr std::array kCommands{
             "printf '0.1,0.5,0.5,0.5\\n' | imps predict model.keras\n"
             "imps predict model.tflite --sample --seed 7 < frames.csv",
             run_predict, predict_options},
-    Command{"inspect", "FILE… [--json]", "explain a model, log, session or configuration",
+    Command{
+        "generate", "[MODEL] [options]", "let a model play alone into a file, faster than time",
+        "Lets a model play by itself, as in battle, and writes what it plays: a log, CSV (dt,x_1,…), "
+        "or a Standard MIDI File with a control change for each control (controller 1, 2, … on "
+        "channel 1); what kind of file, the ending of --output says. With --like it first hears "
+        "what somebody has played, and goes on from there.\n\n"
+        "Without a model it is the newest of the dimension that -d or the log says in models/, or "
+        "else the built-in one. The same model, options and seed give the same bytes.",
+        "imps generate my-model.keras --output one-hour.mid --seconds 3600\n"
+        "imps generate my-model.keras --frames 1000 --seed 7 > frames.csv\n"
+        "imps generate --like logs/take.log --output answer.log\n"
+        "imps generate -d 4 --notes --output melody.mid --sigmatemp 0.1",
+        run_generate, generate_options},
+    Command{
+        "convert", "IN OUT", "a model into another form: .safetensors, .keras, .onnx, RTNeural",
+        "Reads a model of any form that imps plays (.keras, .h5, .tflite, .safetensors) and writes "
+        "the one that OUT's ending names: .safetensors (imps's own), .keras (Keras 3, and IMPSY), "
+        ".onnx (one step, its states as inputs and outputs), .json (RTNeural).\n\n"
+        "A file that is there is left alone, unless --force says otherwise.",
+        "imps convert my-model.tflite my-model.safetensors\n"
+        "imps convert my-model.safetensors my-model.keras   # for IMPSY and Keras\n"
+        "imps convert my-model.keras my-model.onnx --force",
+        run_convert, convert_options},
+    Command{"inspect", "FILE… [--json]", "explain a model, log, dataset, session or configuration",
             "Says what a file is and what is in it: a model's sizes and origin; a log's takes, "
             "minutes, rows, ranges, "
-            "rates and faults, with line numbers; a session's settings, model and events; a "
+            "rates and faults, with line numbers; a dataset's takes, and how its controls move; a "
+            "session's settings, model and events; a "
             "configuration as it is "
             "understood.",
             "imps inspect models/*.keras\n"

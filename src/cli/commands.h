@@ -31,13 +31,23 @@ Exit run(const Arguments& arguments);
 
 // One file each.
 Exit run_run(const Command& command, const Arguments& arguments);
+Exit run_train(const Command& command, const Arguments& arguments);
+Exit run_dataset(const Command& command, const Arguments& arguments);
+Exit run_evaluate(const Command& command, const Arguments& arguments);
 Exit run_predict(const Command& command, const Arguments& arguments);
+Exit run_generate(const Command& command, const Arguments& arguments);
+Exit run_convert(const Command& command, const Arguments& arguments);
 Exit run_inspect(const Command& command, const Arguments& arguments);
 Exit run_replay(const Command& command, const Arguments& arguments);
 Exit run_bench(const Command& command, const Arguments& arguments);
 Exit run_help(const Command& command, const Arguments& arguments);
 std::string run_options();
+std::string train_options();
+std::string dataset_options();
+std::string evaluate_options();
 std::string predict_options();
+std::string generate_options();
+std::string convert_options();
 std::string inspect_options();
 std::string replay_options();
 std::string bench_options();

@@ -11,9 +11,12 @@
 #include <imps/model_file.h>
 
 #include "cli/console.h"
+#include "cli/dataset_words.h"
 #include "cli/options.h"
 #include "config/json.h"
 #include "config/read.h"
+#include "dataset/dataset.h"
+#include "dataset/summary.h"
 #include "log/events.h"
 #include "log/reader.h"
 #include "log/session_file.h"
@@ -214,6 +217,49 @@ Result<Explained> explain_events(const fs::path& path) {
   return told;
 }
 
+Result<Explained> explain_dataset(const fs::path& path) {
+  constexpr std::uint64_t kRowsAtOnce = 4096;
+  const auto dataset = Dataset::open(path);
+  if (!dataset) return dataset.error();
+  DatasetSummarizer summarizer(dataset->dimension());
+  std::vector<float> values;
+  Json takes = Json::array();
+  for (const Take& take : dataset->takes()) {
+    summarizer.begin_take();
+    for (std::uint64_t row = 0; row < take.rows; row += kRowsAtOnce) {
+      values.resize(static_cast<std::size_t>(std::min(kRowsAtOnce, take.rows - row) *
+                                             static_cast<std::uint64_t>(dataset->dimension())));
+      if (auto read = dataset->read(take.first + row, values); !read) return read.error();
+      summarizer.add(values);
+    }
+    takes.push_back({{"name", take.name}, {"rows", take.rows}});
+  }
+  const DatasetSummary summary = summarizer.summary();
+  Explained told;
+  told.lines = {
+      fmt::format("dataset, dimension {}: dt and {}", dataset->dimension(),
+                  plural(static_cast<std::uint64_t>(dataset->dimension()) - 1, "control"))};
+  for (std::string& line : summary_lines(summary, {}, shows_bars()))
+    told.lines.push_back(std::move(line));
+  for (const std::string& warning : summary_warnings(summary, {}))
+    told.lines.push_back("warning: " + warning);
+  for (std::size_t k = 0; k < std::min(kMostTold, dataset->takes().size()); ++k) {
+    const Take& take = dataset->takes()[k];
+    told.lines.push_back(fmt::format("take {}: {}", take.name, plural(take.rows, "row")));
+  }
+  if (dataset->takes().size() > kMostTold) {
+    told.lines.push_back(
+        fmt::format("… {} more takes (--json lists all)", dataset->takes().size() - kMostTold));
+  }
+  if (!dataset->digest().empty()) told.lines.push_back("SHA-256 " + dataset->digest());
+  told.json = {{"kind", "dataset"}, {"dimension", dataset->dimension()}};
+  told.json.update(summary_json(summary, {}));
+  told.json["digest"] = dataset->digest();
+  told.json["warnings"] = summary_warnings(summary, {});
+  told.json["take_list"] = std::move(takes);
+  return told;
+}
+
 Result<Explained> explain_config(const fs::path& path) {
   const ConfigRead read = read_config_file(path);
   Explained told;
@@ -255,6 +301,7 @@ Result<Explained> explain(const fs::path& path) {
   if (ending == ".jsonl") return explain_events(path);
   if (ending == ".json") return explain_session(path);
   if (ending == ".log" || ending == ".csv") return explain_log(path);
+  if (ending == ".npz") return explain_dataset(path);
   return explain_model(path);
 }
 

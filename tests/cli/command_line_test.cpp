@@ -13,7 +13,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const std::vector<std::string> kCommands{"run", "predict", "inspect", "replay", "bench", "help"};
+const std::vector<std::string> kCommands{"run",    "dataset", "predict", "inspect",
+                                         "replay", "bench",   "help"};
 
 TEST(CommandLine, SaysItsVersion) {
   Folder folder;

@@ -18,6 +18,7 @@ namespace imps::files {
 namespace {
 
 constexpr std::size_t kMostNote = 200;
+constexpr std::size_t kMostNotes = 100;
 
 Result<NamedTensors> read_in_child(std::span<const std::byte> bytes) {
   auto program = platform::find_helper("imps-read-h5");
@@ -72,7 +73,7 @@ std::string_view attribute(const NamedTensors& found, std::string_view name) {
   return {};
 }
 
-std::string field(const nlohmann::json& json, const char* name) {
+std::string field(const nlohmann::ordered_json& json, const char* name) {
   const auto at = json.find(name);
   return at != json.end() && at->is_string() ? at->get<std::string>() : std::string{};
 }
@@ -91,11 +92,19 @@ void describe_file(const NamedTensors& found, ModelFile& file) {
   std::string version;
   std::string_view config = attribute(found, "@model_config");
   if (zip) {
-    const auto metadata = nlohmann::json::parse(text_named(found, "metadata.json"), nullptr, false);
+    const auto metadata =
+        nlohmann::ordered_json::parse(text_named(found, "metadata.json"), nullptr, false);
     if (metadata.is_object()) {
       version = printable(field(metadata, "keras_version"));
       if (auto saved = field(metadata, "date_saved"); !saved.empty()) {
         file.notes.emplace_back("date saved", printable(saved));
+      }
+      // The model card of a file that imps wrote.
+      if (const auto card = metadata.find("imps"); card != metadata.end() && card->is_object()) {
+        for (const auto& [name, value] : card->items()) {
+          if (value.is_string() && file.notes.size() < kMostNotes)
+            file.notes.emplace_back(printable(name), printable(value.get<std::string>()));
+        }
       }
     }
     config = text_named(found, "config.json");

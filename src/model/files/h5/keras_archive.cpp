@@ -1,5 +1,6 @@
 #include "model/files/h5/keras_archive.h"
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -13,9 +14,12 @@ namespace {
 
 constexpr std::int64_t kMostMembers = 4096;
 
+constexpr zip_uint16_t kFirstDay = (1U << 5U) | 1U;  // 1980-01-01 as zip counts days
+
 struct Discard {
   void operator()(zip_t* zip) const noexcept { ::zip_discard(zip); }
   void operator()(zip_file_t* file) const noexcept { ::zip_fclose(file); }
+  void operator()(zip_source_t* source) const noexcept { ::zip_source_free(source); }
 };
 
 Error damaged(std::string_view what, std::string_view why) {
@@ -96,6 +100,62 @@ Result<KerasArchive> read_keras_archive(std::span<const std::byte> bytes) {
     return Error{"has no member model.weights.h5: it is a zip, but not a .keras model"};
   }
   return archive;
+}
+
+Result<std::vector<std::byte>> write_keras_archive(const KerasArchive& archive) {
+  const auto failed = [](std::string_view why) {
+    return Error{fmt::format("the zip cannot be made: {}", why)};
+  };
+  zip_error_t error;
+  ::zip_error_init(&error);
+  const std::unique_ptr<zip_source_t, Discard> made(
+      ::zip_source_buffer_create(nullptr, 0, 0, &error));
+  if (!made) return failed(::zip_error_strerror(&error));
+  // The zip gives its reference back when it is closed; what was made is read through ours.
+  ::zip_source_keep(made.get());
+  std::unique_ptr<zip_t, Discard> zip(
+      ::zip_open_from_source(made.get(), ZIP_CREATE | ZIP_TRUNCATE, &error));
+  if (!zip) {
+    ::zip_source_free(made.get());
+    return failed(::zip_error_strerror(&error));
+  }
+  struct Member {
+    const char* name;
+    std::span<const std::byte> bytes;
+  };
+  const std::array<Member, 3> members{
+      {{"metadata.json", std::as_bytes(std::span(archive.metadata))},
+       {"config.json", std::as_bytes(std::span(archive.config))},
+       {"model.weights.h5", archive.weights}}};
+  for (const Member& member : members) {
+    zip_source_t* const bytes =
+        ::zip_source_buffer(zip.get(), member.bytes.data(), member.bytes.size(), 0);
+    const zip_int64_t index =
+        bytes == nullptr ? -1 : ::zip_file_add(zip.get(), member.name, bytes, ZIP_FL_ENC_UTF_8);
+    if (index < 0) {
+      ::zip_source_free(bytes);
+      return failed(::zip_strerror(zip.get()));
+    }
+    const auto at = static_cast<zip_uint64_t>(index);
+    if (::zip_set_file_compression(zip.get(), at, ZIP_CM_STORE, 0) != 0 ||
+        ::zip_file_set_dostime(zip.get(), at, 0, kFirstDay, 0) != 0) {
+      return failed(::zip_strerror(zip.get()));
+    }
+  }
+  if (::zip_close(zip.get()) != 0) return failed(::zip_strerror(zip.get()));
+  static_cast<void>(zip.release());
+
+  zip_stat_t about;
+  ::zip_stat_init(&about);
+  if (::zip_source_open(made.get()) != 0) return failed("it cannot be opened again");
+  std::vector<std::byte> bytes;
+  if (::zip_source_stat(made.get(), &about) == 0 && (about.valid & ZIP_STAT_SIZE) != 0)
+    bytes.resize(static_cast<std::size_t>(about.size));
+  const zip_int64_t got = ::zip_source_read(made.get(), bytes.data(), bytes.size());
+  ::zip_source_close(made.get());
+  if (bytes.empty() || got != static_cast<zip_int64_t>(bytes.size()))
+    return failed("it cannot be read again");
+  return bytes;
 }
 
 }  // namespace imps::files

@@ -22,6 +22,10 @@ struct KerasArchive {
 /// checksum is wrong. Thread-safe: yes.
 Result<KerasArchive> read_keras_archive(std::span<const std::byte> bytes);
 
+/// The zip with these three members, stored as they are (weights hardly shrink) and dated
+/// 1980-01-01, so that the same model gives the same bytes. Thread-safe: yes.
+Result<std::vector<std::byte>> write_keras_archive(const KerasArchive& archive);
+
 /// Whether `bytes` begin as a zip file does.
 bool looks_like_zip(std::span<const std::byte> bytes) noexcept;
 

@@ -1,0 +1,269 @@
+#include "cli/train_job.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "cli/newest_dataset.h"
+#include "core/nearest.h"
+#include "dataset/collate.h"
+#include "dataset/place.h"
+
+namespace imps::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Say = std::function<void(const std::string&)>;
+
+struct NamedSize {
+  std::string_view name;
+  int layers;
+  int units;
+};
+constexpr std::array kSizes{NamedSize{"xxs", 2, 16}, NamedSize{"xs", 2, 32},
+                            NamedSize{"s", 2, 64},   NamedSize{"m", 2, 128},
+                            NamedSize{"l", 2, 256},  NamedSize{"xl", 3, 512}};
+
+const NamedSize* find_size(std::string_view name) {
+  const auto found = std::find_if(kSizes.begin(), kSizes.end(),
+                                  [name](const NamedSize& size) { return size.name == name; });
+  return found == kSizes.end() ? nullptr : &*found;
+}
+
+/// "90", "90s", "2min", "1.5h": seconds above 0.
+std::optional<double> read_time(const std::string& text) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{}) return std::nullopt;
+  const std::string_view unit(rest, static_cast<std::size_t>(end - rest));
+  const double times = unit.empty() || unit == "s" || unit == "sec" ? 1
+                       : unit == "min" || unit == "m"               ? 60
+                       : unit == "h"                                ? 3600
+                                                                    : NAN;
+  const double seconds = number * times;
+  return seconds > 0 && std::isfinite(seconds) ? std::optional(seconds) : std::nullopt;
+}
+
+bool is_log_place(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error) || path.extension() == ".log";
+}
+
+/// Collates logs into datasets/, as `imps dataset` does.
+Result<fs::path> collate_logs(const std::vector<fs::path>& places, std::optional<int> dimension,
+                              const Say& say) {
+  LogQuery query;
+  query.places = places;
+  query.dimension = dimension;
+  const auto choice = choose_logs(query);
+  if (!choice) return choice.error();
+  const fs::path path =
+      fs::path("datasets") / fmt::format("training-dataset-{}d.npz", choice->dimension);
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  const fs::path staged =
+      path.parent_path() / fmt::format(".{}.{}", path.filename().string(), ::getpid());
+  const auto report = collate(*choice, {}, staged);
+  const auto placed = report ? place_dataset(staged, path) : Result<Placed>(report.error());
+  fs::remove(staged, error);
+  if (!placed) return placed.error();
+  say(fmt::format("collated {} logs into {}: {} rows, {} takes ('imps dataset' says more)",
+                  choice->logs.size(), path.string(), report->summary.rows, report->summary.takes));
+  return Result<fs::path>(boost::system::in_place_value, path);
+}
+
+Result<std::vector<fs::path>> find_data(const TrainFlags& flags, const Say& say) {
+  std::vector<fs::path> datasets;
+  std::vector<fs::path> logs;
+  for (const std::string& path : flags.data)
+    (is_log_place(path) ? logs : datasets).emplace_back(path);
+  if (!logs.empty()) {
+    const auto collated = collate_logs(logs, flags.dimension, say);
+    if (!collated) return collated.error();
+    datasets.push_back(*collated);
+  }
+  if (!datasets.empty()) return datasets;
+  const auto newest = choose_dataset(std::nullopt, "datasets", flags.dimension);
+  if (newest) {
+    for (const std::string& warning : newest->warnings)
+      say(warning);
+    say(fmt::format("training on {}, {}", newest->path.string(), newest->why));
+    return std::vector{newest->path};
+  }
+  std::error_code error;
+  if (!fs::is_directory("logs", error)) return newest.error();
+  const auto collated = collate_logs({"logs"}, flags.dimension, say);
+  if (!collated) return collated.error();
+  return std::vector{*collated};
+}
+
+/// The checkpoint that is meant: the one named, else the newest.
+Result<fs::path> find_checkpoint(const TrainFlags& flags) {
+  if (!flags.resume->empty()) return Result<fs::path>(boost::system::in_place_value, *flags.resume);
+  std::optional<std::pair<fs::file_time_type, fs::path>> newest;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(flags.checkpoints, error)) {
+    if (entry.path().extension() != ".checkpoint") continue;
+    const auto time = entry.last_write_time(error);
+    if (!newest || time > newest->first) newest = {time, entry.path()};
+  }
+  if (!newest) {
+    return Error{
+        fmt::format("there is no checkpoint in {}/: nothing was interrupted, or it was "
+                    "somewhere else",
+                    flags.checkpoints)};
+  }
+  return Result<fs::path>(boost::system::in_place_value, newest->second);
+}
+
+/// The fields of the recipe that were asked for.
+Json changes_of(const TrainFlags& flags) {
+  Json changes = Json::object();
+  for (const std::string& setting : flags.settings) {
+    const auto equals = setting.find('=');
+    const std::string value = setting.substr(equals + 1);
+    Json parsed = Json::parse(value, nullptr, false);
+    changes[setting.substr(0, equals)] = parsed.is_number() ? parsed : Json(value);
+  }
+  const auto set = [&changes](const char* name, const auto& value) {
+    if (value) changes[name] = *value;
+  };
+  set("passes", flags.epochs);
+  set("batch", flags.batch);
+  set("steps", flags.window);
+  set("rate", flags.rate);
+  set("clip", flags.clip);
+  set("dropout", flags.dropout);
+  set("patience", flags.patience);
+  if (!flags.schedule.empty()) changes["schedule"] = flags.schedule;
+  if (flags.no_early_stopping) changes["patience"] = 0;
+  return changes;
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, TrainFlags& flags) {
+  app.add_option("data", flags.data)->type_name("DATASET|LOGS");
+  app.add_option("-d,--dimension", flags.dimension,
+                 "of the newest dataset, or of the logs (default: what is there)")
+      ->type_name("D");
+  app.add_option("--size,--modelsize", flags.size,
+                 "xxs, xs, s, m, l or xl: layers and units (default s)")
+      ->type_name("SIZE");
+  app.add_option("--layers", flags.layers, "1 to 8, instead of the size's")->type_name("N");
+  app.add_option("--units", flags.units, "1 to 4096, instead of the size's")->type_name("N");
+  app.add_option("--mixtures", flags.mixtures, "1 to 64 (default 5)")->type_name("N");
+  app.add_option("--for", flags.time, "train for so long: 30s, 2min, 1h (default: as it takes)")
+      ->type_name("TIME");
+  app.add_option("--epochs", flags.epochs, "passes through the training rows, at most")
+      ->type_name("N");
+  app.add_option("--patience", flags.patience,
+                 "judgements without a better validation NLL before it stops")
+      ->type_name("N");
+  app.add_flag("--earlystopping", flags.early_stopping, "accepted: it is on by default");
+  app.add_flag("--no-early-stopping,--no-earlystopping", flags.no_early_stopping,
+               "all epochs; the best weights are saved all the same");
+  app.add_option("--recipe", flags.recipe, "imps-1, or impsy: as IMPSY 1.2 trains (default imps-1)")
+      ->type_name("NAME");
+  app.add_option("--batch", flags.batch, "windows at a time, over all processes")->type_name("N");
+  app.add_option("--window", flags.window, "frames of a window (default 50)")->type_name("N");
+  app.add_option("--learning-rate", flags.rate, "the highest one")->type_name("R");
+  app.add_option("--schedule", flags.schedule, "of the learning rate: cosine or constant")
+      ->type_name("NAME");
+  app.add_option("--clip", flags.clip, "the gradient's largest norm; 0: any")->type_name("X");
+  app.add_option("--dropout", flags.dropout, "of what a layer passes upwards, 0 to 0.95")
+      ->type_name("P");
+  app.add_option("--set", flags.settings, "any other field of the recipe, see doc/training.md")
+      ->type_name("FIELD=VALUE")
+      ->take_all()
+      ->expected(1);
+  app.add_option("--seed", flags.seed,
+                 "of the first weights and all else that is drawn (default 0)")
+      ->type_name("N");
+  app.add_option("--threads", flags.threads, "default: one for each processor")->type_name("N");
+  app.add_option("--models", flags.models, "the folder for the model (default models)")
+      ->type_name("FOLDER");
+  app.add_option("-o,--output", flags.output, "the model's file, instead of a new name there")
+      ->type_name("FILE");
+  app.add_option("--checkpoints", flags.checkpoints, "default checkpoints")->type_name("FOLDER");
+  app.add_option("--resume", flags.resume,
+                 "go on from a checkpoint (none named: the newest) as if never stopped")
+      ->type_name("CHECKPOINT")
+      ->expected(0, 1)
+      ->default_str("");
+  app.add_flag("--json", flags.json, "a JSON object for each thing that happens, one a line");
+}
+
+std::optional<std::string> complaint_about(const TrainFlags& flags) {
+  if (!flags.size.empty() && find_size(flags.size) == nullptr) {
+    std::vector<std::string_view> names;
+    for (const NamedSize& size : kSizes)
+      names.push_back(size.name);
+    return fmt::format("'{}' is not a size: there are {}", flags.size, fmt::join(names, ", "));
+  }
+  constexpr std::array<std::string_view, 2> kRecipes{"imps-1", "impsy"};
+  if (std::find(kRecipes.begin(), kRecipes.end(), flags.recipe) == kRecipes.end()) {
+    return fmt::format("'{}' is not a recipe{}: there are imps-1 and impsy", flags.recipe,
+                       did_you_mean(flags.recipe, kRecipes));
+  }
+  if (!flags.time.empty() && !read_time(flags.time))
+    return fmt::format("--for takes a time such as 30s, 2min or 1h, not '{}'", flags.time);
+  if (flags.threads < 0 || flags.threads > 1024) return "--threads takes 1 to 1024";
+  if (!flags.schedule.empty() && flags.schedule != "cosine" && flags.schedule != "constant")
+    return fmt::format("--schedule takes cosine or constant, not '{}'", flags.schedule);
+  for (const std::string& setting : flags.settings) {
+    if (setting.find('=') == std::string::npos)
+      return fmt::format("--set takes FIELD=VALUE, not '{}'", setting);
+  }
+  if (!flags.output.empty() && fs::path(flags.output).extension() != ".safetensors")
+    return "--output takes a .safetensors file; 'imps convert' writes the other forms";
+  if (flags.resume && !flags.data.empty())
+    return "--resume takes everything from the checkpoint: name no data";
+  return std::nullopt;
+}
+
+Result<Json> job_for(const TrainFlags& flags, const Say& say) {
+  const NamedSize& size = *find_size(flags.size.empty() ? "s" : flags.size);
+  Json job = {{"datasets", Json::array()},
+              {"layers", flags.layers.value_or(size.layers)},
+              {"units", flags.units.value_or(size.units)},
+              {"mixtures", flags.mixtures.value_or(5)},
+              {"recipe", flags.recipe},
+              {"changes", changes_of(flags)},
+              {"seed", flags.seed},
+              {"threads", flags.threads},
+              {"seconds", flags.time.empty() ? 0.0 : *read_time(flags.time)},
+              {"folder", flags.models},
+              {"checkpoints", flags.checkpoints}};
+  if (!flags.output.empty()) {
+    std::error_code error;
+    if (fs::exists(flags.output, error)) {
+      return Error{flags.output +
+                   ": is there already, and no model is ever overwritten: give another name"};
+    }
+    job["output"] = flags.output;
+  }
+  if (flags.resume) {
+    const auto checkpoint = find_checkpoint(flags);
+    if (!checkpoint) return checkpoint.error();
+    say(fmt::format("going on from {}", checkpoint->string()));
+    job["resume"] = checkpoint->string();
+    return Result<Json>(boost::system::in_place_value, std::move(job));
+  }
+  const auto data = find_data(flags, say);
+  if (!data) return data.error();
+  for (const fs::path& path : *data)
+    job["datasets"].push_back(path.string());
+  return Result<Json>(boost::system::in_place_value, std::move(job));
+}
+
+}  // namespace imps::cli

@@ -1,0 +1,285 @@
+#include "dataset/logs.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+#include <nlohmann/json.hpp>
+
+#include "dataset/byte_source.h"
+#include "dataset/digest.h"
+#include "log/session_file.h"
+
+namespace imps {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kUnnamed = "unnamed";
+
+bool matches(const fs::path& path, const std::vector<std::string>& patterns) {
+  const std::string name = path.filename().string();
+  return std::ranges::any_of(patterns, [&name](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  });
+}
+
+bool is_wanted(const fs::path& path, const LogQuery& query) {
+  return (query.include.empty() || matches(path, query.include)) && !matches(path, query.exclude);
+}
+
+/// "33 logs, 103250 rows".
+struct Count {
+  std::size_t logs = 0;
+  std::uint64_t rows = 0;
+
+  void add(const FoundLog& log) {
+    ++logs;
+    rows += log.report.performer_rows;
+  }
+  [[nodiscard]] std::string words() const {
+    return fmt::format("{} log{}, {} row{}", logs, logs == 1 ? "" : "s", rows,
+                       rows == 1 ? "" : "s");
+  }
+};
+
+Result<std::vector<fs::path>> find_files(const LogQuery& query) {
+  std::vector<fs::path> files;
+  for (const fs::path& place : query.places) {
+    std::error_code error;
+    const auto status = fs::status(place, error);
+    if (!fs::exists(status)) {
+      return Error{
+          fmt::format("{}: there is no such file or folder: perform with 'imps run' first, "
+                      "or name where the logs are: --logs FOLDER",
+                      place.string())};
+    }
+    if (!fs::is_directory(status)) {
+      if (is_wanted(place, query)) files.push_back(place);
+      continue;
+    }
+    std::size_t folders = 0;
+    std::size_t found = 0;
+    for (auto entry = fs::directory_iterator(place, error); !error && entry != fs::end(entry);
+         entry.increment(error)) {
+      std::error_code unknown;
+      folders += entry->is_directory(unknown) ? 1 : 0;
+      if (entry->path().extension() != ".log" || !entry->is_regular_file(unknown)) continue;
+      ++found;
+      if (is_wanted(entry->path(), query)) files.push_back(entry->path());
+    }
+    if (error) return Error{fmt::format("{}: cannot be read: {}", place.string(), error.message())};
+    if (found == 0) {
+      return Error{fmt::format("{}: there are no logs (*.log) in it: {}", place.string(),
+                               folders > 0 ? "name the one of its folders that has them"
+                                           : "perform with 'imps run' first, or name another "
+                                             "folder: --logs FOLDER")};
+    }
+  }
+  // A file may have been named beside its folder.
+  std::set<fs::path> seen;
+  std::erase_if(files, [&seen](const fs::path& path) {
+    std::error_code error;
+    const auto canonical = fs::weakly_canonical(path, error);
+    return !seen.insert(error ? path : canonical).second;
+  });
+  if (files.empty()) return Error{"no log is left by --include and --exclude"};
+  return files;
+}
+
+Instrument read_instrument(const fs::path& log) {
+  const auto session = read_session(sidecar(log, ".session.json"));
+  if (!session) return {};  // logs of the predecessors have none; one that is cut says nothing
+  for (const LogFact& fact : session->facts) {
+    if (fact.key != "settings") continue;
+    const auto settings = nlohmann::json::parse(fact.json, nullptr, false);
+    if (!settings.is_object() || !settings.contains("instrument")) return {};
+    const auto& described = settings["instrument"];
+    if (!described.is_object()) return {};
+    Instrument instrument;
+    if (const auto name = described.find("name"); name != described.end() && name->is_string())
+      instrument.name = name->get<std::string>();
+    const auto controls = described.find("controls");
+    if (controls == described.end() || !controls->is_array()) return instrument;
+    for (const auto& control : *controls) {
+      if (control.is_string()) instrument.controls.push_back(control.get<std::string>());
+    }
+    return instrument;
+  }
+  return {};
+}
+
+Result<FoundLog> look_into(const fs::path& path) {
+  FoundLog log{.path = path};
+  const auto look = [&log, &path](const LogReadOptions& options) -> Result<LogReport> {
+    bool first = true;
+    return read_log(path, options, [&log, &first](const LogRowView& row) {
+      if (row.voice != Voice::performer) return;
+      if (first) log.first_us = row.local_us;
+      first = false;
+      log.last_us = row.local_us;
+    });
+  };
+  // The name mostly says the dimension; then the file is read once.
+  const auto named = dimension_in_name(path);
+  auto report = look({.dimension = named});
+  if (report && named && report->skipped >= report->rows && report->skipped > 0) report = look({});
+  if (!report) return report.error();
+  log.report = std::move(*report);
+  log.instrument = read_instrument(path);
+  return log;
+}
+
+Result<std::string> digest_of(const fs::path& path) {
+  const auto bytes = open_bytes(path);
+  if (!bytes) return in(path.string(), bytes.error());
+  Digest digest;
+  std::array<std::byte, 1 << 16> piece;
+  for (std::uint64_t at = 0; at < (*bytes)->size(); at += piece.size()) {
+    const auto part = std::span(piece).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), (*bytes)->size() - at)));
+    if (auto read = (*bytes)->read(at, part); !read) return in(path.string(), read.error());
+    digest.add(part);
+  }
+  return Result<std::string>(boost::system::in_place_value, digest.finish());
+}
+
+/// Leaves out logs with the same bytes as an earlier one. Only those of equal size are read.
+Result<void> leave_out_duplicates(LogChoice& choice) {
+  std::map<std::uint64_t, std::vector<const FoundLog*>> by_size;
+  for (const FoundLog& log : choice.logs)
+    by_size[log.report.bytes].push_back(&log);
+  std::set<fs::path> left_out;
+  for (const auto& [size, logs] : by_size) {
+    if (logs.size() < 2) continue;
+    std::map<std::string, fs::path> taken;
+    for (const FoundLog* const log : logs) {
+      const auto digest = digest_of(log->path);
+      if (!digest) return digest.error();
+      const auto [same, is_new] = taken.emplace(*digest, log->path);
+      if (is_new) continue;
+      choice.duplicates.emplace_back(log->path, same->second);
+      left_out.insert(log->path);
+    }
+  }
+  std::erase_if(choice.logs,
+                [&left_out](const FoundLog& log) { return left_out.contains(log.path); });
+  return {};
+}
+
+Result<void> choose_dimension(const LogQuery& query, LogChoice& choice) {
+  std::map<int, Count> dimensions;
+  for (const FoundLog& log : choice.logs)
+    dimensions[log.report.dimension].add(log);
+  std::string listed;
+  for (const auto& [dimension, count] : dimensions)
+    listed += fmt::format("{}{} ({})", listed.empty() ? "" : ", ", dimension, count.words());
+  if (query.dimension) {
+    if (!dimensions.contains(*query.dimension))
+      return Error{fmt::format("no log has dimension {}: there is {}", *query.dimension, listed)};
+    choice.dimension = *query.dimension;
+  } else if (dimensions.size() > 1) {
+    return Error{fmt::format("the logs are of several dimensions: {}: choose one with -d {}",
+                             listed, dimensions.begin()->first)};
+  } else {
+    choice.dimension = dimensions.begin()->first;
+  }
+  std::erase_if(choice.logs, [&choice](const FoundLog& log) {
+    const bool other = log.report.dimension != choice.dimension;
+    if (other) choice.others.push_back(log.path);
+    return other;
+  });
+  return {};
+}
+
+Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
+  if (query.instrument) {
+    const std::string wanted = *query.instrument == kUnnamed ? "" : *query.instrument;
+    std::set<std::string> names;
+    for (const FoundLog& log : choice.logs)
+      names.insert(log.instrument.name.empty() ? std::string(kUnnamed) : log.instrument.name);
+    if (!names.contains(*query.instrument)) {
+      return Error{fmt::format("no log of dimension {} is of the instrument '{}': there is {}",
+                               choice.dimension, *query.instrument, fmt::join(names, ", "))};
+    }
+    std::erase_if(choice.logs, [&](const FoundLog& log) {
+      const bool other = log.instrument.name != wanted;
+      if (other) choice.others.push_back(log.path);
+      return other;
+    });
+  }
+  std::vector<std::pair<Instrument, Count>> instruments;
+  for (const FoundLog& log : choice.logs) {
+    auto known =
+        std::ranges::find(instruments, log.instrument, &std::pair<Instrument, Count>::first);
+    if (known == instruments.end())
+      known = instruments.emplace(instruments.end(), log.instrument, Count{});
+    known->second.add(log);
+  }
+  std::string listed;
+  for (const auto& [instrument, count] : instruments) {
+    choice.instruments.push_back(instrument);
+    listed += fmt::format("{}{}: {}", listed.empty() ? "" : "; ", words(instrument), count.words());
+  }
+  if (instruments.size() > 1 && !query.mixed) {
+    return Error{fmt::format(
+        "the logs are of {} instruments, on which the same control means different things ({}): "
+        "choose one with --interface NAME, or take all with --mixed",
+        instruments.size(), listed)};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string words(const Instrument& instrument) {
+  std::string text =
+      instrument.name.empty() ? std::string(kUnnamed) : fmt::format("\"{}\"", instrument.name);
+  if (!instrument.controls.empty())
+    text += fmt::format(" ({})", fmt::join(instrument.controls, ", "));
+  return text;
+}
+
+fs::path sidecar(const fs::path& log, const std::string& ending) {
+  fs::path path = log;
+  path.replace_extension();
+  path += ending;
+  return path;
+}
+
+Result<LogChoice> choose_logs(const LogQuery& query) {
+  const auto files = find_files(query);
+  if (!files) return files.error();
+  LogChoice choice;
+  for (const fs::path& file : *files) {
+    auto log = look_into(file);
+    if (!log) return log.error();
+    if (log->report.performer_rows == 0) {
+      choice.empty.push_back(file);
+    } else {
+      choice.logs.push_back(std::move(*log));
+    }
+  }
+  if (choice.logs.empty()) {
+    return Error{
+        fmt::format("{} {}: the performer plays in none of {}: collate logs with playing "
+                    "in them",
+                    files->size(), files->size() == 1 ? "log" : "logs",
+                    files->size() == 1 ? files->front().string() : "them")};
+  }
+  std::ranges::sort(choice.logs, [](const FoundLog& a, const FoundLog& b) {
+    return std::pair(a.first_us, a.path) < std::pair(b.first_us, b.path);
+  });
+  if (auto chosen = choose_dimension(query, choice); !chosen) return chosen.error();
+  if (!query.keep_duplicates) {
+    if (auto unique = leave_out_duplicates(choice); !unique) return unique.error();
+  }
+  if (auto chosen = choose_instrument(query, choice); !chosen) return chosen.error();
+  return choice;
+}
+
+}  // namespace imps

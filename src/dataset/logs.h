@@ -1,0 +1,67 @@
+// Which logs a dataset is made of: finding them, looking into them, choosing.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <imps/result.h>
+
+#include "log/reader.h"
+
+namespace imps {
+
+/// What the performer played on, as a take's session file has it. Nothing known: both empty.
+struct Instrument {
+  std::string name;
+  std::vector<std::string> controls;  ///< names of x_1 … x_N
+
+  friend bool operator==(const Instrument&, const Instrument&) = default;
+};
+
+/// `"pads" (left, right)`, or "unnamed".
+std::string words(const Instrument& instrument);
+
+/// A log, looked through once.
+struct FoundLog {
+  std::filesystem::path path;
+  LogReport report;           ///< of the whole log, the model's rows too
+  std::int64_t first_us = 0;  ///< of the performer's first row; local, see WallTime
+  std::int64_t last_us = 0;   ///< of the performer's last row
+  Instrument instrument;
+};
+
+struct LogQuery {
+  /// Files, and folders of which the files *.log are taken (not those of their folders).
+  std::vector<std::filesystem::path> places{"logs"};
+  std::optional<int> dimension;
+  std::vector<std::string> include;  ///< shell patterns of file names; none: all
+  std::vector<std::string> exclude;
+  /// The name of the instrument, or "unnamed". Not given: there may be only one.
+  std::optional<std::string> instrument;
+  bool mixed = false;            ///< takes every instrument
+  bool keep_duplicates = false;  ///< as IMPSY does
+};
+
+struct LogChoice {
+  int dimension = 0;
+  std::vector<FoundLog> logs;                ///< by the time of their first row
+  std::vector<std::filesystem::path> empty;  ///< without a row of the performer
+  /// The same bytes as a log that is taken: (left out, taken).
+  std::vector<std::pair<std::filesystem::path, std::filesystem::path>> duplicates;
+  /// Of another dimension or instrument than the one that was asked for.
+  std::vector<std::filesystem::path> others;
+  std::vector<Instrument> instruments;  ///< of the logs taken, each once
+};
+
+/// Finds the logs of one dimension and one instrument. When there are several and none was asked
+/// for, the Error lists them with their counts, and how to choose. Reads every log once or twice;
+/// memory does not grow with them.
+Result<LogChoice> choose_logs(const LogQuery& query);
+
+/// The take's sidecar: `NAME.session.json` or `NAME.events.jsonl` for `NAME.log`.
+std::filesystem::path sidecar(const std::filesystem::path& log, const std::string& ending);
+
+}  // namespace imps

@@ -1,0 +1,83 @@
+// The takes that a training run learns from, and those it is judged by.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <imps/result.h>
+
+#include "dataset/dataset.h"
+#include "train/recipe.h"
+
+namespace imps::train {
+
+/// Rows of one dataset that follow each other in time.
+struct Stretch {
+  const Dataset* dataset = nullptr;
+  std::uint64_t first = 0;
+  std::uint64_t rows = 0;
+};
+
+/// A window: rows [first, first + transitions]; row k is the input, row k + 1 the target.
+struct Window {
+  const Dataset* dataset = nullptr;
+  std::uint64_t first = 0;
+  std::uint32_t transitions = 0;
+};
+
+/// How many windows of `steps` begin at every row of the takes: takes of fewer than steps + 1 rows
+/// have none.
+std::uint64_t windows_at_every_row(std::span<const Stretch> takes, int steps);
+
+/// Training and validation rows. The windows that begin at every row are counted over all takes in
+/// order; those after the first floor(0.9 · count) are the validation set (Keras's
+/// validation_split = 0.1), and their rows are not trained on.
+struct Split {
+  std::vector<Stretch> training;
+  std::vector<Stretch> validation;
+};
+
+/// The split for windows of `steps`. When there are too few rows for a validation window of that
+/// length, its last tenth of rows is held out instead; an Error when not even two rows are left for
+/// either part.
+Result<Split> split(std::span<const Stretch> takes, int steps);
+
+/// Windows of a pass, by number. Immutable; thread-safe.
+class WindowList {
+ public:
+  /// At every `stride`th row.
+  static WindowList every_row(std::span<const Stretch> takes, int steps, std::uint64_t stride = 1);
+  /// End to end, from an offset drawn for each take from (seed, pass): every transition once; the
+  /// first and the last window of a take may be short.
+  static WindowList end_to_end(std::span<const Stretch> takes, int steps, std::uint64_t seed,
+                               std::uint64_t pass);
+
+  [[nodiscard]] std::uint64_t count() const noexcept { return ends_.empty() ? 0 : ends_.back(); }
+  [[nodiscard]] Window at(std::uint64_t number) const;
+
+ private:
+  std::vector<Stretch> takes_;
+  std::vector<std::uint64_t> ends_;     // of each take's windows
+  std::vector<std::uint32_t> offsets_;  // of each take; empty: at every row
+  std::uint64_t steps_ = 0;
+  std::uint64_t stride_ = 1;
+};
+
+/// A permutation of 0 … count − 1 that needs no memory: position k of (seed, pass).
+/// Formula: a Feistel network over the next power of four, its round function Philox, walked until
+/// the number is in range (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
+class Shuffle {
+ public:
+  Shuffle(std::uint64_t count, std::uint64_t seed, std::uint64_t pass) noexcept;
+  [[nodiscard]] std::uint64_t operator[](std::uint64_t k) const noexcept;
+
+ private:
+  std::uint64_t count_;
+  std::uint64_t seed_;
+  std::uint64_t pass_;
+  int half_bits_ = 1;
+};
+
+}  // namespace imps::train

@@ -1,0 +1,21 @@
+// Sums over the processes that train together.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace imps::train {
+
+/// The other processes, as the trainer sees them. Every process makes the same calls in the same
+/// order. All of them end the program when a peer is gone.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+  [[nodiscard]] virtual int rank() const noexcept = 0;
+  [[nodiscard]] virtual int ranks() const noexcept = 0;
+  /// Each number becomes its sum over all processes, the same bits in each.
+  virtual void sum(std::span<float> numbers) = 0;
+  virtual void sum(std::span<double> numbers) = 0;
+};
+
+}  // namespace imps::train

@@ -1,0 +1,159 @@
+#include "train/lessons.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <Random123/philox.h>
+
+namespace imps::train {
+namespace {
+
+constexpr std::uint32_t kDitherAgent = 0x3000'0000;
+constexpr std::uint32_t kDropAgent = 0x4000'0000;
+constexpr std::uint32_t kMoveAgent = 0x5000'0000;
+constexpr std::uint64_t kSampledRows = 100'000;
+constexpr std::uint64_t kReadRows = 4096;
+
+/// Numbers in [0, 1), 24 bits each, four at a time.
+class FastUniforms {
+ public:
+  FastUniforms(std::uint64_t seed, std::uint64_t draw, std::uint32_t agent) noexcept
+      : key_{{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}},
+        counter_{
+            {static_cast<std::uint32_t>(draw), static_cast<std::uint32_t>(draw >> 32), agent, 0}} {}
+
+  float next() noexcept {
+    if (used_ == 4) {
+      words_ = r123::Philox4x32{}(counter_, key_);
+      ++counter_[3];
+      used_ = 0;
+    }
+    return static_cast<float>(words_[used_++] >> 8) * 0x1p-24F;
+  }
+
+ private:
+  r123::Philox4x32::key_type key_;
+  r123::Philox4x32::ctr_type counter_;
+  r123::Philox4x32::ctr_type words_{};
+  std::size_t used_ = 4;
+};
+
+}  // namespace
+
+Lessons::Lessons(const Layout& layout, const Recipe& recipe, std::vector<float> resolutions,
+                 std::uint64_t seed)
+    : layout_(&layout), recipe_(&recipe), resolutions_(std::move(resolutions)), seed_(seed) {}
+
+void Lessons::dither(std::span<float> rows, std::uint64_t draw, std::uint32_t row) const noexcept {
+  const std::size_t dimension = layout_->dimension;
+  FastUniforms uniforms(seed_, draw, kDitherAgent + row);
+  const auto size = static_cast<float>(recipe_->dither);
+  for (std::size_t frame = 0; frame < rows.size() / dimension; ++frame)
+    for (std::size_t d = 1; d < dimension; ++d)
+      rows[frame * dimension + d] += (uniforms.next() - 0.5F) * size * resolutions_[d - 1];
+}
+
+void Lessons::move(std::span<float> rows, std::uint64_t draw, std::uint32_t row) const noexcept {
+  const std::size_t dimension = layout_->dimension;
+  FastUniforms uniforms(seed_, draw, kMoveAgent + row);
+  const auto most = static_cast<float>(recipe_->shift);
+  for (std::size_t d = 1; d < dimension; ++d) {
+    const bool turns = uniforms.next() < static_cast<float>(recipe_->mirror);
+    float least = INFINITY;
+    float greatest = -INFINITY;
+    for (std::size_t k = d; k < rows.size(); k += dimension) {
+      if (turns) rows[k] = 1 - rows[k];
+      least = std::min(least, rows[k]);
+      greatest = std::max(greatest, rows[k]);
+    }
+    const float down = std::min(most, std::max(0.0F, least));
+    const float up = std::min(most, std::max(0.0F, 1 - greatest));
+    const float by = (down + up) * uniforms.next() - down;
+    for (std::size_t k = d; k < rows.size(); k += dimension)
+      rows[k] += by;
+  }
+}
+
+void Lessons::drop(Lesson<float>& lesson, std::uint64_t draw) const noexcept {
+  FastUniforms uniforms(seed_, draw, kDropAgent);
+  const auto rate = static_cast<float>(recipe_->dropout);
+  const float kept = 1 / (1 - rate);
+  const std::size_t count = layout_->lstm.size() * lesson.extent.rows * layout_->units;
+  for (std::size_t k = 0; k < count; ++k)
+    lesson.kept[k] = uniforms.next() < rate ? 0 : kept;
+}
+
+Result<double> Lessons::fill(std::span<const Window> windows, const std::uint64_t* draw,
+                             Lesson<float>& lesson) const {
+  const std::size_t dimension = layout_->dimension;
+  const auto scale = static_cast<float>(kScale);
+  lesson.carries = false;
+  lesson.drops = draw != nullptr && recipe_->dropout > 0;
+  lesson.extent.rows = windows.size();
+  lesson.extent.steps = 0;
+  for (const Window& window : windows)
+    lesson.extent.steps = std::max<std::size_t>(lesson.extent.steps, window.transitions);
+  const std::size_t frames = lesson.extent.frames();
+  thread_local std::vector<float> rows;
+  double counted = 0;
+  for (std::size_t b = 0; b < windows.size(); ++b) {
+    const Window& window = windows[b];
+    rows.resize((window.transitions + 1) * dimension);
+    if (auto read = window.dataset->read(window.first, rows); !read) return read.error();
+    if (draw != nullptr) {
+      if (recipe_->most_dt > 0) {
+        for (std::size_t k = 0; k < rows.size(); k += dimension)
+          rows[k] = std::min(rows[k], static_cast<float>(recipe_->most_dt));
+      }
+      if (recipe_->dither > 0) dither(rows, *draw, static_cast<std::uint32_t>(b));
+      if (recipe_->mirror > 0 || recipe_->shift > 0)
+        move(rows, *draw, static_cast<std::uint32_t>(b));
+    }
+    for (std::size_t t = 0; t < lesson.extent.steps; ++t) {
+      const bool counts = t < window.transitions;
+      const std::size_t column = t * windows.size() + b;
+      lesson.weights[column] = counts ? 1 : 0;
+      for (std::size_t d = 0; d < dimension; ++d) {
+        lesson.inputs[column * dimension + d] = counts ? scale * rows[t * dimension + d] : 0;
+        lesson.targets[d * frames + column] = counts ? scale * rows[(t + 1) * dimension + d] : 0;
+      }
+    }
+    counted += window.transitions;
+  }
+  if (lesson.drops) drop(lesson, *draw);
+  return counted;
+}
+
+Result<std::vector<float>> find_resolutions(std::span<const Stretch> takes, int dimension) {
+  const auto columns = static_cast<std::size_t>(dimension);
+  constexpr std::array<float, 2> kSteps{127, 128};
+  // A value written with four decimals is that far from its place.
+  constexpr float kSlack = 0.0101F;
+  std::vector<std::array<bool, 2>> fits(columns - 1, {true, true});
+  std::uint64_t left = kSampledRows;
+  std::vector<float> rows;
+  for (const Stretch& take : takes) {
+    for (std::uint64_t row = 0; row < take.rows && left > 0;) {
+      const std::uint64_t count = std::min({kReadRows, take.rows - row, left});
+      rows.resize(count * columns);
+      if (auto read = take.dataset->read(take.first + row, rows); !read) return read.error();
+      for (std::size_t k = 0; k < rows.size(); ++k) {
+        const std::size_t d = k % columns;
+        if (d == 0) continue;
+        for (std::size_t s = 0; s < kSteps.size(); ++s) {
+          const float place = rows[k] * kSteps[s];
+          if (std::abs(place - std::round(place)) > kSlack) fits[d - 1][s] = false;
+        }
+      }
+      row += count;
+      left -= count;
+    }
+  }
+  std::vector<float> steps;
+  for (const auto& [in_127ths, in_128ths] : fits)
+    steps.push_back(in_127ths ? 1 / kSteps[0] : in_128ths ? 1 / kSteps[1] : 0);
+  return steps;
+}
+
+}  // namespace imps::train

@@ -1,0 +1,47 @@
+// From windows of rows to what a slice learns from.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <imps/result.h>
+
+#include "train/corpus.h"
+#include "train/layout.h"
+#include "train/recipe.h"
+#include "train/slice.h"
+
+namespace imps::train {
+
+/// Reads windows into lessons: times 10, time-major, with what the recipe does to its data.
+/// Thread-safe: yes.
+class Lessons {
+ public:
+  /// @param resolutions  of x_1 … x_N: the step between a control's values, 0 when it is
+  /// continuous.
+  Lessons(const Layout& layout, const Recipe& recipe, std::vector<float> resolutions,
+          std::uint64_t seed);
+
+  /// Fills `lesson` with `windows`, one a row. `draw`: numbers these windows among all that are
+  /// ever learnt from, for dither and dropout; nothing is changed without one. Returns Σ weights:
+  /// the transitions. An Error when a dataset's file cannot be read any more.
+  Result<double> fill(std::span<const Window> windows, const std::uint64_t* draw,
+                      Lesson<float>& lesson) const;
+
+ private:
+  void dither(std::span<float> rows, std::uint64_t draw, std::uint32_t row) const noexcept;
+  void move(std::span<float> rows, std::uint64_t draw, std::uint32_t row) const noexcept;
+  void drop(Lesson<float>& lesson, std::uint64_t draw) const noexcept;
+
+  const Layout* layout_;
+  const Recipe* recipe_;
+  std::vector<float> resolutions_;
+  std::uint64_t seed_;
+};
+
+/// The step between a control's values, for each control: a 127th or a 128th when every value (of a
+/// sample of the rows) is a multiple of it, 0 when not.
+Result<std::vector<float>> find_resolutions(std::span<const Stretch> takes, int dimension);
+
+}  // namespace imps::train

@@ -1,0 +1,55 @@
+// imps-train: reads a job from standard input, trains, and tells of it in JSON lines on standard
+// output. `imps train` starts it; doc/training.md, "The two programs".
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "platform/thread.h"
+#include "train/job.h"
+#include "train/processes.h"
+
+namespace {
+
+std::atomic<bool> stop{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal's handler sets it");
+
+void ask_to_stop(int) { stop = true; }
+
+/// Nobody reads any more: end in order, with the best so far.
+void tell(const nlohmann::ordered_json& message) {
+  using Json = nlohmann::ordered_json;
+  const std::string line = message.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fflush(stdout) != 0)
+    stop = true;
+}
+
+}  // namespace
+
+int main() {
+  std::signal(SIGINT, ask_to_stop);
+  std::signal(SIGTERM, ask_to_stop);
+  std::signal(SIGHUP, ask_to_stop);
+  std::signal(SIGPIPE, SIG_IGN);
+  imps::platform::flush_denormals();
+
+  const auto fail = [](const std::string& message) {
+    tell({{"event", "error"}, {"message", message}});
+    return 1;
+  };
+  const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+  const auto json = nlohmann::ordered_json::parse(text, nullptr, false);
+  if (!json.is_object())
+    return fail("imps-train reads a job from 'imps train', which is the command to use");
+  const auto job = imps::train::parse_job(json);
+  if (!job) return fail(job.error().message);
+  const auto exchange = imps::train::join_processes();
+  if (!exchange) return fail(exchange.error().message);
+  const auto done = imps::train::run(*job, exchange->get(), tell, stop);
+  if (!done) return fail(done.error().message);
+  return 0;
+}

@@ -1,0 +1,56 @@
+// How a model is trained: everything that decides what comes out, beside the data.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <imps/model.h>
+
+namespace imps::train {
+
+/// Which stretches of the takes a pass goes through.
+enum class Windows {
+  every_row,  ///< one begins at every row: what IMPSY does; takes shorter than one are left out
+  random_offsets,  ///< end to end from a random row in each take, newly drawn for each pass
+};
+
+enum class Schedule {
+  constant,
+  cosine,  ///< a linear warm-up, then half a cosine down to `last_rate`
+};
+
+struct Recipe {
+  std::string name = "imps-1";
+  Windows windows = Windows::random_offsets;
+  int steps = 50;  ///< frames of a window
+  int batch = 16;  ///< windows at a time, over all processes
+  int slice = 8;   ///< windows that one thread takes at a time
+  double rate = 1e-2;
+  Schedule schedule = Schedule::cosine;
+  double warm_up = 100;        ///< batches
+  double last_rate = 0.01;     ///< of `rate`
+  double beta2 = 0.97;         ///< Adam's, for the squared gradient
+  double clip = 1;             ///< the gradient's largest norm; 0: any
+  double weight_decay = 0;     ///< decoupled; of the rate
+  double average_steps = 100;  ///< over how many batches the weights are averaged; 0: not
+  double dropout = 0;          ///< of what a layer passes upwards, in [0, 1)
+  double dither = 1;           ///< of a control's resolution: 1 spreads a value over its whole step
+  double mirror = 0.1;         ///< the part of windows in which a control is upside down
+  double shift = 0.1;   ///< a window's controls are moved by up to this much, where there is room
+  double most_dt = 60;  ///< seconds; a longer rest counts as this in training. 0: as it is
+  std::uint64_t passes = 300;       ///< through the training rows
+  std::uint64_t least_batches = 0;  ///< passes are added until there are as many
+  std::uint64_t most_batches = 0;   ///< and left out until there are no more; 0: any number
+  int patience = 20;                ///< evaluations without a better validation NLL; 0: any number
+
+  friend bool operator==(const Recipe&, const Recipe&) = default;
+};
+
+/// What imps trains with unless told otherwise: doc/training.md says why. @param transitions  of
+/// the training rows.
+Recipe default_recipe(const Sizes& sizes, std::uint64_t transitions);
+
+/// What IMPSY 1.2 does: field for field, but that the best weights are kept.
+Recipe impsy_recipe();
+
+}  // namespace imps::train

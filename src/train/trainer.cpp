@@ -1,0 +1,361 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <mutex>
+#include <numbers>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "train/learner.h"
+#include "train/lessons.h"
+
+namespace imps::train {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How many transitions of the validation rows are looked at while training; the end looks at all.
+constexpr std::uint64_t kJudgedFrames = 60'000;
+// Batches from one judgement to the next: at least, and in long passes.
+constexpr std::uint64_t kLeastBetween = 50;
+constexpr std::uint64_t kMostBetween = 500;
+constexpr int kMostSetbacks = 6;
+// A validation NLL that is so much worse than the best, in nats, is divergence and not overfitting.
+constexpr double kRuin = 25;
+// What counts as better for patience, in nats: the last digits always move.
+constexpr double kLeastGain = 1e-4;
+// More slices than a batch ever has: numbers of draws never meet.
+constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
+
+WindowList validation_windows(const Split& split, int steps, std::uint64_t most_frames) {
+  const std::uint64_t count = windows_at_every_row(split.validation, steps);
+  if (count == 0) return WindowList::end_to_end(split.validation, steps, 0, 0);
+  const std::uint64_t frames = count * static_cast<std::uint64_t>(steps);
+  const std::uint64_t stride = most_frames == 0 ? 1 : (frames + most_frames - 1) / most_frames;
+  return WindowList::every_row(split.validation, steps, stride);
+}
+
+WindowList training_windows(const Split& split, const Recipe& recipe, std::uint64_t seed,
+                            std::uint64_t pass) {
+  return recipe.windows == Windows::every_row
+             ? WindowList::every_row(split.training, recipe.steps)
+             : WindowList::end_to_end(split.training, recipe.steps, seed, pass);
+}
+
+class Run {
+ public:
+  Run(const Weights& first, const Split& split, const RunSettings& settings,
+      const RunObserver& observer, std::vector<float> resolutions)
+      : split_(split),
+        settings_(settings),
+        recipe_(settings.recipe),
+        observer_(observer),
+        learner_(first, shape(settings), optimiser(settings.recipe), settings.exchange),
+        lessons_(learner_.layout(), settings.recipe, std::move(resolutions), settings.seed) {}
+
+  void begin();
+  void resume(const RunState& state);
+  Result<Outcome> go();
+
+ private:
+  static LearnerShape shape(const RunSettings& settings);
+  static OptimiserSettings optimiser(const Recipe& recipe);
+
+  [[nodiscard]] double seconds() const {
+    return state_.seconds + std::chrono::duration<double>(Clock::now() - began_).count();
+  }
+  [[nodiscard]] double part_done() const;
+  [[nodiscard]] double rate() const;
+  [[nodiscard]] bool is_stopped() const { return observer_.stop != nullptr && *observer_.stop; }
+  [[nodiscard]] bool is_out_of_patience() const {
+    return recipe_.patience > 0 && state_.without_better >= recipe_.patience;
+  }
+  [[nodiscard]] std::optional<Ending> ending();
+  void pass();
+  void after(const Learner<float>::Step& step);
+  Learner<float>::Step learn(const WindowList& windows, const Shuffle& shuffle);
+  double fill(std::span<const Window> windows, const std::uint64_t* draw, Lesson<float>& lesson);
+  double measure(const WindowList& windows, std::span<const float> parameters);
+  void judge();
+  void set_back(const std::string& why);
+  void keep();
+
+  const Split& split_;
+  const RunSettings& settings_;
+  const Recipe& recipe_;
+  const RunObserver& observer_;
+  Learner<float> learner_;
+  Lessons lessons_;
+  RunState state_;  // but for its learner, which is learner_.state meanwhile
+  Clock::time_point began_ = Clock::now();
+  Clock::time_point kept_ = Clock::now();
+  double clock_ = 0;  // seconds of training, the same for all processes
+  std::mutex error_mutex_;
+  std::optional<Error> error_;  // guarded while slices are filled
+};
+
+LearnerShape Run::shape(const RunSettings& settings) {
+  const auto ranks =
+      static_cast<std::size_t>(settings.exchange == nullptr ? 1 : settings.exchange->ranks());
+  const auto slice = static_cast<std::size_t>(settings.recipe.slice);
+  const std::size_t slices = (static_cast<std::size_t>(settings.recipe.batch) + slice - 1) / slice;
+  return {.batch = {.rows = (slices + ranks - 1) / ranks * slice,
+                    .steps = static_cast<std::size_t>(settings.recipe.steps)},
+          .slice_rows = slice,
+          .threads = settings.threads};
+}
+
+OptimiserSettings Run::optimiser(const Recipe& recipe) {
+  return {.beta2 = recipe.beta2,
+          .weight_decay = recipe.weight_decay,
+          .clip = recipe.clip,
+          .average_steps = recipe.average_steps};
+}
+
+double Run::part_done() const {
+  if (settings_.seconds > 0) return std::min(1.0, clock_ / settings_.seconds);
+  return std::min(1.0, static_cast<double>(state_.done) / static_cast<double>(state_.planned));
+}
+
+double Run::rate() const {
+  double rate = recipe_.rate * state_.slowed;
+  if (recipe_.schedule == Schedule::cosine) {
+    const double warm = static_cast<double>(state_.done + 1) / std::max(1.0, recipe_.warm_up);
+    const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * part_done()));
+    rate *= std::min(1.0, warm) * (recipe_.last_rate + (1 - recipe_.last_rate) * cosine);
+  }
+  return rate;
+}
+
+double Run::fill(std::span<const Window> windows, const std::uint64_t* draw,
+                 Lesson<float>& lesson) {
+  auto weight = lessons_.fill(windows, draw, lesson);
+  if (weight) return *weight;
+  const std::lock_guard lock(error_mutex_);
+  error_ = weight.error();
+  lesson.extent.rows = 0;
+  return 0;
+}
+
+Learner<float>::Step Run::learn(const WindowList& windows, const Shuffle& shuffle) {
+  const auto batch = static_cast<std::uint64_t>(recipe_.batch);
+  const auto slice_rows = static_cast<std::uint64_t>(recipe_.slice);
+  const std::uint64_t first_slice =
+      settings_.exchange == nullptr
+          ? 0
+          : static_cast<std::uint64_t>(settings_.exchange->rank()) * learner_.slices();
+  const std::uint64_t batch_end = std::min((state_.batch + 1) * batch, windows.count());
+  return learner_.learn(
+      [&](std::size_t slice, Lesson<float>& lesson) {
+        const std::uint64_t number = first_slice + slice;
+        const std::uint64_t first = state_.batch * batch + number * slice_rows;
+        thread_local std::vector<Window> chosen;
+        chosen.clear();
+        for (std::uint64_t k = first; k < std::min(first + slice_rows, batch_end); ++k)
+          chosen.push_back(windows.at(shuffle[k]));
+        const std::uint64_t draw = state_.done * kDrawsABatch + number;
+        return fill(chosen, &draw, lesson);
+      },
+      rate());
+}
+
+double Run::measure(const WindowList& windows, std::span<const float> parameters) {
+  const auto rows = static_cast<std::uint64_t>(recipe_.slice);
+  const auto lessons = static_cast<std::size_t>((windows.count() + rows - 1) / rows);
+  return learner_.measure(
+      lessons,
+      [&](std::size_t number, Lesson<float>& lesson) {
+        thread_local std::vector<Window> chosen;
+        chosen.clear();
+        for (std::uint64_t k = number * rows; k < std::min((number + 1) * rows, windows.count());
+             ++k)
+          chosen.push_back(windows.at(k));
+        return fill(chosen, nullptr, lesson);
+      },
+      parameters);
+}
+
+void Run::judge() {
+  Progress now;
+  now.epoch = state_.pass;
+  now.batches = state_.done;
+  now.part = part_done();
+  const auto steps = static_cast<double>(std::max<std::uint64_t>(state_.since_report, 1));
+  now.train_nll = state_.nll_sum / steps;
+  now.norm = state_.norm_sum / steps;
+  now.val_nll =
+      measure(validation_windows(split_, recipe_.steps, kJudgedFrames), learner_.finished());
+  now.rate = rate();
+  now.frames = state_.frames;
+  state_.nll_sum = state_.norm_sum = 0;
+  state_.since_report = 0;
+  const double best_before = state_.at_best.val_nll;
+  now.best = std::isfinite(now.val_nll) && (state_.best.empty() || now.val_nll < best_before);
+  now.best_val_nll = now.best ? now.val_nll : best_before;
+  now.seconds = seconds();
+  if (now.best) {
+    const auto finished = learner_.finished();
+    state_.best.assign(finished.begin(), finished.end());
+    state_.at_best = now;
+  }
+  if (now.best && !(now.val_nll > state_.to_beat - kLeastGain)) {
+    state_.to_beat = now.val_nll;
+    state_.without_better = 0;
+  } else {
+    ++state_.without_better;
+  }
+  state_.last = now;
+  if (observer_.judged) observer_.judged(now);
+  if (!std::isfinite(now.val_nll) || (!now.best && now.val_nll > best_before + kRuin)) {
+    set_back(fmt::format("the validation NLL is {:.3g}", now.val_nll));
+  } else {
+    state_.good = learner_.state;
+  }
+}
+
+void Run::set_back(const std::string& why) {
+  ++state_.setbacks;
+  state_.slowed *= 0.5;
+  const std::uint64_t steps = learner_.state.steps;
+  learner_.state = state_.good;
+  if (observer_.told) {
+    observer_.told(
+        fmt::format("{} after {} batches: back to where {} were done, with half the learning rate",
+                    why, steps, state_.good.steps));
+  }
+}
+
+void Run::keep() {
+  kept_ = Clock::now();
+  if (!observer_.keep) return;
+  RunState state = state_;
+  state.learner = learner_.state;
+  state.seconds = seconds();
+  observer_.keep(learner_.layout(), state);
+}
+
+void Run::after(const Learner<float>::Step& step) {
+  ++state_.done;
+  if (!step.taken) {
+    set_back(fmt::format("the loss is {:.3g}, its gradient {:.3g}", step.nll, step.norm));
+    return;
+  }
+  state_.nll_sum += step.nll;
+  state_.norm_sum += step.norm;
+  ++state_.since_report;
+  state_.frames +=
+      static_cast<std::uint64_t>(recipe_.batch) * static_cast<std::uint64_t>(recipe_.steps);
+}
+
+/// The rest of a pass, or until the run ends.
+void Run::pass() {
+  const WindowList windows = training_windows(split_, recipe_, settings_.seed, state_.pass);
+  const Shuffle shuffle(windows.count(), settings_.seed, state_.pass);
+  const auto rows = static_cast<std::uint64_t>(recipe_.batch);
+  const std::uint64_t batches = (windows.count() + rows - 1) / rows;
+  while (!ending()) {
+    const auto step = learn(windows, shuffle);
+    if (error_) return;
+    after(step);
+    const bool ends = ++state_.batch >= batches;
+    if (ends) {
+      state_.batch = 0;
+      ++state_.pass;
+    }
+    if (state_.done >= state_.next_judgement && (ends || batches > kMostBetween)) {
+      judge();
+      state_.next_judgement = state_.done + std::clamp(batches, kLeastBetween, kMostBetween);
+    }
+    if (std::chrono::duration<double>(Clock::now() - kept_).count() >
+        settings_.seconds_a_checkpoint)
+      keep();
+    if (ends) return;
+  }
+}
+
+/// Why the run is over, if it is. Processes that train together agree on it.
+std::optional<Ending> Run::ending() {
+  bool stopped = is_stopped();
+  clock_ = seconds();
+  if (settings_.exchange != nullptr) {
+    const bool leads = settings_.exchange->rank() == 0;
+    std::array<double, 2> votes{stopped ? 1.0 : 0.0, leads ? clock_ : 0.0};
+    settings_.exchange->sum(std::span<double>(votes));
+    stopped = votes[0] > 0;
+    clock_ = votes[1];
+  }
+  if (stopped) return Ending::stopped;
+  if (settings_.seconds > 0 && clock_ >= settings_.seconds) return Ending::out_of_time;
+  if (state_.setbacks > kMostSetbacks) return Ending::diverged;
+  if (is_out_of_patience()) return Ending::patience;
+  if (state_.done >= state_.planned) return Ending::finished;
+  return std::nullopt;
+}
+
+void Run::begin() {
+  const std::uint64_t a_pass = std::max<std::uint64_t>(batches_a_pass(split_, recipe_), 1);
+  state_.planned = std::max(recipe_.passes * a_pass, recipe_.least_batches);
+  if (recipe_.most_batches > 0) state_.planned = std::min(state_.planned, recipe_.most_batches);
+  if (settings_.seconds > 0) state_.planned = UINT64_MAX;
+  state_.next_judgement = std::clamp(a_pass, kLeastBetween, kMostBetween);
+  state_.good = learner_.state;
+}
+
+void Run::resume(const RunState& state) {
+  state_ = state;
+  learner_.state = state.learner;
+}
+
+Result<Outcome> Run::go() {
+  std::optional<Ending> end;
+  while (!(end = ending())) {
+    pass();
+    if (error_) return *error_;
+  }
+  if (*end == Ending::stopped) keep();
+  const bool in_vain = *end == Ending::diverged && state_.best.empty();
+  if (!in_vain && (state_.best.empty() || (*end != Ending::stopped && state_.since_report > 0)))
+    judge();
+  if (error_) return *error_;
+  if (state_.best.empty()) {
+    return Error{
+        "training diverged with every learning rate that was tried: look at the data with 'imps "
+        "inspect'; --learning-rate 0.001 may help"};
+  }
+  Outcome outcome;
+  outcome.best = unflatten<float>(learner_.layout(), state_.best);
+  outcome.at_best = state_.at_best;
+  outcome.at_end = state_.last;
+  outcome.ending = *end;
+  outcome.setbacks = state_.setbacks;
+  outcome.best_val_nll = measure(validation_windows(split_, recipe_.steps, 0), state_.best);
+  outcome.best_train_nll =
+      measure(WindowList::end_to_end(split_.training, recipe_.steps, 0, 0), state_.best);
+  if (error_) return *error_;
+  return outcome;
+}
+
+}  // namespace
+
+std::uint64_t batches_a_pass(const Split& split, const Recipe& recipe) {
+  const auto batch = static_cast<std::uint64_t>(recipe.batch);
+  return (training_windows(split, recipe, 0, 0).count() + batch - 1) / batch;
+}
+
+Result<Outcome> train(const Weights& first, const Split& split, const RunSettings& settings,
+                      const RunObserver& observer, const RunState* resumed) {
+  auto resolutions = find_resolutions(split.training, first.sizes.dimension);
+  if (!resolutions) return resolutions.error();
+  Run run(first, split, settings, observer, std::move(*resolutions));
+  if (resumed != nullptr)
+    run.resume(*resumed);
+  else
+    run.begin();
+  return run.go();
+}
+
+}  // namespace imps::train

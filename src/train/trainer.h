@@ -1,0 +1,64 @@
+// A training run: passes, judgements, the best weights.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <imps/model.h>
+#include <imps/result.h>
+
+#include "train/corpus.h"
+#include "train/exchange.h"
+#include "train/recipe.h"
+#include "train/run_state.h"
+
+namespace imps::train {
+
+enum class Ending {
+  finished,     ///< all passes
+  patience,     ///< no better validation for too long
+  stopped,      ///< asked to
+  out_of_time,  ///< the time budget
+  diverged,     ///< again and again, with ever lower rates
+};
+
+struct Outcome {
+  Weights best;  ///< of the lowest validation NLL
+  Progress at_best;
+  Progress at_end;
+  double best_val_nll = 0;    ///< over every validation window
+  double best_train_nll = 0;  ///< over windows end to end in the training rows, nothing added
+  Ending ending = Ending::finished;
+  int setbacks = 0;  ///< how often it went back to the last good point
+};
+
+struct RunSettings {
+  Recipe recipe;
+  std::uint64_t seed = 0;
+  int threads = 1;
+  double seconds = 0;  ///< time budget; 0: none
+  double seconds_a_checkpoint = 20;
+  Exchange* exchange = nullptr;  ///< outlives the run
+};
+
+/// What a run tells; every function may be missing. Called by the training thread.
+struct RunObserver {
+  std::function<void(const Progress&)> judged;
+  std::function<void(const std::string&)> told;              ///< a setback, in words
+  std::function<void(const Layout&, const RunState&)> keep;  ///< time for a checkpoint
+  const std::atomic<bool>* stop = nullptr;
+};
+
+/// Trains `first` on split.training. Deterministic for the same seed, recipe, data and kind of
+/// processor, unless there is a time budget; a run that goes on from a state that keep() was given
+/// ends as it would have without a pause. Errors: unreadable data; divergence from the start on.
+Result<Outcome> train(const Weights& first, const Split& split, const RunSettings& settings,
+                      const RunObserver& observer, const RunState* resumed = nullptr);
+
+/// How many batches a pass has, about.
+std::uint64_t batches_a_pass(const Split& split, const Recipe& recipe);
+
+}  // namespace imps::train

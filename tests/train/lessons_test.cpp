@@ -1,0 +1,97 @@
+#include "train/lessons.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/train/lesson.h"
+
+namespace imps::train {
+namespace {
+
+struct Desk {
+  Dataset dataset =
+      Dataset::from_values(2, {1, 0.5F, 2, 0.25F, 90, 0.75F, 4, 1, 5, 0}, {{"a", 0, 5}});
+  Layout layout{Sizes{.dimension = 2, .layers = 1, .units = 3, .mixtures = 1}};
+  Recipe recipe;
+  Lesson<float> lesson{layout, {.rows = 2, .steps = 4}};
+
+  double fill(const std::vector<Window>& windows, bool training) {
+    const Lessons lessons(layout, recipe, {1.0F / 128}, 9);
+    const std::uint64_t draw = 4;
+    const auto weight = lessons.fill(windows, training ? &draw : nullptr, lesson);
+    EXPECT_TRUE(weight);
+    return *weight;
+  }
+};
+
+TEST(Lessons, AreTimesTenStepByStepAndShiftedByOne) {
+  Desk desk;
+  EXPECT_EQ(desk.fill({{&desk.dataset, 0, 2}, {&desk.dataset, 1, 1}}, false), 3);
+  EXPECT_EQ(desk.lesson.extent.rows, 2U);
+  EXPECT_EQ(desk.lesson.extent.steps, 2U);
+  // inputs [T, b, D]: step 0 of both windows, then step 1; a missing one is 0.
+  const std::vector<float> inputs(desk.lesson.inputs.begin(), desk.lesson.inputs.begin() + 8);
+  EXPECT_EQ(inputs, (std::vector<float>{10, 5, 20, 2.5F, 20, 2.5F, 0, 0}));
+  // targets [D, T·b]
+  const std::vector<float> targets(desk.lesson.targets.begin(), desk.lesson.targets.begin() + 8);
+  EXPECT_EQ(targets, (std::vector<float>{20, 900, 900, 0, 2.5F, 7.5F, 7.5F, 0}));
+  const std::vector<float> weights(desk.lesson.weights.begin(), desk.lesson.weights.begin() + 4);
+  EXPECT_EQ(weights, (std::vector<float>{1, 1, 1, 0}));
+}
+
+TEST(Lessons, BoundLongRestsWhenLearningOnly) {
+  Desk desk;
+  desk.recipe = {.dither = 0, .mirror = 0, .shift = 0, .most_dt = 60};
+  desk.fill({{&desk.dataset, 1, 1}}, true);
+  EXPECT_EQ(desk.lesson.targets[0], 600);
+  desk.fill({{&desk.dataset, 1, 1}}, false);
+  EXPECT_EQ(desk.lesson.targets[0], 900);
+}
+
+TEST(Lessons, DitherWithinTheControlsOwnStep) {
+  Desk desk;
+  desk.recipe = {.dither = 1, .mirror = 0, .shift = 0, .most_dt = 0};
+  desk.fill({{&desk.dataset, 0, 4}}, true);
+  bool moved = false;
+  const std::vector<float> plain{5, 2.5F, 7.5F, 10};
+  for (std::size_t t = 0; t < 4; ++t) {
+    const float x = desk.lesson.inputs[t * 2 + 1];
+    EXPECT_NEAR(x, plain[t], 10 * 0.5 / 128 + 1e-5);
+    moved = moved || x != plain[t];
+    // What is heard is what was to be predicted one step before.
+    if (t > 0) {
+      EXPECT_EQ(x, desk.lesson.targets[4 + t - 1]);
+    }
+  }
+  EXPECT_TRUE(moved);
+  EXPECT_EQ(desk.lesson.inputs[0], 10) << "dt has no step";
+}
+
+TEST(Lessons, MoveControlsOnlyWhereThereIsRoom) {
+  Desk desk;
+  desk.recipe = {.dither = 0, .mirror = 1, .shift = 0.5, .most_dt = 0};
+  // The window touches 0 and 1: it is turned over, and cannot move.
+  desk.fill({{&desk.dataset, 0, 4}}, true);
+  const std::vector<float> turned{5, 7.5F, 2.5F, 0};
+  for (std::size_t t = 0; t < 4; ++t)
+    EXPECT_NEAR(desk.lesson.inputs[t * 2 + 1], turned[t], 1e-5);
+}
+
+TEST(Resolutions, AreFoundForEveryControl) {
+  std::vector<float> values;
+  for (int row = 0; row < 300; ++row) {
+    values.push_back(0.01F);
+    values.push_back(static_cast<float>(row % 128) / 127);
+    values.push_back(static_cast<float>(row % 128) / 128);
+    values.push_back(static_cast<float>(row) * 0.0031F);
+  }
+  const Dataset dataset = Dataset::from_values(4, values, {{"a", 0, 300}});
+  const auto steps = find_resolutions(test::takes_of(dataset), 4);
+  ASSERT_TRUE(steps);
+  EXPECT_EQ(*steps, (std::vector<float>{1.0F / 127, 1.0F / 128, 0}));
+}
+
+}  // namespace
+}  // namespace imps::train

@@ -1,0 +1,204 @@
+#include "train/trainer.h"
+
+#include <atomic>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/train/lesson.h"
+
+namespace imps::train {
+namespace {
+
+constexpr Sizes kSmall{.dimension = 3, .layers = 1, .units = 12, .mixtures = 2};
+
+Recipe quick(std::uint64_t passes) {
+  return {.steps = 20,
+          .batch = 8,
+          .slice = 2,
+          .rate = 0.01,
+          .warm_up = 10,
+          .average_steps = 20,
+          .mirror = 0,
+          .shift = 0,
+          .passes = passes,
+          .patience = 0};
+}
+
+std::vector<float> numbers(const Weights& weights) {
+  std::vector<float> all;
+  for (const auto& layer : weights.lstm)
+    for (const auto* part : {&layer.kernel, &layer.recurrent_kernel, &layer.bias})
+      all.insert(all.end(), part->begin(), part->end());
+  for (const auto* dense : {&weights.mus, &weights.sigmas, &weights.pi})
+    for (const auto* part : {&dense->kernel, &dense->bias})
+      all.insert(all.end(), part->begin(), part->end());
+  return all;
+}
+
+struct Studio {
+  Dataset dataset = test::swells(3, 4, 300);
+  Split parts = *split(test::takes_of(dataset), 20);
+  RunSettings settings{.recipe = quick(30), .seed = 5, .threads = 2};
+  RunObserver observer;
+  std::vector<Progress> told;
+  std::vector<std::string> notes;
+
+  Studio() {
+    observer.judged = [this](const Progress& p) { told.push_back(p); };
+    observer.told = [this](const std::string& text) { notes.push_back(text); };
+  }
+  Result<Outcome> run(const RunState* resumed = nullptr) {
+    return train(fresh_weights(kSmall, 1), parts, settings, observer, resumed);
+  }
+};
+
+TEST(Trainer, LearnsWhatRepeats) {
+  Studio studio;
+  studio.settings.recipe = quick(150);
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->ending, Ending::finished);
+  EXPECT_LT(outcome->best_val_nll, studio.told.front().val_nll - 2);
+  EXPECT_NEAR(outcome->at_best.val_nll, outcome->best_val_nll, 0.05);
+}
+
+TEST(Trainer, EndsAtTheSameBitsWithAnyNumberOfThreads) {
+  std::optional<std::vector<float>> first;
+  for (const int threads : {1, 2, 3}) {
+    Studio studio;
+    studio.settings.threads = threads;
+    const auto outcome = studio.run();
+    ASSERT_TRUE(outcome);
+    if (!first) first = numbers(outcome->best);
+    EXPECT_EQ(numbers(outcome->best), *first);
+  }
+}
+
+TEST(Trainer, AnotherSeedGivesAnotherModel) {
+  Studio one;
+  Studio other;
+  other.settings.seed = 6;
+  EXPECT_NE(numbers(one.run()->best), numbers(other.run()->best));
+}
+
+TEST(Trainer, GoesOnFromACheckpointAsIfItHadNeverStopped) {
+  Studio whole;
+  const auto expected = whole.run();
+  ASSERT_TRUE(expected);
+  for (const std::size_t judgements : {1U, 3U}) {
+    Studio first;
+    std::atomic<bool> stop{false};
+    std::optional<RunState> kept;
+    first.observer.stop = &stop;
+    first.observer.judged = [&](const Progress& p) {
+      first.told.push_back(p);
+      stop = first.told.size() == judgements;
+    };
+    first.observer.keep = [&](const Layout&, const RunState& state) { kept = state; };
+    const auto cut = first.run();
+    ASSERT_TRUE(cut);
+    EXPECT_EQ(cut->ending, Ending::stopped);
+    ASSERT_TRUE(kept);
+    Studio second;
+    const auto outcome = second.run(&*kept);
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(numbers(outcome->best), numbers(expected->best));
+    EXPECT_EQ(outcome->best_val_nll, expected->best_val_nll);
+    EXPECT_EQ(outcome->at_end.batches, expected->at_end.batches);
+  }
+}
+
+TEST(Trainer, SavesTheBestWeightsAndNotTheLast) {
+  Studio studio;
+  // Few rows and a large network: it learns them by heart.
+  studio.dataset = test::swells(3, 1, 60);
+  studio.parts = *split(test::takes_of(studio.dataset), 20);
+  studio.settings.recipe = quick(400);
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome);
+  double least = INFINITY;
+  for (const Progress& p : studio.told)
+    least = std::min(least, p.val_nll);
+  EXPECT_EQ(outcome->at_best.val_nll, least);
+  EXPECT_NEAR(outcome->best_val_nll, least, 1e-6);
+}
+
+TEST(Trainer, StopsWhenItGetsNoBetter) {
+  Studio studio;
+  studio.settings.recipe = quick(100'000);
+  studio.settings.recipe.rate = 1e-9;
+  studio.settings.recipe.average_steps = 0;
+  studio.settings.recipe.patience = 3;
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->ending, Ending::patience);
+}
+
+TEST(Trainer, GoesBackToTheLastGoodPointWhenItDivergesAndSaysSo) {
+  Studio calm;
+  std::optional<RunState> kept;
+  std::atomic<bool> stop{false};
+  calm.observer.stop = &stop;
+  calm.observer.judged = [&](const Progress&) { stop = true; };
+  calm.observer.keep = [&](const Layout&, const RunState& state) { kept = state; };
+  const auto before = calm.run();
+  ASSERT_TRUE(before);
+  ASSERT_TRUE(kept);
+
+  Studio wild;
+  wild.settings.recipe.rate = 1e30;
+  const auto after = wild.run(&*kept);
+  ASSERT_TRUE(after) << after.error().message;
+  EXPECT_EQ(after->ending, Ending::diverged);
+  EXPECT_EQ(numbers(after->best), numbers(before->best));
+  ASSERT_FALSE(wild.notes.empty());
+  EXPECT_NE(wild.notes.front().find("half the learning rate"), std::string::npos);
+}
+
+TEST(Trainer, ThatDivergesFromTheStartSaysWhatToDo) {
+  Studio studio;
+  studio.settings.recipe.rate = 1e30;
+  const auto outcome = studio.run();
+  ASSERT_FALSE(outcome);
+  EXPECT_NE(outcome.error().message.find("--learning-rate"), std::string::npos);
+}
+
+TEST(Trainer, TakesWhateverADatasetMayHold) {
+  const auto of = [](std::vector<float> values) {
+    const std::uint64_t rows = values.size() / 3;
+    return Dataset::from_values(3, std::move(values), {{"a", 0, rows}});
+  };
+  std::vector<float> constant;
+  std::vector<float> gaps;
+  std::vector<float> four;
+  for (int row = 0; row < 200; ++row) {
+    constant.insert(constant.end(), {0.02F, 0.5F, 0.5F});
+    gaps.insert(gaps.end(), {row % 50 == 49 ? 40'000.0F : 0.02F, static_cast<float>(row) / 200, 1});
+    if (row < 4) four.insert(four.end(), {0.1F, 0.2F, static_cast<float>(row) / 4});
+  }
+  for (auto& values : {constant, gaps, four}) {
+    Studio studio;
+    studio.dataset = of(values);
+    studio.parts = *split(test::takes_of(studio.dataset), 20);
+    const auto outcome = studio.run();
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    EXPECT_TRUE(check(outcome->best));
+    EXPECT_TRUE(std::isfinite(outcome->best_val_nll));
+  }
+}
+
+TEST(Trainer, StopsAtOnceWhenAsked) {
+  Studio studio;
+  const std::atomic<bool> stop{true};
+  studio.observer.stop = &stop;
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->ending, Ending::stopped);
+  EXPECT_EQ(outcome->at_end.batches, 0U);
+}
+
+}  // namespace
+}  // namespace imps::train
