@@ -12,6 +12,8 @@ find_package(ZLIB REQUIRED)
 pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)
 # Any BLAS with the C interface; OpenBLAS is the fast one.
 pkg_search_module(cblas REQUIRED IMPORTED_TARGET openblas cblas blas)
+# For training in several processes; without it, in one.
+find_package(MPI COMPONENTS C)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
 

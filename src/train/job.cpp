@@ -15,6 +15,7 @@
 #include "model/files/safetensors.h"
 #include "platform/replace_file.h"
 #include "train/curves.h"
+#include "train/processes.h"
 #include "train/recipe_json.h"
 #include "train/trainer.h"
 
@@ -212,10 +213,10 @@ Json json_of(const Progress& p) {
           {"part", p.part},           {"seconds", p.seconds}, {"frames", p.frames}};
 }
 
-int threads_of(const Job& job, int ranks) {
+int threads_of(const Job& job) {
   if (job.threads > 0) return job.threads;
   const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  return std::max(1, processors / ranks);
+  return std::max(1, processors / processes_here());
 }
 
 /// What is asked for again, from a checkpoint.
@@ -352,7 +353,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
       if (auto made = make_folder(folder); !made) return made.error();
   }
 
-  const int threads = threads_of(job, ranks);
+  const int threads = threads_of(job);
   const Layout layout(sizes);
   std::uint64_t training_rows = 0;
   std::uint64_t validation_rows = 0;

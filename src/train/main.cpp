@@ -3,12 +3,14 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include "platform/companion.h"
 #include "platform/thread.h"
 #include "train/job.h"
 #include "train/processes.h"
@@ -35,6 +37,7 @@ int main() {
   std::signal(SIGTERM, ask_to_stop);
   std::signal(SIGHUP, ask_to_stop);
   std::signal(SIGPIPE, SIG_IGN);
+  imps::platform::follow_starter();
   imps::platform::flush_denormals();
 
   const auto fail = [](const std::string& message) {
@@ -50,6 +53,12 @@ int main() {
   const auto exchange = imps::train::join_processes();
   if (!exchange) return fail(exchange.error().message);
   const auto done = imps::train::run(*job, exchange->get(), tell, stop);
-  if (!done) return fail(done.error().message);
+  if (!done) {
+    fail(done.error().message);
+    // The other processes may be waiting for this one: mpirun ends them when it fails.
+    std::fflush(stdout);
+    if (*exchange) std::_Exit(1);
+    return 1;
+  }
   return 0;
 }

@@ -12,4 +12,13 @@ namespace imps::train {
 /// Nothing when this process is alone. An Error when it is one of several and cannot reach them.
 Result<std::unique_ptr<Exchange>> join_processes();
 
+/// How many processes of this run are on this machine, this one included.
+int processes_here();
+
+/// What the library imps-mpi.so offers, by this name: an exchange with all processes of the run,
+/// nothing when MPI cannot be started. Only that library links MPI: where there is no MPI, all but
+/// training in several processes works.
+using OpenExchange = Exchange* (*)();
+inline constexpr const char* kOpenExchange = "imps_open_exchange";
+
 }  // namespace imps::train

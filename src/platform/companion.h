@@ -1,0 +1,56 @@
+// A program that works beside ours and tells of it, line by line.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <imps/result.h>
+
+namespace imps::platform {
+
+/// What to run. It shares our environment, standard error and terminal (Ctrl-C reaches both), and
+/// inherits no other file.
+struct CompanionRequest {
+  std::filesystem::path program;       ///< absolute or relative path; no search along $PATH
+  std::vector<std::string> arguments;  ///< without the program's own name
+  std::string input;                   ///< its standard input, at most kMostCompanionInput bytes
+  std::vector<std::pair<std::string, std::string>> environment;  ///< beside ours, unless set there
+};
+
+/// What a pipe holds before anybody reads.
+inline constexpr std::size_t kMostCompanionInput = 32768;
+
+/// Not thread-safe.
+class Companion {
+ public:
+  /// Fails when it cannot be started.
+  static Result<Companion> start(const CompanionRequest& request);
+  Companion(Companion&&) noexcept;
+  Companion& operator=(Companion&&) noexcept;
+  /// Interrupts it if it still runs, and waits for its end.
+  ~Companion();
+
+  /// The next line it writes, without the newline; nothing when it has closed its output. Blocks.
+  std::optional<std::string> read_line();
+  /// Waits for its end: the exit status, or 128 + the signal that ended it.
+  int wait();
+  /// From now on SIGTERM and SIGHUP to us become a SIGINT to it, and SIGINT, which the terminal
+  /// sends to both, is left to it: it ends in order, and we with it. One companion at a time.
+  void hand_on_signals();
+
+ private:
+  struct Process;
+  explicit Companion(std::unique_ptr<Process> process) noexcept;
+  std::unique_ptr<Process> process_;
+};
+
+/// For the companion: when the program that started it ends, however it ends, it gets SIGINT (where
+/// the system can do that: Linux).
+void follow_starter() noexcept;
+
+}  // namespace imps::platform
