@@ -65,19 +65,21 @@ constexpr std::array kCommands{
         "imps train --resume                        # go on with what was interrupted\n"
         "mpirun -n 4 imps train big.npz --size xl   # four processes, one model",
         run_train, train_options},
-    Command{"evaluate", "[MODEL…] [--data DATASET]", "how well a model predicts, and how it plays alone",
-            "Plays every take of a dataset to the model and says how well it foresaw each frame: in "
-            "bits a frame, of what falls into the controller's own step and 1 ms, which no model can "
-            "better by narrow guesses; beside two predictions that need no model; whether it is as "
-            "sure as it should be; and the NLL of its density. Then lets it play alone and compares "
-            "pace, rests, ranges and steps with the performer's.\n\n"
-            "Without --data it is the newest dataset in datasets/ of the model's dimension; without "
-            "a model, the newest in models/ of the dataset's.",
-            "imps evaluate                              # the newest model on the newest dataset\n"
-            "imps evaluate my-model.keras --data datasets/training-dataset-4d.npz --like-impsy\n"
-            "imps evaluate --compare before.safetensors after.safetensors --split validation\n"
-            "imps evaluate my-model.keras --plot how-it-plays.svg --json > figures.json",
-            run_evaluate, evaluate_options},
+    Command{
+        "evaluate", "[MODEL…] [--data DATASET]",
+        "how well a model predicts, and how it plays alone",
+        "Plays every take of a dataset to the model and says how well it foresaw each frame: in "
+        "bits a frame, of what falls into the controller's own step and 1 ms, which no model can "
+        "better by narrow guesses; beside two predictions that need no model; whether it is as "
+        "sure as it should be; and the NLL of its density. Then lets it play alone and compares "
+        "pace, rests, ranges and steps with the performer's.\n\n"
+        "Without --data it is the newest dataset in datasets/ of the model's dimension; without "
+        "a model, the newest in models/ of the dataset's.",
+        "imps evaluate                              # the newest model on the newest dataset\n"
+        "imps evaluate my-model.keras --data datasets/training-dataset-4d.npz --like-impsy\n"
+        "imps evaluate --compare before.safetensors after.safetensors --split validation\n"
+        "imps evaluate my-model.keras --plot how-it-plays.svg --json > figures.json",
+        run_evaluate, evaluate_options},
     Command{"predict", "MODEL [options]", "frames in, predictions out, one a line: for scripts",
             "Reads frames from standard input, one a line, either CSV (dt,x_1,x_2,…) or a JSON "
             "array, and writes for "
@@ -91,7 +93,8 @@ constexpr std::array kCommands{
             run_predict, predict_options},
     Command{
         "generate", "[MODEL] [options]", "let a model play alone into a file, faster than time",
-        "Lets a model play by itself, as in battle, and writes what it plays: a log, CSV (dt,x_1,…), "
+        "Lets a model play by itself, as in battle, and writes what it plays: a log, CSV "
+        "(dt,x_1,…), "
         "or a Standard MIDI File with a control change for each control (controller 1, 2, … on "
         "channel 1); what kind of file, the ending of --output says. With --like it first hears "
         "what somebody has played, and goes on from there.\n\n"
