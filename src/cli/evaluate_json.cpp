@@ -43,7 +43,7 @@ Json as_json(const evaluate::Score& score, const evaluate::Ground& ground) {
           {"skill_over_hold", score.hold_bits - score.bits},
           {"skill_over_marginal", score.marginal_bits - score.bits},
           {"frames_cut", score.cut},
-          {"most_bits", evaluate::kMostBits},
+          {"most_bits", evaluate::most_bits_of_frame(score.dimensions.size())},
           {"dimensions", dimensions}};
 }
 

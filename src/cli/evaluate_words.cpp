@@ -68,7 +68,7 @@ std::string score_table(const Findings& findings, const Judged& judged) {
                       skill(score.marginal_bits - score.bits, "the marginals"));
   if (score.cut > 0) {
     text += fmt::format("  {} of the frames would have cost more than {} bits and count as that\n",
-                        score.cut, evaluate::kMostBits);
+                        score.cut, evaluate::most_bits_of_frame(score.dimensions.size()));
   }
   text += fmt::format("  NLL {:.6g} nats a frame\n", score.nll);
   if (const auto& impsy = judged.found.impsy) {
@@ -102,8 +102,9 @@ std::string play_table(const Findings& findings) {
   text +=
       line("frames a second",
            cells([](const Play& p) { return fmt::format("{:.1f}", p.frames_per_second); }), kWidth);
-  text += line("median dt",
-               cells([](const Play& p) { return fmt::format("{:.0f} ms", 1000 * p.middle_dt); }),
+  text += line("median dt", cells([](const Play& p) {
+                 return p.middle_dt < 1 ? fmt::format("{:.0f} ms", 1000 * p.middle_dt) : "over 1 s";
+               }),
                kWidth);
   text += line("rests over 1 s",
                cells([](const Play& p) { return fmt::format("{:.2f} %", 100 * p.rests); }), kWidth);

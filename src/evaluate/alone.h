@@ -41,7 +41,7 @@ struct Play {
   double seconds = 0;
   double frames_per_second = 0;  ///< while playing: rests are left out of frames and time
   double rests = 0;              ///< the part of frames that came after a rest
-  double middle_dt = 0;          ///< seconds; the median, to the bins of Cells below 1 s
+  double middle_dt = 0;          ///< seconds; the median, to 1 ms; 1 stands for all from there on
   std::vector<ControlPlay> controls;
   /// [controls, controls]: the correlation of "it moved", from frame to frame; not a number where
   /// one never or always moved.

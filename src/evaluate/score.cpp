@@ -58,14 +58,15 @@ class Judge {
     BlockCost& block = sums_.blocks.back();
     const double nll = -log_density(mixture, target_);
     const double whole = bits_of(mixture, grids_, bins_, each_);
-    const double bits = std::min(whole, kMostBits);
+    const double most = most_bits_of_frame(row.size());
+    const double bits = std::min(whole, most);
     ++sums_.frames;
     ++block.frames;
     sums_.nll += nll;
     block.nll += nll;
     sums_.bits += bits;
     block.bits += bits;
-    if (whole > kMostBits) ++sums_.cut;
+    if (whole > most) ++sums_.cut;
     for (std::size_t d = 0; d < row.size(); ++d) {
       DimensionScore& sum = sums_.dimensions[d];
       const double one = std::min(each_[d], kMostBits);

@@ -16,9 +16,15 @@
 
 namespace imps::evaluate {
 
-/// No frame, and no dimension of one, costs more than this: one frame that nobody could foresee
-/// must not hide all others. How many were cut is counted.
+/// No dimension of a frame costs more than this: one that nobody could foresee must not hide all
+/// others.
 inline constexpr double kMostBits = 1000;
+/// No frame costs more than this: as much as one dimension, but with many of them ten times what
+/// guessing a ten-bit control costs, for each. How many frames were cut is counted.
+constexpr double most_bits_of_frame(std::size_t dimension) noexcept {
+  const double guesses = 100.0 * static_cast<double>(dimension);
+  return guesses > kMostBits ? guesses : kMostBits;
+}
 
 /// Frames that follow each other and are compared together: neighbours are alike.
 inline constexpr std::uint64_t kBlockFrames = 100;
@@ -46,7 +52,7 @@ struct Score {
   double bits = 0;           ///< −log2 of the mixture's mass in the bins that came, all together
   double hold_bits = 0;      ///< the dimensions' sum
   double marginal_bits = 0;  ///< the dimensions' sum
-  std::uint64_t cut = 0;     ///< frames that would have cost more than kMostBits
+  std::uint64_t cut = 0;     ///< frames that would have cost more than most_bits_of_frame()
   std::vector<DimensionScore> dimensions;  // dt, x_1 … x_N
   std::vector<BlockCost> blocks;           // in the dataset's order
 };
