@@ -138,6 +138,7 @@ Json changes_of(const TrainFlags& flags) {
     if (value) changes[name] = *value;
   };
   set("passes", flags.epochs);
+  if (flags.epochs) changes["least_batches"] = 0;
   set("batch", flags.batch);
   set("steps", flags.window);
   set("rate", flags.rate);
@@ -164,7 +165,7 @@ void add_options(CLI::App& app, TrainFlags& flags) {
   app.add_option("--mixtures", flags.mixtures, "1 to 64 (default 5)")->type_name("N");
   app.add_option("--for", flags.time, "train for so long: 30s, 2min, 1h (default: as it takes)")
       ->type_name("TIME");
-  app.add_option("--epochs", flags.epochs, "passes through the training rows, at most")
+  app.add_option("--epochs", flags.epochs, "passes through the training rows")
       ->type_name("N");
   app.add_option("--patience", flags.patience,
                  "judgements without a better validation NLL before it stops")

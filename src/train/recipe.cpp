@@ -30,8 +30,9 @@ Recipe impsy_recipe() {
           .dither = 0,
           .mirror = 0,
           .shift = 0,
-          .most_dt = 0,
+          .long_dt = 0,
           .passes = 100,
+          .least_batches = 0,
           .patience = 10};
 }
 

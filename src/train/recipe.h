@@ -35,13 +35,13 @@ struct Recipe {
   double average_steps = 100;  ///< over how many batches the weights are averaged; 0: not
   double dropout = 0;          ///< of what a layer passes upwards, in [0, 1)
   double dither = 1;           ///< of a control's resolution: 1 spreads a value over its whole step
-  double mirror = 0.1;         ///< the part of windows in which a control is upside down
+  double mirror = 0.2;         ///< the part of windows in which a control is upside down
   double shift = 0.1;   ///< a window's controls are moved by up to this much, where there is room
-  double most_dt = 60;  ///< seconds; a longer rest counts as this in training. 0: as it is
+  double long_dt = 60;  ///< seconds; of a longer rest only the logarithm grows. 0: as it is
   std::uint64_t passes = 300;       ///< through the training rows
   std::uint64_t least_batches = 0;  ///< passes are added until there are as many
   std::uint64_t most_batches = 0;   ///< and left out until there are no more; 0: any number
-  int patience = 20;                ///< evaluations without a better validation NLL; 0: any number
+  int patience = 40;                ///< evaluations without a better validation NLL; 0: any number
 
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };

@@ -30,7 +30,7 @@ void for_each_number(AnyRecipe& r, const Body& body) {
   body("dither", r.dither, 0, 100);
   body("mirror", r.mirror, 0, 1);
   body("shift", r.shift, 0, 1);
-  body("most_dt", r.most_dt, 0, kAny);
+  body("long_dt", r.long_dt, 0, kAny);
   body("passes", r.passes, 1, kAny);
   body("least_batches", r.least_batches, 0, kAny);
   body("most_batches", r.most_batches, 0, kAny);

@@ -33,15 +33,16 @@ struct Desk {
     if (!fs::exists(path)) {
       EXPECT_TRUE(write_dataset(path, test::swells(3, 3, 200)));
     }
-    return {.datasets = {path},
-            .layers = 1,
-            .units = 8,
-            .mixtures = 2,
-            .changes = R"({"patience":0,"passes":)" + std::to_string(passes) + "}",
-            .seed = 3,
-            .threads = 2,
-            .folder = folder.path() / "models",
-            .checkpoints = folder.path() / "checkpoints"};
+    return {
+        .datasets = {path},
+        .layers = 1,
+        .units = 8,
+        .mixtures = 2,
+        .changes = R"({"patience":0,"least_batches":0,"passes":)" + std::to_string(passes) + "}",
+        .seed = 3,
+        .threads = 2,
+        .folder = folder.path() / "models",
+        .checkpoints = folder.path() / "checkpoints"};
   }
   Result<void> run_job(const Job& job) {
     told.clear();

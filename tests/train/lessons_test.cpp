@@ -41,18 +41,19 @@ TEST(Lessons, AreTimesTenStepByStepAndShiftedByOne) {
   EXPECT_EQ(weights, (std::vector<float>{1, 1, 1, 0}));
 }
 
-TEST(Lessons, BoundLongRestsWhenLearningOnly) {
+TEST(Lessons, TakeTheLogarithmOfLongRestsWhenLearningOnly) {
   Desk desk;
-  desk.recipe = {.dither = 0, .mirror = 0, .shift = 0, .most_dt = 60};
+  desk.recipe = {.dither = 0, .mirror = 0, .shift = 0, .long_dt = 60};
   desk.fill({{&desk.dataset, 1, 1}}, true);
-  EXPECT_EQ(desk.lesson.targets[0], 600);
+  EXPECT_NEAR(desk.lesson.targets[0], 600 * (1 + std::log(1.5)), 0.01);  // 90 s
+  EXPECT_EQ(desk.lesson.inputs[0], 20);
   desk.fill({{&desk.dataset, 1, 1}}, false);
   EXPECT_EQ(desk.lesson.targets[0], 900);
 }
 
 TEST(Lessons, DitherWithinTheControlsOwnStep) {
   Desk desk;
-  desk.recipe = {.dither = 1, .mirror = 0, .shift = 0, .most_dt = 0};
+  desk.recipe = {.dither = 1, .mirror = 0, .shift = 0, .long_dt = 0};
   desk.fill({{&desk.dataset, 0, 4}}, true);
   bool moved = false;
   const std::vector<float> plain{5, 2.5F, 7.5F, 10};
@@ -71,7 +72,7 @@ TEST(Lessons, DitherWithinTheControlsOwnStep) {
 
 TEST(Lessons, MoveControlsOnlyWhereThereIsRoom) {
   Desk desk;
-  desk.recipe = {.dither = 0, .mirror = 1, .shift = 0.5, .most_dt = 0};
+  desk.recipe = {.dither = 0, .mirror = 1, .shift = 0.5, .long_dt = 0};
   // The window touches 0 and 1: it is turned over, and cannot move.
   desk.fill({{&desk.dataset, 0, 4}}, true);
   const std::vector<float> turned{5, 7.5F, 2.5F, 0};

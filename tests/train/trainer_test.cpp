@@ -24,6 +24,7 @@ Recipe quick(std::uint64_t passes) {
           .mirror = 0,
           .shift = 0,
           .passes = passes,
+          .least_batches = 0,
           .patience = 0};
 }
 

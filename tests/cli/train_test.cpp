@@ -1,0 +1,153 @@
+// `imps train` as a person and a script use it.
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+#include <signal.h>
+
+#include <imps/model_file.h>
+
+#include "tests/cli/program.h"
+#include "tests/dataset/made_logs.h"
+
+namespace imps::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::vector<json> lines_of(const std::string& text) {
+  std::vector<json> lines;
+  std::size_t from = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', from)) {
+    lines.push_back(json::parse(text.substr(from, end - from), nullptr, false));
+    from = end + 1;
+  }
+  return lines;
+}
+
+/// A folder with a take of `rows` rows, dimension 3.
+struct Studio : Folder {
+  explicit Studio(std::size_t rows = 300) {
+    fs::create_directory(path() / "logs");
+    write("logs/a-3d-mdrnn.log", MadeLog().rows(rows).text());
+  }
+};
+
+const std::vector<std::string> kSmall{"train", "--units", "8", "--layers", "1", "--mixtures", "2"};
+
+std::vector<std::string> with(std::vector<std::string> arguments,
+                              const std::vector<std::string>& more) {
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
+TEST(TrainCommand, GoesFromLogsToAModelThatPredicts) {
+  const Studio studio;
+  const Outcome outcome = imps(studio.path(), with(kSmall, {"--epochs", "5"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("collated 1 logs into datasets/training-dataset-3d.npz"),
+                                 HasSubstr("few rows"), HasSubstr("the model is in models/")));
+  const fs::path model = studio.only(".safetensors", "models");
+  ASSERT_FALSE(model.empty());
+  EXPECT_FALSE(studio.only(".svg", "models").empty());
+  const Outcome predicted =
+      imps(studio.path(), {"predict", model.string(), "--sample"}, "0.1,0.5,0.5\n");
+  EXPECT_EQ(predicted.status, 0) << predicted.err;
+  EXPECT_EQ(json::parse(predicted.out, nullptr, false).size(), 3U);
+  const Outcome inspected = imps(studio.path(), {"inspect", model.string()});
+  EXPECT_THAT(inspected.out, AllOf(HasSubstr("training-dataset-3d.npz"), HasSubstr("imps-1")));
+}
+
+TEST(TrainCommand, StreamsJsonAndTheSameSeedGivesTheSameModel) {
+  const Studio studio;
+  std::vector<std::string> models;
+  for (const char* threads : {"1", "2"}) {
+    const Outcome outcome =
+        imps(studio.path(),
+             with(kSmall, {"--epochs", "5", "--json", "--seed", "7", "--threads", threads}));
+    ASSERT_EQ(outcome.status, 0) << outcome.err;
+    const auto lines = lines_of(outcome.out);
+    ASSERT_GE(lines.size(), 3U);
+    EXPECT_EQ(lines.front()["event"], "start");
+    EXPECT_EQ(lines[1]["event"], "epoch");
+    for (const char* key : {"epoch", "train_nll", "val_nll", "seconds"})
+      EXPECT_TRUE(lines[1][key].is_number()) << key;
+    EXPECT_EQ(lines.back()["event"], "done");
+    models.push_back(lines.back()["model"]);
+  }
+  ASSERT_NE(models[0], models[1]);
+  const auto first = read_model_file(studio.path() / models[0]);
+  const auto second = read_model_file(studio.path() / models[1]);
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->weights.mus.kernel, second->weights.mus.kernel);
+}
+
+TEST(TrainCommand, InterruptedKeepsTheBestAndGoesOn) {
+  const Studio studio;
+  Program program(studio.path(),
+                  with(kSmall, {"--epochs", "1000000", "--no-early-stopping", "--json"}));
+  ASSERT_TRUE(program.prints("\"event\":\"epoch\""));
+  EXPECT_EQ(program.end(SIGTERM), 0) << program.err();
+  EXPECT_THAT(program.out(), HasSubstr("\"ending\":\"stopped\""));
+  EXPECT_FALSE(studio.only(".safetensors", "models").empty());
+  ASSERT_FALSE(studio.only(".checkpoint", "checkpoints").empty());
+
+  Program again(studio.path(), {"train", "--resume", "--json"});
+  ASSERT_TRUE(again.prints("\"event\":\"epoch\"")) << again.err();
+  EXPECT_THAT(again.out(), HasSubstr("\"resumed_at_batch\""));
+  EXPECT_EQ(again.end(SIGTERM), 0);
+}
+
+TEST(TrainCommand, WhoseStarterIsKilledEndsByItself) {
+  const Studio studio;
+  Program program(studio.path(),
+                  with(kSmall, {"--epochs", "1000000", "--no-early-stopping", "--json"}));
+  ASSERT_TRUE(program.prints("\"event\":\"epoch\""));
+  program.end(SIGKILL);
+  // imps-train holds the other end of standard error: it has ended when that has.
+  EXPECT_FALSE(program.says("there is nothing that it would say"));
+}
+
+TEST(TrainCommand, RefusesWhatCannotBe) {
+  const Studio studio;
+  const auto refuses = [&](const std::vector<std::string>& arguments, int status,
+                           const char* words) {
+    const Outcome outcome = imps(studio.path(), arguments);
+    EXPECT_EQ(outcome.status, status) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr(words));
+  };
+  refuses({"train", "--size", "huge"}, 2, "there are xxs, xs, s, m, l, xl");
+  refuses({"train", "--for", "soon"}, 2, "30s, 2min or 1h");
+  refuses({"train", "--recipe", "impsi"}, 2, "did you mean 'impsy'");
+  refuses({"train", "--set", "rate"}, 2, "FIELD=VALUE");
+  refuses({"train", "nowhere.npz"}, 1, "nowhere.npz");
+  refuses({"train", "--set", "rte=1"}, 1, "recipe");
+  refuses({"train", "--units", "5000"}, 1, "4096");
+  refuses({"train", "--resume"}, 1, "no checkpoint");
+  studio.write("there.safetensors", "mine");
+  refuses({"train", "-o", "there.safetensors"}, 1, "no model is ever overwritten");
+  EXPECT_EQ(read_text(studio.path() / "there.safetensors"), "mine");
+  const Studio tiny(2);
+  const Outcome outcome = imps(tiny.path(), {"train"});
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("too few rows"));
+}
+
+TEST(TrainCommand, TrainsForAsLongAsItIsTold) {
+  const Studio studio;
+  const Outcome outcome =
+      imps(studio.path(), with(kSmall, {"--for", "0.3s", "--no-early-stopping", "--json"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const json done = lines_of(outcome.out).back();
+  EXPECT_EQ(done["ending"], "out of time");
+  EXPECT_GE(done["seconds"], 0.3);
+}
+
+}  // namespace
+}  // namespace imps::test
