@@ -165,8 +165,7 @@ void add_options(CLI::App& app, TrainFlags& flags) {
   app.add_option("--mixtures", flags.mixtures, "1 to 64 (default 5)")->type_name("N");
   app.add_option("--for", flags.time, "train for so long: 30s, 2min, 1h (default: as it takes)")
       ->type_name("TIME");
-  app.add_option("--epochs", flags.epochs, "passes through the training rows")
-      ->type_name("N");
+  app.add_option("--epochs", flags.epochs, "passes through the training rows")->type_name("N");
   app.add_option("--patience", flags.patience,
                  "judgements without a better validation NLL before it stops")
       ->type_name("N");

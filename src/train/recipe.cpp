@@ -19,7 +19,7 @@ Recipe impsy_recipe() {
           .windows = Windows::every_row,
           .steps = 50,
           .batch = 64,
-          .slice = 32,
+          .slice = 8,
           .rate = 1e-3,
           .schedule = Schedule::constant,
           .warm_up = 0,
