@@ -1,12 +1,12 @@
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
+#include <functional>
+#include <span>
 #include <string>
-#include <string_view>
+#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,12 +16,14 @@
 #include <imps/model.h>
 
 #include "cli/console.h"
-#include "cli/newest_dataset.h"
 #include "cli/options.h"
 #include "cli/train_job.h"
+#include "cli/train_sweep.h"
 #include "cli/train_words.h"
 #include "platform/child.h"
 #include "platform/companion.h"
+#include "platform/replace_file.h"
+#include "platform/whole_file.h"
 
 namespace imps::cli {
 namespace {
@@ -35,6 +37,13 @@ int rank() {
     if (const char* const value = std::getenv(name)) return std::atoi(value);
   }
   return 0;
+}
+
+int ranks() {
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
+    if (const char* const value = std::getenv(name)) return std::max(1, std::atoi(value));
+  }
+  return 1;
 }
 
 platform::CompanionRequest request_for(const fs::path& program, const Json& job) {
@@ -51,47 +60,102 @@ platform::CompanionRequest request_for(const fs::path& program, const Json& job)
   return request;
 }
 
-/// Starts imps-train and shows what it tells until it ends.
-Exit train_and_tell(const Json& job, const TrainFlags& flags) {
+/// Starts imps-train and hands on what it tells until it ends. An Error when it made no model.
+Result<void> follow(const Json& job,
+                    const std::function<void(const std::string&, const Json&)>& tell) {
   const auto program = platform::find_helper("imps-train");
-  if (!program) {
-    complain(program.error().message);
-    return Exit::failed;
-  }
+  if (!program) return program.error();
   auto companion = platform::Companion::start(request_for(*program, job));
-  if (!companion) {
-    complain(companion.error().message);
-    return Exit::failed;
-  }
+  if (!companion) return companion.error();
   companion->hand_on_signals();
-  const bool leads = rank() == 0;
-  TrainWords words(leads && !flags.json);
-  bool failed = false;
+  std::string error;
   while (const auto line = companion->read_line()) {
     const Json message = Json::parse(*line, nullptr, false);
     if (!message.is_object()) continue;
-    if (message.value("event", "") == "error") {
-      failed = true;
-      if (leads || !message.value("expected", false)) complain(message.value("message", ""));
-    }
-    if (!leads) continue;
-    if (flags.json) {
-      if (std::puts(line->c_str()) < 0 || std::fflush(stdout) != 0) break;
-    } else {
-      words.say(message);
-    }
+    if (message.value("event", "") == "error") error = message.value("message", "");
+    tell(*line, message);
   }
   const int status = companion->wait();
-  if (status == 0) return Exit::done;
-  if (!failed) {
-    complain(status > 128
-                 ? fmt::format("imps-train was ended by signal {}{}: 'imps train --resume' "
-                               "goes on from its last checkpoint",
-                               status - 128,
-                               status == 128 + 9 ? ", perhaps for want of memory" : "")
-                 : fmt::format("imps-train ended with status {}", status));
-  }
+  if (status == 0) return {};
+  if (!error.empty()) return Error{error};
+  if (status <= 128) return Error{fmt::format("imps-train ended with status {}", status)};
+  return Error{fmt::format(
+      "imps-train was ended by signal {}{}: 'imps train --resume' goes on from its last checkpoint",
+      status - 128, status == 128 + 9 ? ", perhaps for want of memory" : "")};
+}
+
+/// Puts a line on standard output; when nobody reads any more, the next write of imps-train's ends
+/// it in order.
+void print_line(const std::string& line) {
+  std::puts(line.c_str());
+  std::fflush(stdout);
+}
+
+Exit train_once(const Json& job, const TrainFlags& flags) {
+  const bool leads = rank() == 0;
+  TrainWords words(leads && !flags.json);
+  const auto done = follow(job, [&](const std::string& line, const Json& message) {
+    if (leads && flags.json) print_line(line);
+    words.say(message);
+  });
+  if (done) return Exit::done;
+  if (leads) complain(done.error().message);
   return Exit::failed;
+}
+
+/// Where the processes of a sweep leave their results for the first one.
+fs::path sweep_folder(const TrainFlags& flags) {
+  const char* const run = std::getenv("PMIX_NAMESPACE");
+  std::string name = run == nullptr ? "alone" : run;
+  std::replace(name.begin(), name.end(), '/', '-');
+  return fs::path(flags.checkpoints) /
+         fmt::format(".sweep-{}-{}", name, run == nullptr ? ::getpid() : 0);
+}
+
+/// This process's runs; the first process waits for the others' and prints the table.
+Exit sweep(const TrainFlags& flags, const std::vector<Variation>& variations) {
+  std::error_code error;
+  const fs::path folder = sweep_folder(flags);
+  fs::create_directories(folder, error);
+  const auto file_of = [&](std::size_t run) { return folder / fmt::format("{}.json", run); };
+  Console console;
+  const auto quiet = [](const std::string&) {};
+  for (auto run = static_cast<std::size_t>(rank()); run < variations.size();
+       run += static_cast<std::size_t>(ranks())) {
+    SweepEnd end{.variation = variations[run]};
+    const auto own = varied(flags, variations[run]);
+    const auto job = own ? job_for(*own, quiet) : Result<Json>(own.error());
+    const auto done = job ? follow(*job,
+                                   [&](const std::string&, const Json& message) {
+                                     if (message.value("event", "") != "done") return;
+                                     const SweepEnd told = end_of(message);
+                                     end = {variations[run], "",          told.model, told.val_nll,
+                                            told.train_nll,  told.seconds};
+                                   })
+                          : Result<void>(job.error());
+    if (!done) end.error = done.error().message;
+    const std::string text = json_of(end).dump();
+    const auto kept = platform::replace_file(file_of(run), std::as_bytes(std::span(text)));
+    if (!kept) complain(kept.error().message);
+    if (!flags.json) console.tell(sweep_line(end));
+    if (flags.json) print_line(text);
+  }
+  if (rank() != 0) return Exit::done;
+  std::vector<SweepEnd> ends;
+  bool failed = false;
+  for (std::size_t run = 0; run < variations.size(); ++run) {
+    // mpirun ends this process when another one fails: what is not there yet will come.
+    while (!fs::exists(file_of(run), error))
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    const auto bytes = platform::read_whole_file(file_of(run), std::size_t{1} << 20);
+    const Json json = bytes ? Json::parse(bytes->begin(), bytes->end(), nullptr, false) : Json();
+    ends.push_back(json.is_object() ? end_of(json)
+                                    : SweepEnd{.variation = variations[run], .error = "unknown"});
+    failed = failed || !ends.back().error.empty();
+  }
+  fs::remove_all(folder, error);
+  if (!flags.json) fmt::print("{}", sweep_table(ends));
+  return failed ? Exit::failed : Exit::done;
 }
 
 }  // namespace
@@ -113,6 +177,15 @@ Exit run_train(const Command& command, const Arguments& arguments) {
     complain(*wrong);
     return Exit::usage;
   }
+  if (!flags.sweep.empty()) {
+    const auto variations = read_sweep(flags.sweep);
+    if (!variations) {
+      complain(variations.error().message);
+      return Exit::usage;
+    }
+    flags.alone = true;
+    return sweep(flags, *variations);
+  }
   Console console;
   const auto say = [&](const std::string& text) {
     if (rank() == 0 && !flags.json) console.tell(text);
@@ -122,7 +195,7 @@ Exit run_train(const Command& command, const Arguments& arguments) {
     complain(job.error().message);
     return Exit::failed;
   }
-  return train_and_tell(*job, flags);
+  return train_once(*job, flags);
 }
 
 }  // namespace imps::cli

@@ -200,6 +200,10 @@ void add_options(CLI::App& app, TrainFlags& flags) {
       ->type_name("CHECKPOINT")
       ->expected(0, 1)
       ->default_str("");
+  app.add_option("--sweep", flags.sweep,
+                 "one run for each combination, then a table: 'size=xs,s seed=1..4'; under mpirun "
+                 "each process takes runs of its own")
+      ->type_name("RUNS");
   app.add_flag("--json", flags.json, "a JSON object for each thing that happens, one a line");
 }
 
@@ -226,6 +230,8 @@ std::optional<std::string> complaint_about(const TrainFlags& flags) {
   }
   if (!flags.output.empty() && fs::path(flags.output).extension() != ".safetensors")
     return "--output takes a .safetensors file; 'imps convert' writes the other forms";
+  if (!flags.sweep.empty() && (flags.resume || !flags.output.empty()))
+    return "--sweep makes models of its own names, from the start: no --resume, no --output";
   if (flags.resume && !flags.data.empty())
     return "--resume takes everything from the checkpoint: name no data";
   return std::nullopt;
@@ -243,7 +249,8 @@ Result<Json> job_for(const TrainFlags& flags, const Say& say) {
               {"threads", flags.threads},
               {"seconds", flags.time.empty() ? 0.0 : *read_time(flags.time)},
               {"folder", flags.models},
-              {"checkpoints", flags.checkpoints}};
+              {"checkpoints", flags.checkpoints},
+              {"alone", flags.alone}};
   if (!flags.output.empty()) {
     std::error_code error;
     if (fs::exists(flags.output, error)) {

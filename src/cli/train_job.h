@@ -39,6 +39,8 @@ struct TrainFlags {
   std::string output;
   std::string checkpoints = "checkpoints";
   std::optional<std::string> resume;
+  std::string sweep;
+  bool alone = false;  ///< also under mpirun
   bool json = false;
 };
 

@@ -247,7 +247,8 @@ Json job_json(const Job& job) {
                {"threads", job.threads},
                {"seconds", job.seconds},
                {"folder", job.folder.string()},
-               {"checkpoints", job.checkpoints.string()}};
+               {"checkpoints", job.checkpoints.string()},
+               {"alone", job.alone}};
   if (job.output) json["output"] = job.output->string();
   if (job.resume) json["resume"] = job.resume->string();
   return json;
@@ -268,6 +269,7 @@ Result<Job> parse_job(const Json& json) {
     json.at("seconds").get_to(job.seconds);
     job.folder = json.at("folder").get<std::string>();
     job.checkpoints = json.at("checkpoints").get<std::string>();
+    job.alone = json.value("alone", false);
     if (json.contains("output")) job.output = json.at("output").get<std::string>();
     if (json.contains("resume")) job.resume = json.at("resume").get<std::string>();
   } catch (const Json::exception& e) {

@@ -31,6 +31,7 @@ struct Job {
   std::filesystem::path folder = "models";
   std::optional<std::filesystem::path> output;  ///< else a new name in `folder`
   std::filesystem::path checkpoints = "checkpoints";
+  bool alone = false;  ///< under mpirun, too: the other processes do something else
   std::optional<std::filesystem::path> resume;  ///< all but threads, seconds come from there
 };
 

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -50,7 +51,9 @@ int main() {
     return fail("imps-train reads a job from 'imps train', which is the command to use");
   const auto job = imps::train::parse_job(json);
   if (!job) return fail(job.error().message);
-  const auto exchange = imps::train::join_processes();
+  using Joined = imps::Result<std::unique_ptr<imps::train::Exchange>>;
+  const Joined exchange =
+      job->alone ? Joined(std::unique_ptr<imps::train::Exchange>()) : imps::train::join_processes();
   if (!exchange) return fail(exchange.error().message);
   const auto done = imps::train::run(*job, exchange->get(), tell, stop);
   if (!done) {

@@ -1,8 +1,11 @@
 #include "train/run_state.h"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <cstring>
+#include <limits>
+#include <optional>
+#include <type_traits>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,66 +23,89 @@ constexpr std::size_t kMostBytes = std::size_t{4} << 30;
 
 using Json = nlohmann::ordered_json;
 
-Json numbers_of(const Progress& p) {
-  return {{"epoch", p.epoch},         {"batches", p.batches}, {"part", p.part},
-          {"train_nll", p.train_nll}, {"val_nll", p.val_nll}, {"best_val_nll", p.best_val_nll},
-          {"rate", p.rate},           {"norm", p.norm},       {"seconds", p.seconds},
-          {"frames", p.frames}};
+/// Calls body(name, field) for every number of a progress or a state.
+template <class AnyProgress, class Body>
+void for_each_number_of_progress(AnyProgress& p, const Body& body) {
+  body("epoch", p.epoch);
+  body("batches", p.batches);
+  body("part", p.part);
+  body("train_nll", p.train_nll);
+  body("val_nll", p.val_nll);
+  body("best_val_nll", p.best_val_nll);
+  body("rate", p.rate);
+  body("norm", p.norm);
+  body("seconds", p.seconds);
+  body("frames", p.frames);
 }
 
-void read(const Json& from, Progress& p) {
-  from.at("epoch").get_to(p.epoch);
-  from.at("batches").get_to(p.batches);
-  from.at("part").get_to(p.part);
-  from.at("train_nll").get_to(p.train_nll);
-  from.at("val_nll").get_to(p.val_nll);
-  from.at("best_val_nll").get_to(p.best_val_nll);
-  from.at("rate").get_to(p.rate);
-  from.at("norm").get_to(p.norm);
-  from.at("seconds").get_to(p.seconds);
-  from.at("frames").get_to(p.frames);
+template <class AnyState, class Body>
+void for_each_number_of_state(AnyState& s, const Body& body) {
+  body("planned", s.planned);
+  body("done", s.done);
+  body("pass", s.pass);
+  body("batch", s.batch);
+  body("next_judgement", s.next_judgement);
+  body("frames", s.frames);
+  body("since_report", s.since_report);
+  body("nll_sum", s.nll_sum);
+  body("norm_sum", s.norm_sum);
+  body("slowed", s.slowed);
+  body("seconds", s.seconds);
+  body("setbacks", s.setbacks);
+  body("without_better", s.without_better);
+  body("to_beat", s.to_beat);
+  body("least_train_nll", s.least_train_nll);
+  body("steps", s.learner.steps);
+  body("good_steps", s.good.steps);
 }
 
-Json numbers_of(const RunState& s) {
-  return {{"planned", s.planned},
-          {"done", s.done},
-          {"pass", s.pass},
-          {"batch", s.batch},
-          {"next_judgement", s.next_judgement},
-          {"frames", s.frames},
-          {"since_report", s.since_report},
-          {"nll_sum", s.nll_sum},
-          {"norm_sum", s.norm_sum},
-          {"slowed", s.slowed},
-          {"seconds", s.seconds},
-          {"setbacks", s.setbacks},
-          {"without_better", s.without_better},
-          {"to_beat", s.to_beat},
-          {"steps", s.learner.steps},
-          {"good_steps", s.good.steps},
-          {"at_best", numbers_of(s.at_best)},
-          {"last", numbers_of(s.last)}};
+Json numbers_of(const RunState& state) {
+  Json json;
+  const auto put = [](Json& into) {
+    return [&into](const char* name, const auto& number) { into[name] = number; };
+  };
+  for_each_number_of_state(state, put(json));
+  for_each_number_of_progress(state.at_best, put(json["at_best"]));
+  for_each_number_of_progress(state.last, put(json["last"]));
+  return json;
 }
 
-void read(const Json& from, RunState& s) {
-  from.at("planned").get_to(s.planned);
-  from.at("done").get_to(s.done);
-  from.at("pass").get_to(s.pass);
-  from.at("batch").get_to(s.batch);
-  from.at("next_judgement").get_to(s.next_judgement);
-  from.at("frames").get_to(s.frames);
-  from.at("since_report").get_to(s.since_report);
-  from.at("nll_sum").get_to(s.nll_sum);
-  from.at("norm_sum").get_to(s.norm_sum);
-  from.at("slowed").get_to(s.slowed);
-  from.at("seconds").get_to(s.seconds);
-  from.at("setbacks").get_to(s.setbacks);
-  from.at("without_better").get_to(s.without_better);
-  from.at("to_beat").get_to(s.to_beat);
-  from.at("steps").get_to(s.learner.steps);
-  from.at("good_steps").get_to(s.good.steps);
-  read(from.at("at_best"), s.at_best);
-  read(from.at("last"), s.last);
+/// False when a number is missing or of another kind. JSON has no NaN: it is null there.
+bool read_numbers(const Json& json, RunState& state) {
+  bool whole = json.is_object() && json.contains("at_best") && json.contains("last");
+  if (!whole) return false;
+  const auto get = [&whole](const Json& from) {
+    return [&whole, &from](const char* name, auto& number) {
+      using Number = std::remove_reference_t<decltype(number)>;
+      const auto found = from.is_object() ? from.find(name) : from.end();
+      if (!from.is_object() || found == from.end()) {
+        whole = false;
+      } else if constexpr (std::is_floating_point_v<Number>) {
+        whole = whole && (found->is_number() || found->is_null());
+        number = found->is_number() ? found->template get<double>() : NAN;
+      } else {
+        whole = whole && found->is_number_unsigned() &&
+                found->template get<std::uint64_t>() <=
+                    static_cast<std::uint64_t>(std::numeric_limits<Number>::max());
+        if (whole) number = static_cast<Number>(found->template get<std::uint64_t>());
+      }
+    };
+  };
+  for_each_number_of_state(state, get(json));
+  for_each_number_of_progress(state.at_best, get(json.at("at_best")));
+  for_each_number_of_progress(state.last, get(json.at("last")));
+  return whole;
+}
+
+/// The names of the parts; nothing when it is no list of names.
+std::optional<std::vector<std::string>> read_names(const Json& json) {
+  if (!json.is_array()) return std::nullopt;
+  std::vector<std::string> names;
+  for (const Json& name : json) {
+    if (!name.is_string()) return std::nullopt;
+    names.push_back(name.get<std::string>());
+  }
+  return names;
 }
 
 /// The vectors of a state, in the order of the file; an empty one is not kept.
@@ -148,15 +174,14 @@ Result<Checkpoint> parse_checkpoint(std::span<const std::byte> bytes) {
     bytes = bytes.subspan(static_cast<std::size_t>(length));
     if (weights.empty()) {
       checkpoint.sizes = model->weights.sizes;
-      try {
-        for (const auto& [name, text] : model->notes) {
-          if (name == "job") checkpoint.job = text;
-          if (name == "state") read(Json::parse(text), checkpoint.state);
-          if (name == "parts") parts = Json::parse(text).get<std::vector<std::string>>();
-        }
-      } catch (const Json::exception& e) {
-        return damaged(e.what());
+      bool has_state = false;
+      for (const auto& [name, text] : model->notes) {
+        const Json json = Json::parse(text, nullptr, false);
+        if (name == "job") checkpoint.job = text;
+        if (name == "state") has_state = read_numbers(json, checkpoint.state);
+        if (name == "parts") parts = read_names(json).value_or(std::vector<std::string>{});
       }
+      if (!has_state) return damaged("it does not say where the run stood");
     }
     if (weights.size() == parts.size() || !(model->weights.sizes == checkpoint.sizes))
       return damaged("its parts do not belong together");
@@ -174,7 +199,9 @@ Result<Checkpoint> parse_checkpoint(std::span<const std::byte> bytes) {
   });
   const LearnerState<float>& learner = checkpoint.state.learner;
   if (used != parts.size() || learner.parameters.empty() || learner.first.empty() ||
-      learner.second.empty() || checkpoint.state.planned == 0)
+      learner.second.empty() || checkpoint.state.good.parameters.empty() ||
+      checkpoint.state.good.first.empty() || checkpoint.state.good.second.empty() ||
+      checkpoint.state.planned == 0)
     return damaged("parts are missing");
   return checkpoint;
 }

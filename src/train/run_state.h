@@ -46,6 +46,7 @@ struct RunState {
   double seconds = 0;   ///< of training, all sittings together
   int setbacks = 0;
   int without_better = 0;
+  double least_train_nll = 1e300;
   double to_beat = 1e300;  ///< the validation NLL that patience waits to see bettered
   Progress at_best;
   Progress last;

@@ -24,7 +24,7 @@ constexpr std::uint64_t kJudgedFrames = 60'000;
 constexpr std::uint64_t kLeastBetween = 50;
 constexpr std::uint64_t kMostBetween = 500;
 constexpr int kMostSetbacks = 6;
-// A validation NLL that is so much worse than the best, in nats, is divergence and not overfitting.
+// A training NLL that is so much worse than it has been, in nats, is divergence.
 constexpr double kRuin = 25;
 // What counts as better for patience, in nats: the last digits always move.
 constexpr double kLeastGain = 1e-4;
@@ -185,6 +185,7 @@ void Run::judge() {
   now.batches = state_.done;
   now.part = part_done();
   const auto steps = static_cast<double>(std::max<std::uint64_t>(state_.since_report, 1));
+  const bool has_learnt = state_.since_report > 0;
   now.train_nll = state_.nll_sum / steps;
   now.norm = state_.norm_sum / steps;
   now.val_nll =
@@ -210,8 +211,11 @@ void Run::judge() {
   }
   state_.last = now;
   if (observer_.judged) observer_.judged(now);
-  if (!std::isfinite(now.val_nll) || (!now.best && now.val_nll > best_before + kRuin)) {
-    set_back(fmt::format("the validation NLL is {:.3g}", now.val_nll));
+  const bool ruined = has_learnt && !(now.train_nll <= state_.least_train_nll + kRuin);
+  if (has_learnt) state_.least_train_nll = std::min(state_.least_train_nll, now.train_nll);
+  if (ruined || !std::isfinite(now.val_nll)) {
+    set_back(fmt::format("the NLL is {:.3g}, that of the validation rows {:.3g}", now.train_nll,
+                         now.val_nll));
   } else {
     state_.good = learner_.state;
   }
