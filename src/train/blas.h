@@ -7,6 +7,10 @@
 
 namespace imps::train {
 
+/// Our threads take slices of a batch: a BLAS with threads of its own would only get in their way.
+/// OpenBLAS is told here; others go by what `imps train` puts in the environment.
+void keep_blas_to_one_thread() noexcept;
+
 enum class Turned { no, yes };
 
 /// C [rows, columns] = op(A) [rows, inner] · op(B) [inner, columns] + beta · C, all row by row;

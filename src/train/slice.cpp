@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "train/blas.h"
+
 namespace imps::train {
 
 template <class T>
@@ -20,6 +22,7 @@ Slice<T>::Slice(const Layout& layout, const Extent& most)
       d_below_(most.frames() * layout.units),
       scratch_(2 * most.rows * layout.units),
       gradients_(layout.count) {
+  keep_blas_to_one_thread();
   for (std::size_t layer = 0; layer < layout.lstm.size(); ++layer) {
     layers_.emplace_back(layout, most);
     passed_.emplace_back(most.frames() * layout.units);

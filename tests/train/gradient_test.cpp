@@ -135,7 +135,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Sizes{.dimension = 3, .layers = 2, .units = 7, .mixtures = 2},
                     Sizes{.dimension = 4, .layers = 2, .units = 16, .mixtures = 5},
                     Sizes{.dimension = 9, .layers = 3, .units = 33, .mixtures = 5},
-                    Sizes{.dimension = 17, .layers = 1, .units = 64, .mixtures = 16}));
+                    Sizes{.dimension = 17, .layers = 1, .units = 64, .mixtures = 16}),
+    [](const auto& test) {
+      return "Dimension" + std::to_string(test.param.dimension) + "Units" +
+             std::to_string(test.param.units);
+    });
 
 TEST(Learner, LearnsTheSameBitsWithAnyNumberOfThreads) {
   const Sizes sizes{.dimension = 4, .layers = 2, .units = 24, .mixtures = 5};

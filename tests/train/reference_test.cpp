@@ -82,6 +82,8 @@ struct Recorded {
   bool all_weights;  // those after batch 10 were recorded, too
 };
 
+void PrintTo(const Recorded& recorded, std::ostream* out) { *out << recorded.folder; }
+
 class TenBatches : public testing::TestWithParam<Recorded> {
  protected:
   /// Learns from the recorded batches; calls after(batch, learner, step) behind each.
