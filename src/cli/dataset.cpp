@@ -106,7 +106,7 @@ Result<Request> read_flags(const Flags& flags) {
     return Error{fmt::format("--format takes imps or impsy, not '{}'", flags.format)};
   if (!(flags.gap > 0) || !(flags.trim >= 0) || flags.gap > 1e9 || flags.trim > 1e9)
     return Error{"--gap takes a number of seconds above 0, --trim one of 0 or more"};
-  const auto places = [&flags, &request](const std::vector<std::string>& named) {
+  const auto places = [&request](const std::vector<std::string>& named) {
     request.query.places.insert(request.query.places.end(), named.begin(), named.end());
   };
   if (!flags.places.empty() || !flags.logs.empty()) request.query.places.clear();
