@@ -1,5 +1,6 @@
 #include "platform/companion.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -49,10 +50,15 @@ void on(int signal, void (*handler)(int)) {
 std::vector<std::string> environment_with(
     const std::vector<std::pair<std::string, std::string>>& more) {
   std::vector<std::string> all;
-  for (char** entry = environ; *entry != nullptr; ++entry)
-    all.emplace_back(*entry);
   for (const auto& [name, value] : more)
-    if (std::getenv(name.c_str()) == nullptr) all.push_back(name + "=" + value);
+    all.push_back(name + "=" + value);
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const bool replaced = std::any_of(more.begin(), more.end(), [&text](const auto& variable) {
+      return text.rfind(variable.first + "=", 0) == 0;
+    });
+    if (!replaced) all.push_back(text);
+  }
   return all;
 }
 

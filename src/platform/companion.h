@@ -19,7 +19,7 @@ struct CompanionRequest {
   std::filesystem::path program;       ///< absolute or relative path; no search along $PATH
   std::vector<std::string> arguments;  ///< without the program's own name
   std::string input;                   ///< its standard input, at most kMostCompanionInput bytes
-  std::vector<std::pair<std::string, std::string>> environment;  ///< beside ours, unless set there
+  std::vector<std::pair<std::string, std::string>> environment;  ///< beside ours, and in its place
 };
 
 /// What a pipe holds before anybody reads.
