@@ -136,7 +136,11 @@ Exit sweep(const TrainFlags& flags, const std::vector<Variation>& variations) {
     if (!done) end.error = done.error().message;
     const std::string text = json_of(end).dump();
     const auto kept = platform::replace_file(file_of(run), std::as_bytes(std::span(text)));
-    if (!kept) complain(kept.error().message);
+    if (!kept) {
+      // The first process would wait for it for ever: mpirun ends all when one fails.
+      complain(kept.error().message);
+      return Exit::failed;
+    }
     if (!flags.json) console.tell(sweep_line(end));
     if (flags.json) print_line(text);
   }

@@ -13,8 +13,8 @@
 
 #include <sys/types.h>
 
-#include "tests/cli/folder.h"
 #include "tests/session/musician.h"
+#include "tests/support/folder.h"
 
 namespace imps::test {
 

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "dataset/dataset.h"
-#include "tests/dataset/folder.h"
 #include "tests/dataset/made_logs.h"
+#include "tests/support/folder.h"
 #include "tests/support/reference.h"
 
 namespace imps::test {
@@ -131,7 +131,7 @@ TEST(Collate, APhraseMarkedNotThatIsLeftOutAndTheLogStays) {
   EXPECT_EQ(collate_all(folder.path())->takes().size(), 3U);
   mark(0, "not that");  // before anything was played
   EXPECT_EQ(collate_all(folder.path())->takes().size(), 3U);
-  EXPECT_EQ(bytes_of(folder / "a-3d-mdrnn.log"), log);
+  EXPECT_EQ(read_text(folder / "a-3d-mdrnn.log"), log);
 }
 
 TEST(Collate, TimesLeaveRowsOut) {
@@ -171,7 +171,7 @@ TEST(Collate, DamagedRowsAreSkippedAndDtSpansThem) {
 TEST(Collate, KeepsToTheConformanceVectorsLikeImpsyAndByItself) {
   IMPS_NEEDS_REFERENCE(reference);
   const auto vectors =
-      nlohmann::json::parse(bytes_of(reference / "conformance/vectors/dataset.json"));
+      nlohmann::json::parse(read_text(reference / "conformance/vectors/dataset.json"));
   const double tolerance = 1e-7;  // rows are float32 here
   ASSERT_GE(vectors["cases"].size(), 2U);
   for (const auto& one : vectors["cases"]) {

@@ -13,7 +13,7 @@
 #include "dataset/byte_source.h"
 #include "dataset/npz_read.h"
 #include "dataset/writer.h"
-#include "tests/dataset/folder.h"
+#include "tests/support/folder.h"
 
 namespace imps::test {
 namespace {
@@ -66,7 +66,7 @@ TEST(Dataset, TheSameDataGiveTheSameFileAndDigestAndOtherDataAnother) {
   const Folder folder;
   write_three_takes(folder / "one.npz");
   write_three_takes(folder / "two.npz");
-  EXPECT_EQ(bytes_of(folder / "one.npz"), bytes_of(folder / "two.npz"));
+  EXPECT_EQ(read_text(folder / "one.npz"), read_text(folder / "two.npz"));
   const auto one = Dataset::open(folder / "one.npz");
   const Dataset other = Dataset::from_values(3, rows_from(0, 12, 3), {{"a.log", 0, 12}});
   EXPECT_EQ(other.digest(), "");
@@ -77,7 +77,7 @@ TEST(Dataset, TheSameDataGiveTheSameFileAndDigestAndOtherDataAnother) {
 TEST(Dataset, ValuesAreStoredAsTheyLieAtAMultipleOf64Bytes) {
   const Folder folder;
   write_three_takes(folder / "ours.npz");
-  const std::string bytes = bytes_of(folder / "ours.npz");
+  const std::string bytes = read_text(folder / "ours.npz");
   const auto values = rows_from(0, 12, 3);
   std::string stored(values.size() * sizeof(float), '\0');
   std::memcpy(stored.data(), values.data(), stored.size());
@@ -130,14 +130,14 @@ TEST(Dataset, OfMoreThanMemoryHoldsIsReadFromItsFile) {
 TEST(Dataset, AFileThatIsNotFinishedLeavesTheOldOneAndNothingElse) {
   const Folder folder;
   write_three_takes(folder / "ours.npz");
-  const std::string before = bytes_of(folder / "ours.npz");
+  const std::string before = read_text(folder / "ours.npz");
   {
     auto writer = DatasetWriter::create(folder / "ours.npz", 4);
     ASSERT_TRUE(writer.has_value());
     writer->begin_take("a");
     ASSERT_TRUE(writer->add(std::vector<float>(400)).has_value());
   }
-  EXPECT_EQ(bytes_of(folder / "ours.npz"), before);
+  EXPECT_EQ(read_text(folder / "ours.npz"), before);
   const auto files = std::distance(std::filesystem::directory_iterator(folder.path()), {});
   EXPECT_EQ(files, 1);
 }

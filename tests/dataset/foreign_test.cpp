@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "dataset/dataset.h"
-#include "tests/dataset/folder.h"
+#include "tests/support/folder.h"
 #include "tests/support/reference.h"
 
 namespace imps::test {
@@ -105,7 +105,7 @@ TEST(Foreign, WhatIsNoDatasetIsRefusedWithTheReason) {
 TEST(Foreign, AFileThatIsCutAnywhereIsRefused) {
   const Folder folder;
   for (const char* const name : {"numpy2-values.npz", "numpy1-perfs.npz"}) {
-    const std::string whole = bytes_of(corpus(name));
+    const std::string whole = read_text(corpus(name));
     for (std::size_t length = 0; length < whole.size(); ++length) {
       const auto path = folder.write("cut.npz", std::string_view(whole).substr(0, length));
       EXPECT_FALSE(Dataset::open(path).has_value()) << name << " cut at " << length;

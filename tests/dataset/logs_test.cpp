@@ -11,8 +11,8 @@
 #include "dataset/place.h"
 #include "dataset/summary.h"
 #include "dataset/writer.h"
-#include "tests/dataset/folder.h"
 #include "tests/dataset/made_logs.h"
+#include "tests/support/folder.h"
 
 namespace imps::test {
 namespace {
@@ -146,14 +146,14 @@ TEST(Place, ADatasetThatHoldsSomethingElseIsKept) {
   EXPECT_EQ(place({"a.log", "a.log#2"}, 0.5F).how, Placed::How::created);
   EXPECT_EQ(place({"a.log", "a.log#2"}, 0.5F).how, Placed::How::unchanged);
   EXPECT_EQ(place({"a.log", "b.log"}, 0.25F).how, Placed::How::replaced);
-  const std::string before = bytes_of(folder / "set.npz");
+  const std::string before = read_text(folder / "set.npz");
   const Placed other = place({"a.log", "c.log"}, 0.25F);
   EXPECT_EQ(other.how, Placed::How::kept);
   EXPECT_EQ(other.kept_as, folder / "set.2.npz");
-  EXPECT_EQ(bytes_of(folder / "set.2.npz"), before);
+  EXPECT_EQ(read_text(folder / "set.2.npz"), before);
   folder.write("set.npz", "somebody's notes");
   EXPECT_EQ(place({"a.log", "c.log"}, 0.25F).kept_as, folder / "set.3.npz");
-  EXPECT_EQ(bytes_of(folder / "set.3.npz"), "somebody's notes");
+  EXPECT_EQ(read_text(folder / "set.3.npz"), "somebody's notes");
 }
 
 TEST(Summary, SaysHowEveryColumnMoves) {

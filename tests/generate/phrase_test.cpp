@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/folder.h"
 #include "tests/support/models.h"
 
 namespace imps {
@@ -16,16 +17,7 @@ using testing::HasSubstr;
 
 class PhraseTest : public testing::Test {
  protected:
-  PhraseTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "imps-phrase-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) folder_ = name;
-  }
-  ~PhraseTest() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path log(std::string_view text) {
-    std::ofstream(folder_ / "take.log") << text;
-    return folder_ / "take.log";
-  }
+  std::filesystem::path log(std::string_view text) { return folder_.write("take.log", text); }
   /// The first frame after a phrase, as heard from the log.
   std::vector<double> after(std::string_view text) {
     Soloist soloist(*model_, {});
@@ -43,7 +35,7 @@ class PhraseTest : public testing::Test {
     return {controls.begin(), controls.end()};
   }
 
-  std::filesystem::path folder_;
+  test::Folder folder_;
   std::shared_ptr<const Mdrnn> model_ =
       test::random_model({.dimension = 3, .layers = 2, .units = 16, .mixtures = 5}, 5);
 };

@@ -9,7 +9,7 @@
 
 #include "log/pump.h"
 #include "log/reader.h"
-#include "tests/log/folder.h"
+#include "tests/support/folder.h"
 
 namespace imps {
 namespace {

@@ -9,7 +9,7 @@
 #include "log/line_text.h"
 #include "log/summary.h"
 #include "log/wall_time.h"
-#include "tests/log/folder.h"
+#include "tests/support/folder.h"
 
 namespace imps {
 namespace {

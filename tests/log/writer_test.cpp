@@ -16,7 +16,7 @@
 #include "log/reader.h"
 #include "log/session_file.h"
 #include "tests/log/fake_disk.h"
-#include "tests/log/folder.h"
+#include "tests/support/folder.h"
 
 namespace imps {
 namespace {

@@ -7,6 +7,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/support/folder.h"
+
 namespace imps::platform {
 namespace {
 
@@ -16,15 +18,9 @@ using testing::UnorderedElementsAre;
 
 class AsideFileTest : public testing::Test {
  protected:
-  AsideFileTest() {
-    std::string name = (fs::temp_directory_path() / "imps-aside-XXXXXX").string();
-    if (::mkdtemp(name.data()) != nullptr) folder_ = name;
-  }
-  ~AsideFileTest() override { fs::remove_all(folder_); }
-
   [[nodiscard]] std::vector<std::string> names() const {
     std::vector<std::string> all;
-    for (const auto& entry : fs::directory_iterator(folder_))
+    for (const auto& entry : fs::directory_iterator(folder_.path()))
       all.push_back(entry.path().filename().string());
     return all;
   }
@@ -37,7 +33,7 @@ class AsideFileTest : public testing::Test {
     EXPECT_TRUE(file.append(std::as_bytes(std::span(text))));
   }
 
-  fs::path folder_;
+  test::Folder folder_;
 };
 
 TEST_F(AsideFileTest, IsThereOnlyOnceItIsKept) {

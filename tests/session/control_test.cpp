@@ -3,8 +3,8 @@
 
 #include "log/events.h"
 #include "log/reader.h"
-#include "tests/cli/folder.h"
 #include "tests/session/live.h"
+#include "tests/support/folder.h"
 #include "tests/support/models.h"
 
 namespace imps::test {

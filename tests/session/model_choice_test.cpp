@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/cli/folder.h"
+#include "tests/support/folder.h"
 #include "tests/support/reference.h"
 
 namespace imps {

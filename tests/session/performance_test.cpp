@@ -8,8 +8,8 @@
 
 #include "interface/osc/wire.h"
 #include "log/reader.h"
-#include "tests/cli/folder.h"
 #include "tests/session/live.h"
+#include "tests/support/folder.h"
 #include "tests/support/models.h"
 
 namespace imps::test {

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 
 #include "log/wall_time.h"
-#include "tests/cli/folder.h"
 #include "tests/session/live.h"
+#include "tests/support/folder.h"
 
 namespace imps::test {
 namespace {

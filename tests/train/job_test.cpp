@@ -13,7 +13,7 @@
 #include <imps/model_file.h>
 
 #include "dataset/writer.h"
-#include "tests/dataset/folder.h"
+#include "tests/support/folder.h"
 #include "tests/train/lesson.h"
 
 namespace imps::train {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/dataset/folder.h"
+#include "tests/support/folder.h"
 
 namespace imps::train {
 namespace {

@@ -131,7 +131,7 @@ TEST(HostileH5, AGroupThatContainsItselfEnds) {
 }
 
 TEST(HostileH5, LinksToElsewhereAreNotFollowed) {
-  const test::TemporaryFolder folder;
+  const test::Folder folder;
   const Bytes model = small_model();
   test::write_bytes(folder / "other.h5", model);
   const std::string other = (folder / "other.h5").string();
@@ -144,7 +144,7 @@ TEST(HostileH5, LinksToElsewhereAreNotFollowed) {
 }
 
 TEST(HostileH5, ValuesKeptInOtherFilesAreNotRead) {
-  const test::TemporaryFolder folder;
+  const test::Folder folder;
   test::write_bytes(folder / "values", Bytes(64));
   const std::string other = (folder / "values").string();
   const Bytes bytes = test::make_h5([&](hid_t file) {

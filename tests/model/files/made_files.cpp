@@ -38,21 +38,8 @@ void add_list(hid_t group, const char* name, const std::vector<std::string>& tex
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (std::filesystem::temp_directory_path() / "imps-files-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder");
-  path_ = name;
-}
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-std::filesystem::path TemporaryFolder::operator/(const std::string& name) const {
-  return path_ / name;
-}
-
 Bytes make_h5(const std::function<void(hid_t file)>& fill) {
-  const TemporaryFolder folder;
+  const Folder folder;
   const auto path = folder / "made.h5";
   const hid_t file = need(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), "file");
   fill(file);
@@ -123,7 +110,7 @@ Bytes model_h5(const Weights& weights, Layout layout, std::string_view without) 
 }
 
 Bytes make_zip(const std::vector<std::pair<std::string, Bytes>>& members) {
-  const TemporaryFolder folder;
+  const Folder folder;
   const auto path = folder / "made.zip";
   int error = 0;
   zip_t* const zip = ::zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &error);
@@ -164,7 +151,7 @@ void write_bytes(const std::filesystem::path& path, std::span<const std::byte> b
 }
 
 Result<ModelFile> read_bytes_as(const std::string& name, std::span<const std::byte> bytes) {
-  const TemporaryFolder folder;
+  const Folder folder;
   write_bytes(folder / name, bytes);
   return read_model_file(folder / name);
 }

@@ -13,22 +13,11 @@
 
 #include <imps/model_file.h>
 
+#include "tests/support/folder.h"
+
 namespace imps::test {
 
 using Bytes = std::vector<std::byte>;
-
-/// A folder that is gone with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const;
-
- private:
-  std::filesystem::path path_;
-};
 
 /// The layouts in which Keras has kept weights in HDF5.
 enum class Layout {

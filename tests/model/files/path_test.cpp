@@ -22,7 +22,7 @@ std::string error_of(const std::filesystem::path& path) {
 }
 
 TEST(ModelPath, ThatIsNoFileIsRefusedWithoutWaiting) {
-  const test::TemporaryFolder folder;
+  const test::Folder folder;
   ASSERT_EQ(::mkfifo((folder / "pipe.h5").c_str(), 0600), 0);
   EXPECT_THAT(error_of(folder / "pipe.h5"),
               AllOf(HasSubstr("pipe.h5: "), HasSubstr("pipe, device")));
@@ -44,14 +44,14 @@ TEST(ModelPath, ThatIsAnotherThingIsSaidToBe) {
 }
 
 TEST(ModelPath, OfASparseFileLargerThanAnyModelIsRefusedAtOnce) {
-  const test::TemporaryFolder folder;
+  const test::Folder folder;
   test::write_bytes(folder / "huge.h5", test::bytes_of("\x89HDF\r\n\x1a\n"));
   std::filesystem::resize_file(folder / "huge.h5", std::uintmax_t{1} << 40);
   EXPECT_THAT(error_of(folder / "huge.h5"), HasSubstr("at most 1073741824 are accepted"));
 }
 
 TEST(ModelPath, IsReadWithTheHelperItNeedsOrSaysThatItIsMissing) {
-  const test::TemporaryFolder folder;
+  const test::Folder folder;
   ASSERT_EQ(::setenv("IMPS_LIBEXEC", (folder / "").c_str(), 1), 0);
   const auto file = read_model_file(test::kept_files() /
                                     "dim8-layers1-units8-mixtures5-keras3-training-whole.h5");

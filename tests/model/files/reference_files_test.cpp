@@ -81,7 +81,7 @@ TEST(ReferenceFiles, OfInt8WeightsAreWithinHalfAStepOfTheFloatsTheyWereMadeFrom)
 }
 
 TEST(ReferenceFiles, AreNamedByTheDigestOfTheirBytes) {
-  test::TemporaryFolder folder;
+  test::Folder folder;
   test::write_bytes(folder / "a.h5", test::read_bytes(test::kept_files() /
                                                       "dim8-layers1-units8-mixtures5.safetensors"));
   const ModelFile file = need(folder / "a.h5");  // told apart by content, not by name

@@ -1,4 +1,4 @@
-#include "tests/cli/folder.h"
+#include "tests/support/folder.h"
 
 #include <fstream>
 #include <sstream>
@@ -11,7 +11,7 @@ namespace imps::test {
 namespace fs = std::filesystem;
 
 Folder::Folder() {
-  std::string name = (fs::temp_directory_path() / "imps-cli-XXXXXX").string();
+  std::string name = (fs::temp_directory_path() / "imps-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
   path_ = name;
 }
@@ -33,10 +33,10 @@ fs::path Folder::only(const std::string& ending, const std::string& sub) const {
   return found;
 }
 
-fs::path Folder::write(const std::string& name, std::string_view text) const {
+fs::path Folder::write(std::string_view name, std::string_view bytes) const {
   const fs::path path = path_ / name;
   fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
+  std::ofstream(path, std::ios::binary) << bytes;
   return path;
 }
 
