@@ -21,8 +21,8 @@ def python_with_impsy():
 
 
 def run_impsy(dataset, size, epochs, patience, folder):
-    """IMPSY's own training; (val_loss, train_loss, seconds since start) for every epoch, and the
-    seconds of the whole process."""
+    """IMPSY's own training: when its first epoch began, and (val_loss, train_loss, seconds since
+    start) for every epoch. It leaves its best weights in folder/best.weights.h5."""
     script = f"""
 import sys, time
 start = time.perf_counter()
@@ -35,7 +35,10 @@ class Watch(keras.callbacks.Callback):
         print("epoch", logs["val_loss"], logs["loss"], time.perf_counter() - start,
               file=sys.stderr, flush=True)
 train_mdrnn(None, {str(dataset)!r}, {size!r}, {patience > 0}, {max(patience, 1)}, {epochs}, 64,
-            save_location={str(folder)!r}, save_model=False, save_tflite=False, callbacks=[Watch()])
+            save_location={str(folder)!r}, save_model=False, save_tflite=False,
+            callbacks=[Watch(), keras.callbacks.ModelCheckpoint(
+                {str(folder)!r} + "/best.weights.h5", monitor="val_loss", save_best_only=True,
+                save_weights_only=True)])
 """
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
     done = subprocess.run([python_with_impsy(), "-c", script], capture_output=True, text=True,

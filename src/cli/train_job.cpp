@@ -137,7 +137,7 @@ Json changes_of(const TrainFlags& flags) {
   const auto set = [&changes](const char* name, const auto& value) {
     if (value) changes[name] = *value;
   };
-  set("passes", flags.epochs);
+  set("epochs", flags.epochs);
   if (flags.epochs) changes["least_batches"] = 0;
   set("batch", flags.batch);
   set("steps", flags.window);
@@ -165,9 +165,11 @@ void add_options(CLI::App& app, TrainFlags& flags) {
   app.add_option("--mixtures", flags.mixtures, "1 to 64 (default 5)")->type_name("N");
   app.add_option("--for", flags.time, "train for so long: 30s, 2min, 1h (default: as it takes)")
       ->type_name("TIME");
-  app.add_option("--epochs", flags.epochs, "passes through the training rows")->type_name("N");
+  app.add_option("--epochs", flags.epochs,
+                 "passes through the training rows, or as many as make 50 batches")
+      ->type_name("N");
   app.add_option("--patience", flags.patience,
-                 "judgements without a better validation NLL before it stops")
+                 "epochs without a better validation NLL before it stops")
       ->type_name("N");
   app.add_flag("--earlystopping", flags.early_stopping, "accepted: it is on by default");
   app.add_flag("--no-early-stopping,--no-earlystopping", flags.no_early_stopping,

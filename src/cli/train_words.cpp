@@ -38,7 +38,7 @@ void TrainWords::say(const Json& message) {
   if (!speaks_) return;
   const std::string event = message.value("event", "");
   if (event == "start") start(message);
-  if (event == "epoch") epoch(message);
+  if (event == "epoch" || event == "judgement") epoch(message);
   if (event == "done") done(message);
   if (event == "note") console_.warn(message.value("text", ""));
 }

@@ -207,10 +207,18 @@ Result<void> make_folder(const fs::path& folder) {
 }
 
 Json json_of(const Progress& p) {
-  return {{"event", "epoch"},         {"epoch", p.epoch},     {"batches", p.batches},
-          {"train_nll", p.train_nll}, {"val_nll", p.val_nll}, {"best_val_nll", p.best_val_nll},
-          {"best", p.best},           {"rate", p.rate},       {"gradient_norm", p.norm},
-          {"part", p.part},           {"seconds", p.seconds}, {"frames", p.frames}};
+  return {{"event", p.ends_epoch ? "epoch" : "judgement"},
+          {"epoch", p.epoch},
+          {"batches", p.batches},
+          {"train_nll", p.train_nll},
+          {"val_nll", p.val_nll},
+          {"best_val_nll", p.best_val_nll},
+          {"best", p.best},
+          {"rate", p.rate},
+          {"gradient_norm", p.norm},
+          {"part", p.part},
+          {"seconds", p.seconds},
+          {"frames", p.frames}};
 }
 
 int threads_of(const Job& job) {
@@ -364,6 +372,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
   for (const Stretch& take : parts->validation)
     validation_rows += take.rows;
   if (leads) {
+    const Plan plan = plan_of(*parts, recipe);
     Json start = {{"event", "start"},
                   {"datasets", list_of_paths(job.datasets)},
                   {"dimension", sizes.dimension},
@@ -377,7 +386,9 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                   {"training_rows", training_rows},
                   {"validation_rows", validation_rows},
                   {"recipe", recipe_json(recipe)},
-                  {"batches_an_epoch", batches_a_pass(*parts, recipe)},
+                  {"epochs", plan.epochs},
+                  {"passes_an_epoch", plan.passes_an_epoch},
+                  {"batches_an_epoch", plan.batches_an_epoch},
                   {"seed", job.seed},
                   {"threads", threads},
                   {"processes", ranks},

@@ -31,7 +31,8 @@ Recipe impsy_recipe() {
           .mirror = 0,
           .shift = 0,
           .long_dt = 0,
-          .passes = 100,
+          .epoch_batches = 1,
+          .epochs = 100,
           .least_batches = 0,
           .patience = 10};
 }

@@ -38,10 +38,12 @@ struct Recipe {
   double mirror = 0.2;         ///< the part of windows in which a control is upside down
   double shift = 0.1;   ///< a window's controls are moved by up to this much, where there is room
   double long_dt = 60;  ///< seconds; of a longer rest only the logarithm grows. 0: as it is
-  std::uint64_t passes = 8;              ///< through the training rows
-  std::uint64_t least_batches = 20'000;  ///< passes are added until there are as many
-  std::uint64_t most_batches = 0;        ///< and left out until there are no more; 0: any number
-  int patience = 40;  ///< evaluations without a better validation NLL; 0: any number
+  /// An epoch is a pass through the training rows, or as many as give so many batches.
+  std::uint64_t epoch_batches = 50;
+  std::uint64_t epochs = 8;
+  std::uint64_t least_batches = 20'000;  ///< epochs are added until there are as many
+  std::uint64_t most_batches = 0;        ///< and left out beyond these; 0: none
+  int patience = 40;                     ///< epochs without a better validation NLL; 0: any number
 
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };

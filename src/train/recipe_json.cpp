@@ -31,7 +31,8 @@ void for_each_number(AnyRecipe& r, const Body& body) {
   body("mirror", r.mirror, 0, 1);
   body("shift", r.shift, 0, 1);
   body("long_dt", r.long_dt, 0, kAny);
-  body("passes", r.passes, 1, kAny);
+  body("epoch_batches", r.epoch_batches, 1, kAny);
+  body("epochs", r.epochs, 1, kAny);
   body("least_batches", r.least_batches, 0, kAny);
   body("most_batches", r.most_batches, 0, kAny);
   body("patience", r.patience, 0, 1e9);

@@ -41,10 +41,13 @@ void for_each_number_of_progress(AnyProgress& p, const Body& body) {
 template <class AnyState, class Body>
 void for_each_number_of_state(AnyState& s, const Body& body) {
   body("planned", s.planned);
+  body("planned_epochs", s.planned_epochs);
   body("done", s.done);
+  body("epoch", s.epoch);
+  body("epoch_began", s.epoch_began);
   body("pass", s.pass);
   body("batch", s.batch);
-  body("next_judgement", s.next_judgement);
+  body("judged_at", s.judged_at);
   body("frames", s.frames);
   body("since_report", s.since_report);
   body("nll_sum", s.nll_sum);
@@ -53,6 +56,7 @@ void for_each_number_of_state(AnyState& s, const Body& body) {
   body("seconds", s.seconds);
   body("setbacks", s.setbacks);
   body("without_better", s.without_better);
+  body("bettered", s.bettered);
   body("to_beat", s.to_beat);
   body("least_train_nll", s.least_train_nll);
   body("steps", s.learner.steps);

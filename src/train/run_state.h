@@ -15,7 +15,8 @@ namespace imps::train {
 
 /// What is told of a run each time it is judged.
 struct Progress {
-  std::uint64_t epoch = 0;    ///< passes that are done
+  std::uint64_t epoch = 0;    ///< epochs that are done
+  bool ends_epoch = false;    ///< not in the middle of a long one
   std::uint64_t batches = 0;  ///< steps that are done
   double part = 0;            ///< of the whole run, in [0, 1], if it is not stopped early
   double train_nll = 0;       ///< nats a frame, the mean since the last report
@@ -33,11 +34,14 @@ struct RunState {
   LearnerState<float> learner;
   LearnerState<float> good;   ///< as last judged: where a setback leads
   Numbers<float> best;        ///< parameters of the lowest validation NLL; empty before the first
-  std::uint64_t planned = 0;  ///< batches
-  std::uint64_t done = 0;     ///< batches
+  std::uint64_t planned = 0;  ///< batches, about
+  std::uint64_t planned_epochs = 0;  ///< exactly
+  std::uint64_t done = 0;            ///< batches
+  std::uint64_t epoch = 0;
+  std::uint64_t epoch_began = 0;  ///< batches that were done then
   std::uint64_t pass = 0;
-  std::uint64_t batch = 0;  ///< of this pass, the next one
-  std::uint64_t next_judgement = 0;
+  std::uint64_t batch = 0;      ///< of this pass, the next one
+  std::uint64_t judged_at = 0;  ///< batches that were done then
   std::uint64_t frames = 0;
   std::uint64_t since_report = 0;
   double nll_sum = 0;   ///< since the last report
@@ -45,7 +49,8 @@ struct RunState {
   double slowed = 1;    ///< the rate's factor after setbacks
   double seconds = 0;   ///< of training, all sittings together
   int setbacks = 0;
-  int without_better = 0;
+  int without_better = 0;  ///< epochs
+  int bettered = 0;        ///< judgements of this epoch
   double least_train_nll = 1e300;
   double to_beat = 1e300;  ///< the validation NLL that patience waits to see bettered
   Progress at_best;

@@ -18,10 +18,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How many transitions of the validation rows are looked at while training; the end looks at all.
-constexpr std::uint64_t kJudgedFrames = 60'000;
-// Batches from one judgement to the next: at least, and in long passes.
-constexpr std::uint64_t kLeastBetween = 50;
+// How many transitions of the validation windows, which overlap, are looked at while training; the
+// end looks at all, and so does IMPSY's recipe at every epoch.
+constexpr std::uint64_t kJudgedFrames = 20'000;
+// Batches from one judgement to the next in long epochs.
 constexpr std::uint64_t kMostBetween = 500;
 constexpr int kMostSetbacks = 6;
 // A training NLL that is so much worse than it has been, in nats, is divergence.
@@ -76,11 +76,12 @@ class Run {
   }
   [[nodiscard]] std::optional<Ending> ending();
   void pass();
+  void count_batch(std::uint64_t batches_of_pass);
   void after(const Learner<float>::Step& step);
   Learner<float>::Step learn(const WindowList& windows, const Shuffle& shuffle);
   double fill(std::span<const Window> windows, const std::uint64_t* draw, Lesson<float>& lesson);
   double measure(const WindowList& windows, std::span<const float> parameters);
-  void judge();
+  void judge(bool ends_epoch);
   void set_back(const std::string& why);
   void keep();
 
@@ -179,17 +180,19 @@ double Run::measure(const WindowList& windows, std::span<const float> parameters
       parameters);
 }
 
-void Run::judge() {
+void Run::judge(bool ends_epoch) {
   Progress now;
-  now.epoch = state_.pass;
+  now.epoch = state_.epoch;
+  now.ends_epoch = ends_epoch;
   now.batches = state_.done;
   now.part = part_done();
   const auto steps = static_cast<double>(std::max<std::uint64_t>(state_.since_report, 1));
   const bool has_learnt = state_.since_report > 0;
   now.train_nll = state_.nll_sum / steps;
   now.norm = state_.norm_sum / steps;
-  now.val_nll =
-      measure(validation_windows(split_, recipe_.steps, kJudgedFrames), learner_.finished());
+  const bool all = recipe_.windows == Windows::every_row;
+  now.val_nll = measure(validation_windows(split_, recipe_.steps, all ? 0 : kJudgedFrames),
+                        learner_.finished());
   now.rate = rate();
   now.frames = state_.frames;
   state_.nll_sum = state_.norm_sum = 0;
@@ -203,11 +206,14 @@ void Run::judge() {
     state_.best.assign(finished.begin(), finished.end());
     state_.at_best = now;
   }
+  state_.judged_at = state_.done;
   if (now.best && !(now.val_nll > state_.to_beat - kLeastGain)) {
     state_.to_beat = now.val_nll;
-    state_.without_better = 0;
-  } else {
-    ++state_.without_better;
+    ++state_.bettered;
+  }
+  if (ends_epoch) {
+    state_.without_better = state_.bettered > 0 ? 0 : state_.without_better + 1;
+    state_.bettered = 0;
   }
   state_.last = now;
   if (observer_.judged) observer_.judged(now);
@@ -265,20 +271,29 @@ void Run::pass() {
     const auto step = learn(windows, shuffle);
     if (error_) return;
     after(step);
-    const bool ends = ++state_.batch >= batches;
-    if (ends) {
-      state_.batch = 0;
-      ++state_.pass;
-    }
-    if (state_.done >= state_.next_judgement && (ends || batches > kMostBetween)) {
-      judge();
-      state_.next_judgement = state_.done + std::clamp(batches, kLeastBetween, kMostBetween);
-    }
+    count_batch(batches);
     if (std::chrono::duration<double>(Clock::now() - kept_).count() >
         settings_.seconds_a_checkpoint)
       keep();
-    if (ends) return;
+    if (state_.batch == 0) return;
   }
+}
+
+/// Ends the pass, the epoch, and judges, where it is time.
+void Run::count_batch(std::uint64_t batches_of_pass) {
+  const bool ends_pass = ++state_.batch >= batches_of_pass;
+  if (ends_pass) {
+    state_.batch = 0;
+    ++state_.pass;
+  }
+  const bool ends_epoch = ends_pass && state_.done - state_.epoch_began >= recipe_.epoch_batches;
+  if (ends_epoch) {
+    ++state_.epoch;
+    state_.epoch_began = state_.done;
+  }
+  const bool is_long = state_.done - state_.judged_at >= kMostBetween &&
+                       batches_of_pass - state_.batch >= kMostBetween / 2;
+  if (ends_epoch || (is_long && !ends_pass)) judge(ends_epoch);
 }
 
 /// Why the run is over, if it is. Processes that train together agree on it.
@@ -296,16 +311,17 @@ std::optional<Ending> Run::ending() {
   if (settings_.seconds > 0 && clock_ >= settings_.seconds) return Ending::out_of_time;
   if (state_.setbacks > kMostSetbacks) return Ending::diverged;
   if (is_out_of_patience()) return Ending::patience;
-  if (state_.done >= state_.planned) return Ending::finished;
+  if (state_.epoch >= state_.planned_epochs) return Ending::finished;
+  if (recipe_.most_batches > 0 && state_.done >= recipe_.most_batches) return Ending::finished;
   return std::nullopt;
 }
 
 void Run::begin() {
-  const std::uint64_t a_pass = std::max<std::uint64_t>(batches_a_pass(split_, recipe_), 1);
-  state_.planned = std::max(recipe_.passes * a_pass, recipe_.least_batches);
+  const Plan plan = plan_of(split_, recipe_);
+  state_.planned_epochs = plan.epochs;
+  state_.planned = plan.epochs * plan.batches_an_epoch;
   if (recipe_.most_batches > 0) state_.planned = std::min(state_.planned, recipe_.most_batches);
-  if (settings_.seconds > 0) state_.planned = UINT64_MAX;
-  state_.next_judgement = std::clamp(a_pass, kLeastBetween, kMostBetween);
+  if (settings_.seconds > 0) state_.planned = state_.planned_epochs = UINT64_MAX;
   state_.good = learner_.state;
 }
 
@@ -323,7 +339,7 @@ Result<Outcome> Run::go() {
   if (*end == Ending::stopped) keep();
   const bool in_vain = *end == Ending::diverged && state_.best.empty();
   if (!in_vain && (state_.best.empty() || (*end != Ending::stopped && state_.since_report > 0)))
-    judge();
+    judge(false);
   if (error_) return *error_;
   if (state_.best.empty()) {
     return Error{
@@ -345,9 +361,16 @@ Result<Outcome> Run::go() {
 
 }  // namespace
 
-std::uint64_t batches_a_pass(const Split& split, const Recipe& recipe) {
+Plan plan_of(const Split& split, const Recipe& recipe) {
+  const auto rounded_up = [](std::uint64_t n, std::uint64_t by) { return (n + by - 1) / by; };
   const auto batch = static_cast<std::uint64_t>(recipe.batch);
-  return (training_windows(split, recipe, 0, 0).count() + batch - 1) / batch;
+  const std::uint64_t windows = training_windows(split, recipe, 0, 0).count();
+  const std::uint64_t a_pass = std::max<std::uint64_t>(rounded_up(windows, batch), 1);
+  Plan plan;
+  plan.passes_an_epoch = std::max<std::uint64_t>(rounded_up(recipe.epoch_batches, a_pass), 1);
+  plan.batches_an_epoch = plan.passes_an_epoch * a_pass;
+  plan.epochs = std::max(recipe.epochs, rounded_up(recipe.least_batches, plan.batches_an_epoch));
+  return plan;
 }
 
 Result<Outcome> train(const Weights& first, const Split& split, const RunSettings& settings,

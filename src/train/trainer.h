@@ -18,7 +18,7 @@
 namespace imps::train {
 
 enum class Ending {
-  finished,     ///< all passes
+  finished,     ///< all epochs
   patience,     ///< no better validation for too long
   stopped,      ///< asked to
   out_of_time,  ///< the time budget
@@ -58,7 +58,12 @@ struct RunObserver {
 Result<Outcome> train(const Weights& first, const Split& split, const RunSettings& settings,
                       const RunObserver& observer, const RunState* resumed = nullptr);
 
-/// How many batches a pass has, about.
-std::uint64_t batches_a_pass(const Split& split, const Recipe& recipe);
+/// What a run has before it, if nothing ends it early.
+struct Plan {
+  std::uint64_t passes_an_epoch = 1;
+  std::uint64_t batches_an_epoch = 1;  ///< about: windows at random offsets vary a little
+  std::uint64_t epochs = 1;
+};
+Plan plan_of(const Split& split, const Recipe& recipe);
 
 }  // namespace imps::train

@@ -28,7 +28,7 @@ struct Desk {
   std::atomic<bool> stop{false};
   std::function<void(const Json&)> also;
 
-  Job job(std::uint64_t passes = 5) {
+  Job job(std::uint64_t epochs = 5) {
     const fs::path path = folder.path() / "data.npz";
     if (!fs::exists(path)) {
       EXPECT_TRUE(write_dataset(path, test::swells(3, 3, 200)));
@@ -38,7 +38,7 @@ struct Desk {
         .layers = 1,
         .units = 8,
         .mixtures = 2,
-        .changes = R"({"patience":0,"least_batches":0,"passes":)" + std::to_string(passes) + "}",
+        .changes = R"({"patience":0,"least_batches":0,"epochs":)" + std::to_string(epochs) + "}",
         .seed = 3,
         .threads = 2,
         .folder = folder.path() / "models",

@@ -20,7 +20,7 @@ TEST(Recipe, RefusesWhatItDoesNotKnowAndWhatMakesNoSense) {
   for (const char* text :
        {R"({"rte":0.1})", R"({"rate":"fast"})", R"({"rate":-1})", R"({"rate":null})",
         R"({"batch":0})", R"({"batch":1.5})", R"({"dropout":1})", R"({"schedule":"never"})", "[]",
-        R"({"windows":3})", R"({"passes":1e30})"}) {
+        R"({"windows":3})", R"({"epochs":1e30})"}) {
     Recipe recipe;
     EXPECT_FALSE(change_recipe(Json::parse(text), recipe)) << text;
   }

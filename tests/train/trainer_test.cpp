@@ -14,7 +14,7 @@ namespace {
 
 constexpr Sizes kSmall{.dimension = 3, .layers = 1, .units = 12, .mixtures = 2};
 
-Recipe quick(std::uint64_t passes) {
+Recipe quick(std::uint64_t epochs) {
   return {.steps = 20,
           .batch = 8,
           .slice = 2,
@@ -23,7 +23,8 @@ Recipe quick(std::uint64_t passes) {
           .average_steps = 20,
           .mirror = 0,
           .shift = 0,
-          .passes = passes,
+          .epoch_batches = 1,
+          .epochs = epochs,
           .least_batches = 0,
           .patience = 0};
 }
