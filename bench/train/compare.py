@@ -41,7 +41,7 @@ def imps(dataset, folder, *arguments):
 def bits(model, dataset):
     """What the held-out frames cost under `model`, in bits a frame."""
     done = subprocess.run(
-        [IMPS, "evaluate", model, dataset, "--split", "validation", "--frames", "100", "--json"],
+        [IMPS, "evaluate", model, "--data", dataset, "--split", "validation", "--frames", "100", "--json"],
         capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["models"][0]["score"]["bits"]
 
