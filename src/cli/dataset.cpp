@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "cli/console.h"
 #include "cli/dataset_report.h"
@@ -18,6 +17,7 @@
 #include "dataset/place.h"
 #include "dataset/writer.h"
 #include "log/wall_time.h"
+#include "platform/scratch_name.h"
 
 namespace imps::cli {
 namespace {
@@ -140,24 +140,6 @@ fs::path target_of(const Flags& flags, int dimension) {
   return flags.output;
 }
 
-/// A file beside `target` that is gone in the end, whatever happens.
-class Staged {
- public:
-  Staged(const fs::path& target, std::string_view what)
-      : path_(target.parent_path() /
-              fmt::format(".{}.{}.{}", target.filename().string(), ::getpid(), what)) {}
-  ~Staged() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
-  Staged(const Staged&) = delete;
-  Staged& operator=(const Staged&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 /// Collates, and puts the result in its place.
 Result<Collation> make(const Flags& flags, const Request& request, LogChoice choice) {
   Collation made{.choice = std::move(choice), .options = request.options, .format = flags.format};
@@ -173,11 +155,11 @@ Result<Collation> make(const Flags& flags, const Request& request, LogChoice cho
   }
   const fs::path beside =
       flags.dry_run ? fs::temp_directory_path(error) / target.filename() : target;
-  const Staged ours(beside, "collated");
+  const auto ours = platform::ScratchName::beside(beside, "collated");
   auto report = collate(made.choice, made.options, ours.path());
   if (!report) return report.error();
   made.report = std::move(*report);
-  const Staged perfs(target, "perfs");
+  const auto perfs = platform::ScratchName::beside(target, "perfs");
   {
     const auto written = Dataset::open(ours.path());
     if (!written) return written.error();

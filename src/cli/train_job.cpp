@@ -9,12 +9,12 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "cli/newest_dataset.h"
 #include "core/nearest.h"
 #include "dataset/collate.h"
 #include "dataset/place.h"
+#include "platform/scratch_name.h"
 
 namespace imps::cli {
 namespace {
@@ -70,11 +70,10 @@ Result<fs::path> collate_logs(const std::vector<fs::path>& places, std::optional
       fs::path("datasets") / fmt::format("training-dataset-{}d.npz", choice->dimension);
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
-  const fs::path staged =
-      path.parent_path() / fmt::format(".{}.{}", path.filename().string(), ::getpid());
-  const auto report = collate(*choice, {}, staged);
-  const auto placed = report ? place_dataset(staged, path) : Result<Placed>(report.error());
-  fs::remove(staged, error);
+  const auto staged = platform::ScratchName::beside(path, "collated");
+  const auto report = collate(*choice, {}, staged.path());
+  if (!report) return report.error();
+  const auto placed = place_dataset(staged.path(), path);
   if (!placed) return placed.error();
   say(fmt::format("collated {} logs into {}: {} rows, {} takes ('imps dataset' says more)",
                   choice->logs.size(), path.string(), report->summary.rows, report->summary.takes));
