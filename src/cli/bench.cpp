@@ -20,16 +20,13 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("what", flags.what)->type_name("stage")->required();
-  app.add_option("--model", flags.model, "a model file (else the built-in model)")
-      ->type_name("MODEL");
-  app.add_option("-d,--dimension", flags.dimension, "of the built-in model (default 9)")
-      ->type_name("D");
-  app.add_option("--seconds", flags.seconds,
-                 "how long each of the two measurements takes (default 5)")
-      ->type_name("SECONDS");
-  app.add_flag("--json", flags.json, "the result as JSON, in microseconds");
+void add_options(Options& options, Flags& flags) {
+  options.needed("what", flags.what, "stage");
+  options.value("--model", flags.model, "MODEL", "a model file (else the built-in model)");
+  options.value("-d,--dimension", flags.dimension, "D", "of the built-in model (default 9)");
+  options.value("--seconds", flags.seconds, "SECONDS",
+                "how long each of the two measurements takes (default 5)");
+  options.flag("--json", flags.json, "the result as JSON, in microseconds");
 }
 
 nlohmann::ordered_json as_json(const LatenessSummary& summary) {
@@ -49,17 +46,17 @@ std::string row(std::string_view name, const LatenessSummary& summary) {
 }  // namespace
 
 std::string bench_options() {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_bench(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   if (flags.what != "stage") {
     complain(
         fmt::format("'{}' cannot be measured: 'imps bench stage' can", flags.what.substr(0, 64)));

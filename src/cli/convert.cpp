@@ -27,11 +27,11 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("in", flags.in)->type_name("IN")->required();
-  app.add_option("out", flags.out)->type_name("OUT")->required();
-  app.add_flag("--force", flags.force, "replace OUT if it is there");
-  app.add_flag("--json", flags.json, "the result as JSON");
+void add_options(Options& options, Flags& flags) {
+  options.needed("in", flags.in, "IN");
+  options.needed("out", flags.out, "OUT");
+  options.flag("--force", flags.force, "replace OUT if it is there");
+  options.flag("--json", flags.json, "the result as JSON");
 }
 
 /// What the new file says of itself: what the old one said, and where it came from.
@@ -51,17 +51,17 @@ files::Notes card_of(const ModelFile& file, const fs::path& path) {
 }  // namespace
 
 std::string convert_options() {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_convert(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   const fs::path out = flags.out;
   const auto form = files::written_form(out.extension().string());
   if (!form) {

@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "cli/console.h"
 #include "cli/dataset_report.h"
@@ -18,6 +17,7 @@
 #include "dataset/place.h"
 #include "dataset/writer.h"
 #include "log/wall_time.h"
+#include "platform/scratch_name.h"
 
 namespace imps::cli {
 namespace {
@@ -44,45 +44,31 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("places", flags.places)->type_name("LOG|FOLDER");
-  app.add_option("--logs,--source", flags.logs, "a folder of logs (default logs); may come again")
-      ->type_name("FOLDER")
-      ->take_all()
-      ->expected(1);
-  app.add_option("-d,--dimension", flags.dimension,
-                 "dt and the controls, together (default: the one that the logs have)")
-      ->type_name("D");
-  app.add_option("-o,--output", flags.output,
-                 "where to (default datasets/training-dataset-{D}d.npz)")
-      ->type_name("FILE");
-  app.add_option("--format", flags.format,
-                 "imps: plain arrays; impsy: perfs, for IMPSY (default imps)")
-      ->type_name("FORM");
-  app.add_option("--gap", flags.gap, "a longer rest begins a new take (default 5)")
-      ->type_name("SECONDS");
-  app.add_flag("--like-impsy", flags.like_impsy,
+void add_options(Options& options, Flags& flags) {
+  options.positional("places", flags.places, "LOG|FOLDER");
+  options.each("--logs,--source", flags.logs, "FOLDER",
+               "a folder of logs (default logs); may come again");
+  options.value("-d,--dimension", flags.dimension, "D",
+                "dt and the controls, together (default: the one that the logs have)");
+  options.value("-o,--output", flags.output, "FILE",
+                "where to (default datasets/training-dataset-{D}d.npz)");
+  options.value("--format", flags.format, "FORM",
+                "imps: plain arrays; impsy: perfs, for IMPSY (default imps)");
+  options.value("--gap", flags.gap, "SECONDS", "a longer rest begins a new take (default 5)");
+  options.flag("--like-impsy", flags.like_impsy,
                "the rows that IMPSY would make: a log is a take with all its rests, unclamped");
-  app.add_option("--interface", flags.interface,
-                 "only logs of this instrument, or of 'unnamed' ones")
-      ->type_name("NAME");
-  app.add_flag("--mixed", flags.mixed, "logs of different instruments together");
-  app.add_option("--include", flags.include, "only logs with such names, e.g. '2026-11-*'")
-      ->type_name("PATTERN")
-      ->take_all()
-      ->expected(1);
-  app.add_option("--exclude", flags.exclude, "no logs with such names")
-      ->type_name("PATTERN")
-      ->take_all()
-      ->expected(1);
-  app.add_option("--from", flags.from, "rows from then on: 2026-11-22 or 2026-11-22T20:15:00")
-      ->type_name("TIME");
-  app.add_option("--to", flags.to, "rows before then; a date alone is to its end")
-      ->type_name("TIME");
-  app.add_option("--trim", flags.trim, "leave out so much at both ends of every log")
-      ->type_name("SECONDS");
-  app.add_flag("--dry-run", flags.dry_run, "say what would be in it, and write nothing");
-  app.add_flag("--json", flags.json, "the result as JSON");
+  options.value("--interface", flags.interface, "NAME",
+                "only logs of this instrument, or of 'unnamed' ones");
+  options.flag("--mixed", flags.mixed, "logs of different instruments together");
+  options.each("--include", flags.include, "PATTERN",
+               "only logs with such names, e.g. '2026-11-*'");
+  options.each("--exclude", flags.exclude, "PATTERN", "no logs with such names");
+  options.value("--from", flags.from, "TIME",
+                "rows from then on: 2026-11-22 or 2026-11-22T20:15:00");
+  options.value("--to", flags.to, "TIME", "rows before then; a date alone is to its end");
+  options.value("--trim", flags.trim, "SECONDS", "leave out so much at both ends of every log");
+  options.flag("--dry-run", flags.dry_run, "say what would be in it, and write nothing");
+  options.flag("--json", flags.json, "the result as JSON");
 }
 
 /// A local time, or a date: its first moment, or (`end`) the first one after it.
@@ -140,24 +126,6 @@ fs::path target_of(const Flags& flags, int dimension) {
   return flags.output;
 }
 
-/// A file beside `target` that is gone in the end, whatever happens.
-class Staged {
- public:
-  Staged(const fs::path& target, std::string_view what)
-      : path_(target.parent_path() /
-              fmt::format(".{}.{}.{}", target.filename().string(), ::getpid(), what)) {}
-  ~Staged() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-  }
-  Staged(const Staged&) = delete;
-  Staged& operator=(const Staged&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 /// Collates, and puts the result in its place.
 Result<Collation> make(const Flags& flags, const Request& request, LogChoice choice) {
   Collation made{.choice = std::move(choice), .options = request.options, .format = flags.format};
@@ -173,11 +141,11 @@ Result<Collation> make(const Flags& flags, const Request& request, LogChoice cho
   }
   const fs::path beside =
       flags.dry_run ? fs::temp_directory_path(error) / target.filename() : target;
-  const Staged ours(beside, "collated");
+  const auto ours = platform::ScratchName::beside(beside, "collated");
   auto report = collate(made.choice, made.options, ours.path());
   if (!report) return report.error();
   made.report = std::move(*report);
-  const Staged perfs(target, "perfs");
+  const auto perfs = platform::ScratchName::beside(target, "perfs");
   {
     const auto written = Dataset::open(ours.path());
     if (!written) return written.error();
@@ -201,17 +169,17 @@ Result<Collation> make(const Flags& flags, const Request& request, LogChoice cho
 }  // namespace
 
 std::string dataset_options() {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_dataset(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   const auto request = read_flags(flags);
   if (!request) {
     complain(request.error().message);

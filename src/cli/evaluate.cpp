@@ -37,32 +37,27 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("models", flags.models)->type_name("MODEL");
-  app.add_option("--data", flags.data,
-                 "an .npz (default: the newest in datasets/ of the model's dimension)")
-      ->type_name("DATASET");
-  app.add_option("--split", flags.split,
-                 "judge by all rows, by training (the first nine tenths) or by validation (the "
-                 "rest). Default: validation when a model was trained on this dataset, else all")
-      ->type_name("PART");
-  app.add_flag("--like-impsy", flags.like_impsy,
+void add_options(Options& options, Flags& flags) {
+  options.positional("models", flags.models, "MODEL");
+  options.value("--data", flags.data, "DATASET",
+                "an .npz (default: the newest in datasets/ of the model's dimension)");
+  options.value("--split", flags.split, "PART",
+                "judge by all rows, by training (the first nine tenths) or by validation (the "
+                "rest). Default: validation when a model was trained on this dataset, else all");
+  options.flag("--like-impsy", flags.like_impsy,
                "also the loss as IMPSY computes it, of both parts: windows of 51 rows, each from "
                "an empty memory");
-  app.add_flag("--compare", flags.compare,
+  options.flag("--compare", flags.compare,
                "of several models: how each differs from the first, and how sure that is");
-  app.add_option("--plot", flags.plot, "also draw how they play, as an .svg")
-      ->type_name("FILE.svg");
-  app.add_option("--seed", flags.alone.seed, "for playing alone (default 0)")->type_name("N");
-  app.add_option("--frames", flags.alone.frames,
-                 "how many to play alone, 1 to 10000000 (default 10000)")
-      ->type_name("N");
-  app.add_option("--sigmatemp", flags.alone.temperatures.sigma,
-                 "for playing alone, 0 or more (default 0.01)")
-      ->type_name("T");
-  app.add_option("--pitemp", flags.alone.temperatures.pi, "for playing alone, above 0 (default 1)")
-      ->type_name("T");
-  app.add_flag("--json", flags.json, "everything, as JSON");
+  options.value("--plot", flags.plot, "FILE.svg", "also draw how they play, as an .svg");
+  options.value("--seed", flags.alone.seed, "N", "for playing alone (default 0)");
+  options.value("--frames", flags.alone.frames, "N",
+                "how many to play alone, 1 to 10000000 (default 10000)");
+  options.value("--sigmatemp", flags.alone.temperatures.sigma, "T",
+                "for playing alone, 0 or more (default 0.01)");
+  options.value("--pitemp", flags.alone.temperatures.pi, "T",
+                "for playing alone, above 0 (default 1)");
+  options.flag("--json", flags.json, "everything, as JSON");
 }
 
 constexpr std::uint64_t kMostAlone = 10'000'000;
@@ -260,17 +255,17 @@ Result<void> draw(const Findings& findings, const fs::path& path) {
 }  // namespace
 
 std::string evaluate_options() {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_evaluate(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   if (const auto wrong = complaint(flags)) {
     complain(*wrong);
     return Exit::usage;

@@ -55,33 +55,29 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("model", flags.model)->type_name("MODEL");
-  app.add_option("--output", flags.output,
-                 "a .log, .csv or .mid file (else CSV to standard output)")
-      ->type_name("FILE");
-  app.add_option("--seconds", flags.seconds, "how long to play (default 60, or as --frames says)")
-      ->type_name("SECONDS");
-  app.add_option("--frames", flags.frames, "how many frames to play")->type_name("N");
-  app.add_option("--like", flags.like, "begin where this performer's log ends")->type_name("LOG");
-  app.add_option("--seed", flags.seed, "another one, other music (default 0)")->type_name("N");
-  app.add_option("--sigmatemp", flags.sigma_temperature,
-                 "how far predictions stray, 0 or more (default 0.01)")
-      ->type_name("T");
-  app.add_option("--pitemp", flags.pi_temperature,
-                 "how freely they choose between gestures, above 0 (default 1)")
-      ->type_name("T");
-  app.add_option("--timescale", flags.timescale, "stretches time, up to 1000 (default 1)")
-      ->type_name("X");
-  app.add_option("--max-rest", flags.max_rest, "the longest wait for a frame (default 5)")
-      ->type_name("SECONDS");
-  app.add_flag("--notes", flags.notes, ".mid: control 1 plays notes");
-  app.add_option("-d,--dimension", flags.dimension, "without MODEL: dt and the controls, 2 to 129")
-      ->type_name("D");
-  app.add_option("--models", flags.models, "without MODEL: where models are (default models)")
-      ->type_name("FOLDER");
-  app.add_flag("--force", flags.force, "replace the file if it is there");
-  app.add_flag("--json", flags.json, "the summary as JSON; needs --output");
+void add_options(Options& options, Flags& flags) {
+  options.positional("model", flags.model, "MODEL");
+  options.value("--output", flags.output, "FILE",
+                "a .log, .csv or .mid file (else CSV to standard output)");
+  options.value("--seconds", flags.seconds, "SECONDS",
+                "how long to play (default 60, or as --frames says)");
+  options.value("--frames", flags.frames, "N", "how many frames to play");
+  options.value("--like", flags.like, "LOG", "begin where this performer's log ends");
+  options.value("--seed", flags.seed, "N", "another one, other music (default 0)");
+  options.value("--sigmatemp", flags.sigma_temperature, "T",
+                "how far predictions stray, 0 or more (default 0.01)");
+  options.value("--pitemp", flags.pi_temperature, "T",
+                "how freely they choose between gestures, above 0 (default 1)");
+  options.value("--timescale", flags.timescale, "X", "stretches time, up to 1000 (default 1)");
+  options.value("--max-rest", flags.max_rest, "SECONDS",
+                "the longest wait for a frame (default 5)");
+  options.flag("--notes", flags.notes, ".mid: control 1 plays notes");
+  options.value("-d,--dimension", flags.dimension, "D",
+                "without MODEL: dt and the controls, 2 to 129");
+  options.value("--models", flags.models, "FOLDER",
+                "without MODEL: where models are (default models)");
+  options.flag("--force", flags.force, "replace the file if it is there");
+  options.flag("--json", flags.json, "the summary as JSON; needs --output");
 }
 
 /// What is wrong with the flags, or "".
@@ -251,17 +247,17 @@ void report(const Flags& flags, const ChosenModel& model, const Summary& summary
 }  // namespace
 
 std::string generate_options() {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_generate(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   if (const std::string fault = fault_of(flags); !fault.empty()) {
     complain(fault);
     return Exit::usage;

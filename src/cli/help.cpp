@@ -1,3 +1,5 @@
+#include "cli/help.h"
+
 #include <algorithm>
 #include <string>
 
@@ -8,50 +10,11 @@
 
 #include "cli/commands.h"
 #include "cli/console.h"
-#include "cli/options.h"
+#include "cli/wrapped.h"
 #include "core/nearest.h"
 
 namespace imps::cli {
 namespace {
-
-constexpr std::size_t kWidth = 80;
-
-/// Paragraphs broken at kWidth.
-std::string wrapped(std::string_view text, std::size_t indent = 0) {
-  std::string out;
-  std::size_t column = 0;
-  const std::string margin(indent, ' ');
-  const auto put = [&](std::string_view word) {
-    if (column == 0) {
-      out += margin;
-      column = indent;
-    } else if (column + 1 + word.size() > kWidth) {
-      out += '\n' + margin;
-      column = indent;
-    } else {
-      out += ' ';
-      ++column;
-    }
-    out += word;
-    column += word.size();
-  };
-  while (!text.empty()) {
-    if (text.front() == '\n') {
-      out += '\n';
-      column = 0;
-      text.remove_prefix(1);
-      continue;
-    }
-    if (text.front() == ' ') {
-      text.remove_prefix(1);
-      continue;
-    }
-    const auto end = std::min(text.find_first_of(" \n"), text.size());
-    put(text.substr(0, end));
-    text.remove_prefix(end);
-  }
-  return out;
-}
 
 std::string indented(std::string_view lines) {
   std::string out;
@@ -125,80 +88,6 @@ std::string help_text(const Command& command) {
   return fmt::format("usage: imps {} {}\n\n{}\n\nOptions:\n{}\nExamples:\n{}", command.name,
                      command.usage, wrapped(command.about), command.options(),
                      indented(command.examples));
-}
-
-std::optional<Exit> parse(CLI::App& app, const Command& command, Arguments arguments) {
-  app.set_help_flag();
-  bool help = false;
-  app.add_flag("-h,--help", help, "show this and exit");
-  app.allow_windows_style_options(false);
-  // The first of the predecessors' manuals spells short options with an equals sign: -d=9.
-  for (std::string& argument : arguments) {
-    if (argument.size() > 3 && argument[0] == '-' && argument[1] != '-' && argument[2] == '=')
-      argument.erase(2, 1);
-  }
-  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError& error) {
-    if (help) {
-      fmt::print("{}", help_text(command));
-      return Exit::done;
-    }
-    std::string message = error.what();
-    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
-      // CLI11 says which by the name in the code.
-      message = "something is missing";
-      for (const CLI::Option* const option : app.get_options()) {
-        if (option->get_required() && option->count() == 0) {
-          message = option->get_type_name() + " is missing";
-          break;
-        }
-      }
-    }
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-      const auto left = app.remaining();
-      std::vector<std::string> known;
-      for (const CLI::Option* const option : app.get_options()) {
-        for (const auto& name : option->get_lnames())
-          known.push_back("--" + name);
-      }
-      const std::vector<std::string_view> views(known.begin(), known.end());
-      const std::string what = left.empty() ? message : left.front();
-      message =
-          fmt::format("'{}' is not understood{}", what.substr(0, 64), did_you_mean(what, views));
-    }
-    complain(fmt::format("{}; 'imps {} --help' explains", message, command.name));
-    return Exit::usage;
-  }
-  if (help) {
-    fmt::print("{}", help_text(command));
-    return Exit::done;
-  }
-  return std::nullopt;
-}
-
-std::string describe(CLI::App& app) {
-  std::string text;
-  for (const CLI::Option* const option : app.get_options()) {
-    if (option->get_positional() || option->get_group().empty()) continue;
-    std::string names;
-    for (const auto& name : option->get_snames())
-      names += (names.empty() ? "-" : ", -") + name;
-    for (const auto& name : option->get_lnames())
-      names += (names.empty() ? "--" : ", --") + name;
-    if (option->get_expected_max() > 0 && option->get_type_size_max() > 0)
-      names += " " + option->get_type_name();
-    constexpr std::size_t kColumn = 30;
-    const std::string about = wrapped(option->get_description(), kColumn);
-    if (names.size() + 3 > kColumn) {
-      text += "  " + names + '\n' + about + '\n';
-    } else {
-      text += fmt::format("  {:<{}}", names, kColumn - 2) +
-              about.substr(std::min(kColumn, about.size())) + '\n';
-    }
-  }
-  return text;
 }
 
 std::string help_options() {

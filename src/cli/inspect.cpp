@@ -313,12 +313,12 @@ std::string inspect_options() {
 }
 
 Exit run_inspect(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   std::vector<std::string> files;
   bool json = false;
-  app.add_option("files", files)->type_name("FILE")->required();
-  app.add_flag("--json", json, "as JSON");
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  options.needed("files", files, "FILE");
+  options.flag("--json", json, "as JSON");
+  if (const auto exit = options.parse(command, arguments)) return *exit;
 
   Exit exit = Exit::done;
   Json all = Json::array();

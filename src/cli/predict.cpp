@@ -29,16 +29,15 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("model", flags.model)->type_name("MODEL")->required();
-  app.add_flag("--sample", flags.sample,
+void add_options(Options& options, Flags& flags) {
+  options.needed("model", flags.model, "MODEL");
+  options.flag("--sample", flags.sample,
                "write the next frame, drawn from the mixture: [dt, x_1, …]");
-  app.add_option("--seed", flags.seed, "for --sample (default 0)")->type_name("N");
-  app.add_option("--sigmatemp", flags.sigma_temperature, "for --sample, 0 or more (default 0.01)")
-      ->type_name("T");
-  app.add_option("--pitemp", flags.pi_temperature, "for --sample, above 0 (default 1)")
-      ->type_name("T");
-  app.add_flag("--json", flags.json, "accepted: what is written is JSON in any case");
+  options.value("--seed", flags.seed, "N", "for --sample (default 0)");
+  options.value("--sigmatemp", flags.sigma_temperature, "T",
+                "for --sample, 0 or more (default 0.01)");
+  options.value("--pitemp", flags.pi_temperature, "T", "for --sample, above 0 (default 1)");
+  options.flag("--json", flags.json, "accepted: what is written is JSON in any case");
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -114,17 +113,17 @@ void append(std::string& line, const Numbers& numbers) {
 }  // namespace
 
 std::string predict_options() {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_predict(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   if (!(flags.sigma_temperature >= 0 && std::isfinite(flags.sigma_temperature)) ||
       !(flags.pi_temperature > 0 && std::isfinite(flags.pi_temperature))) {
     complain("--sigmatemp takes 0 or more, --pitemp a number above 0");

@@ -28,24 +28,20 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("log", flags.log)->type_name("LOG")->required();
-  app.add_option("--speed", flags.speed, "how many times as fast (default 1)")->type_name("X");
-  app.add_option("--from", flags.from, "begin so long after the first row")->type_name("SECONDS");
-  app.add_option("--to", flags.to, "end so long after the first row")->type_name("SECONDS");
-  app.add_flag("--loop", flags.loop, "begin again after the last row, until Ctrl-C");
-  app.add_option("--to-host", flags.to_host, "where to send (default localhost)")
-      ->type_name("HOST");
-  app.add_option("--to-port", flags.to_port, "the port to send to (default 5001)")
-      ->type_name("PORT");
-  app.add_option("--address", flags.address, "the OSC address (default /interface)")
-      ->type_name("ADDRESS");
-  app.add_flag("--verify", flags.verify,
+void add_options(Options& options, Flags& flags) {
+  options.needed("log", flags.log, "LOG");
+  options.value("--speed", flags.speed, "X", "how many times as fast (default 1)");
+  options.value("--from", flags.from, "SECONDS", "begin so long after the first row");
+  options.value("--to", flags.to, "SECONDS", "end so long after the first row");
+  options.flag("--loop", flags.loop, "begin again after the last row, until Ctrl-C");
+  options.value("--to-host", flags.to_host, "HOST", "where to send (default localhost)");
+  options.value("--to-port", flags.to_port, "PORT", "the port to send to (default 5001)");
+  options.value("--address", flags.address, "ADDRESS", "the OSC address (default /interface)");
+  options.flag("--verify", flags.verify,
                "run the session again without sockets and compare bit for bit");
-  app.add_option("--models", flags.models,
-                 "--verify: where its models are looked for (default models)")
-      ->type_name("FOLDER");
-  app.add_flag("--json", flags.json, "the result as JSON");
+  options.value("--models", flags.models, "FOLDER",
+                "--verify: where its models are looked for (default models)");
+  options.flag("--json", flags.json, "the result as JSON");
 }
 
 Exit verify_log(const Flags& flags) {
@@ -80,17 +76,17 @@ Exit verify_log(const Flags& flags) {
 }  // namespace
 
 std::string replay_options() {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_replay(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   if (flags.verify) return verify_log(flags);
   if (!(flags.speed >= 0.001 && flags.speed <= 1000) || !(flags.from >= 0) ||
       (flags.to && !(*flags.to >= flags.from))) {

@@ -52,54 +52,45 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, Flags& flags) {
-  app.add_option("target", flags.target)->type_name("CONFIG|MODEL");
-  app.add_option("-d,--dimension", flags.dimension,
-                 "dt and the controls: 2 to 129 (else from the first message)")
-      ->type_name("D");
-  app.add_option("--modelsize", flags.size,
-                 "of the models in models/, only this size: xxs, xs, s, m, l, xl")
-      ->type_name("SIZE");
-  app.add_flag("-c,--callresponse", flags.call_response,
+void add_options(Options& options, Flags& flags) {
+  options.positional("target", flags.target, "CONFIG|MODEL");
+  options.value("-d,--dimension", flags.dimension, "D",
+                "dt and the controls: 2 to 129 (else from the first message)");
+  options.value("--modelsize", flags.size, "SIZE",
+                "of the models in models/, only this size: xxs, xs, s, m, l, xl");
+  options.flag("-c,--callresponse", flags.call_response,
                "the model answers when the performer is silent (default)");
-  app.add_flag("-p,--polyphony", flags.polyphony,
+  options.flag("-p,--polyphony", flags.polyphony,
                "every frame of the performer's gets one prediction");
-  app.add_flag("-b,--battle", flags.battle, "the model plays by itself");
-  app.add_flag("-o,--useronly", flags.user_only, "no predictions: only log");
-  app.add_option("--threshold,--callresponsethresh", flags.threshold,
-                 "silence after which the model answers (default 0.1)")
-      ->type_name("SECONDS");
-  app.add_option("--sigmatemp", flags.sigma_temperature,
-                 "how far predictions stray, 0 or more (default 0.01)")
-      ->type_name("T");
-  app.add_option("--pitemp", flags.pi_temperature,
-                 "how freely they choose between gestures, above 0 (default 1)")
-      ->type_name("T");
-  app.add_option("--timescale", flags.timescale,
-                 "stretches the predictions' time, up to 1000 (default 1)")
-      ->type_name("X");
-  app.add_option("--max-rest", flags.max_rest, "longest predicted time between frames (default 5)")
-      ->type_name("SECONDS");
-  app.add_option("--seed", flags.seed, "makes the predictions repeatable")->type_name("N");
-  app.add_flag("--start-now", flags.start_now, "battle: begin at once, not with the first frame");
-  app.add_flag("--ahead", flags.ahead, "send predictions early, timetagged with when they are due");
-  app.add_flag("--thru", flags.thru, "send the performer's frames to the outputs too");
-  app.add_option("--serverip", flags.listen_host, "where to listen (default localhost)")
-      ->type_name("HOST");
-  app.add_option("--serverport", flags.listen_port, "the port to listen on (default 5001)")
-      ->type_name("PORT");
-  app.add_option("--clientip", flags.output_host, "where to send predictions (default localhost)")
-      ->type_name("HOST");
-  app.add_option("--clientport", flags.output_port, "the port to send them to (default 5000)")
-      ->type_name("PORT");
-  app.add_option("--output", flags.outputs, "send predictions here too; may be given several times")
-      ->type_name("HOST:PORT");
-  app.add_flag("-l,--log", flags.log, "log the performance (default)");
-  app.add_flag("--no-log", flags.no_log, "do not log");
-  app.add_option("--log-folder", flags.log_folder, "where logs go (default logs)")
-      ->type_name("FOLDER");
-  app.add_flag("-v,--verbose", flags.verbose, "print every frame");
-  app.add_flag("--json", flags.json, "print what happens as JSON, one object a line, on stdout");
+  options.flag("-b,--battle", flags.battle, "the model plays by itself");
+  options.flag("-o,--useronly", flags.user_only, "no predictions: only log");
+  options.value("--threshold,--callresponsethresh", flags.threshold, "SECONDS",
+                "silence after which the model answers (default 0.1)");
+  options.value("--sigmatemp", flags.sigma_temperature, "T",
+                "how far predictions stray, 0 or more (default 0.01)");
+  options.value("--pitemp", flags.pi_temperature, "T",
+                "how freely they choose between gestures, above 0 (default 1)");
+  options.value("--timescale", flags.timescale, "X",
+                "stretches the predictions' time, up to 1000 (default 1)");
+  options.value("--max-rest", flags.max_rest, "SECONDS",
+                "longest predicted time between frames (default 5)");
+  options.value("--seed", flags.seed, "N", "makes the predictions repeatable");
+  options.flag("--start-now", flags.start_now, "battle: begin at once, not with the first frame");
+  options.flag("--ahead", flags.ahead, "send predictions early, timetagged with when they are due");
+  options.flag("--thru", flags.thru, "send the performer's frames to the outputs too");
+  options.value("--serverip", flags.listen_host, "HOST", "where to listen (default localhost)");
+  options.value("--serverport", flags.listen_port, "PORT", "the port to listen on (default 5001)");
+  options.value("--clientip", flags.output_host, "HOST",
+                "where to send predictions (default localhost)");
+  options.value("--clientport", flags.output_port, "PORT",
+                "the port to send them to (default 5000)");
+  options.value("--output", flags.outputs, "HOST:PORT",
+                "send predictions here too; may be given several times");
+  options.flag("-l,--log", flags.log, "log the performance (default)");
+  options.flag("--no-log", flags.no_log, "do not log");
+  options.value("--log-folder", flags.log_folder, "FOLDER", "where logs go (default logs)");
+  options.flag("-v,--verbose", flags.verbose, "print every frame");
+  options.flag("--json", flags.json, "print what happens as JSON, one object a line, on stdout");
 }
 
 /// What is wrong with the flags among themselves, or "".
@@ -191,17 +182,17 @@ class JsonOutput final : public Output {
 }  // namespace
 
 std::string run_options() {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_run(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   Flags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   if (const auto fault = contradiction(flags); !fault.empty()) {
     complain(fault);
     return Exit::usage;

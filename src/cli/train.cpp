@@ -165,17 +165,17 @@ Exit sweep(const TrainFlags& flags, const std::vector<Variation>& variations) {
 }  // namespace
 
 std::string train_options() {
-  CLI::App app;
+  Options options;
   TrainFlags flags;
-  add_options(app, flags);
-  return describe(app);
+  add_options(options, flags);
+  return options.describe();
 }
 
 Exit run_train(const Command& command, const Arguments& arguments) {
-  CLI::App app;
+  Options options;
   TrainFlags flags;
-  add_options(app, flags);
-  if (const auto exit = parse(app, command, arguments)) return *exit;
+  add_options(options, flags);
+  if (const auto exit = options.parse(command, arguments)) return *exit;
   const auto wrong = complaint_about(flags);
   if (wrong) {
     complain(*wrong);

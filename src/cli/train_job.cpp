@@ -9,12 +9,13 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "cli/newest_dataset.h"
+#include "cli/options.h"
 #include "core/nearest.h"
 #include "dataset/collate.h"
 #include "dataset/place.h"
+#include "platform/scratch_name.h"
 
 namespace imps::cli {
 namespace {
@@ -70,11 +71,10 @@ Result<fs::path> collate_logs(const std::vector<fs::path>& places, std::optional
       fs::path("datasets") / fmt::format("training-dataset-{}d.npz", choice->dimension);
   std::error_code error;
   fs::create_directories(path.parent_path(), error);
-  const fs::path staged =
-      path.parent_path() / fmt::format(".{}.{}", path.filename().string(), ::getpid());
-  const auto report = collate(*choice, {}, staged);
-  const auto placed = report ? place_dataset(staged, path) : Result<Placed>(report.error());
-  fs::remove(staged, error);
+  const auto staged = platform::ScratchName::beside(path, "collated");
+  const auto report = collate(*choice, {}, staged.path());
+  if (!report) return report.error();
+  const auto placed = place_dataset(staged.path(), path);
   if (!placed) return placed.error();
   say(fmt::format("collated {} logs into {}: {} rows, {} takes ('imps dataset' says more)",
                   choice->logs.size(), path.string(), report->summary.rows, report->summary.takes));
@@ -152,61 +152,47 @@ Json changes_of(const TrainFlags& flags) {
 
 }  // namespace
 
-void add_options(CLI::App& app, TrainFlags& flags) {
-  app.add_option("data", flags.data)->type_name("DATASET|LOGS");
-  app.add_option("-d,--dimension", flags.dimension,
-                 "of the newest dataset, or of the logs (default: what is there)")
-      ->type_name("D");
-  app.add_option("--size,--modelsize", flags.size,
-                 "xxs, xs, s, m, l or xl: layers and units (default s)")
-      ->type_name("SIZE");
-  app.add_option("--layers", flags.layers, "1 to 8, instead of the size's")->type_name("N");
-  app.add_option("--units", flags.units, "1 to 4096, instead of the size's")->type_name("N");
-  app.add_option("--mixtures", flags.mixtures, "1 to 64 (default 5)")->type_name("N");
-  app.add_option("--for", flags.time, "train for so long: 30s, 2min, 1h (default: as it takes)")
-      ->type_name("TIME");
-  app.add_option("--epochs", flags.epochs,
-                 "passes through the training rows, or as many as make 50 batches")
-      ->type_name("N");
-  app.add_option("--patience", flags.patience,
-                 "epochs without a better validation NLL before it stops")
-      ->type_name("N");
-  app.add_flag("--earlystopping", flags.early_stopping, "accepted: it is on by default");
-  app.add_flag("--no-early-stopping,--no-earlystopping", flags.no_early_stopping,
+void add_options(Options& options, TrainFlags& flags) {
+  options.positional("data", flags.data, "DATASET|LOGS");
+  options.value("-d,--dimension", flags.dimension, "D",
+                "of the newest dataset, or of the logs (default: what is there)");
+  options.value("--size,--modelsize", flags.size, "SIZE",
+                "xxs, xs, s, m, l or xl: layers and units (default s)");
+  options.value("--layers", flags.layers, "N", "1 to 8, instead of the size's");
+  options.value("--units", flags.units, "N", "1 to 4096, instead of the size's");
+  options.value("--mixtures", flags.mixtures, "N", "1 to 64 (default 5)");
+  options.value("--for", flags.time, "TIME",
+                "train for so long: 30s, 2min, 1h (default: as it takes)");
+  options.value("--epochs", flags.epochs, "N",
+                "passes through the training rows, or as many as make 50 batches");
+  options.value("--patience", flags.patience, "N",
+                "epochs without a better validation NLL before it stops");
+  options.flag("--earlystopping", flags.early_stopping, "accepted: it is on by default");
+  options.flag("--no-early-stopping,--no-earlystopping", flags.no_early_stopping,
                "all epochs; the best weights are saved all the same");
-  app.add_option("--recipe", flags.recipe, "imps-1, or impsy: as IMPSY 1.2 trains (default imps-1)")
-      ->type_name("NAME");
-  app.add_option("--batch", flags.batch, "windows at a time, over all processes")->type_name("N");
-  app.add_option("--window", flags.window, "frames of a window (default 50)")->type_name("N");
-  app.add_option("--learning-rate", flags.rate, "the highest one")->type_name("R");
-  app.add_option("--schedule", flags.schedule, "of the learning rate: cosine or constant")
-      ->type_name("NAME");
-  app.add_option("--clip", flags.clip, "the gradient's largest norm; 0: any")->type_name("X");
-  app.add_option("--dropout", flags.dropout, "of what a layer passes upwards, 0 to 0.95")
-      ->type_name("P");
-  app.add_option("--set", flags.settings, "any other field of the recipe, see doc/training.md")
-      ->type_name("FIELD=VALUE")
-      ->take_all()
-      ->expected(1);
-  app.add_option("--seed", flags.seed,
-                 "of the first weights and all else that is drawn (default 0)")
-      ->type_name("N");
-  app.add_option("--threads", flags.threads, "default: one for each processor")->type_name("N");
-  app.add_option("--models", flags.models, "the folder for the model (default models)")
-      ->type_name("FOLDER");
-  app.add_option("-o,--output", flags.output, "the model's file, instead of a new name there")
-      ->type_name("FILE");
-  app.add_option("--checkpoints", flags.checkpoints, "default checkpoints")->type_name("FOLDER");
-  app.add_option("--resume", flags.resume,
-                 "go on from a checkpoint (none named: the newest) as if never stopped")
-      ->type_name("CHECKPOINT")
-      ->expected(0, 1)
-      ->default_str("");
-  app.add_option("--sweep", flags.sweep,
-                 "one run for each combination, then a table: 'size=xs,s seed=1..4'; under mpirun "
-                 "each process takes runs of its own")
-      ->type_name("RUNS");
-  app.add_flag("--json", flags.json, "a JSON object for each thing that happens, one a line");
+  options.value("--recipe", flags.recipe, "NAME",
+                "imps-1, or impsy: as IMPSY 1.2 trains (default imps-1)");
+  options.value("--batch", flags.batch, "N", "windows at a time, over all processes");
+  options.value("--window", flags.window, "N", "frames of a window (default 50)");
+  options.value("--learning-rate", flags.rate, "R", "the highest one");
+  options.value("--schedule", flags.schedule, "NAME", "of the learning rate: cosine or constant");
+  options.value("--clip", flags.clip, "X", "the gradient's largest norm; 0: any");
+  options.value("--dropout", flags.dropout, "P", "of what a layer passes upwards, 0 to 0.95");
+  options.each("--set", flags.settings, "FIELD=VALUE",
+               "any other field of the recipe, see doc/training.md");
+  options.value("--seed", flags.seed, "N",
+                "of the first weights and all else that is drawn (default 0)");
+  options.value("--threads", flags.threads, "N", "default: one for each processor");
+  options.value("--models", flags.models, "FOLDER", "the folder for the model (default models)");
+  options.value("-o,--output", flags.output, "FILE",
+                "the model's file, instead of a new name there");
+  options.value("--checkpoints", flags.checkpoints, "FOLDER", "default checkpoints");
+  options.value_or_none("--resume", flags.resume, "CHECKPOINT",
+                        "go on from a checkpoint (none named: the newest) as if never stopped");
+  options.value("--sweep", flags.sweep, "RUNS",
+                "one run for each combination, then a table: 'size=xs,s seed=1..4'; under mpirun "
+                "each process takes runs of its own");
+  options.flag("--json", flags.json, "a JSON object for each thing that happens, one a line");
 }
 
 std::optional<std::string> complaint_about(const TrainFlags& flags) {

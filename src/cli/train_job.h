@@ -6,12 +6,13 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json_fwd.hpp>
 
 #include <imps/result.h>
 
 namespace imps::cli {
+
+class Options;
 
 struct TrainFlags {
   std::vector<std::string> data;
@@ -44,7 +45,7 @@ struct TrainFlags {
   bool json = false;
 };
 
-void add_options(CLI::App& app, TrainFlags& flags);
+void add_options(Options& options, TrainFlags& flags);
 
 /// What is wrong with the flags, before anything is looked for.
 std::optional<std::string> complaint_about(const TrainFlags& flags);

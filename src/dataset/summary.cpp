@@ -6,14 +6,6 @@
 namespace imps {
 namespace {
 
-/// Single precision is this close to a controller's step.
-constexpr double kCloseToStep = 1e-6;
-
-bool is_step(double value, double steps) {
-  const double scaled = value * steps;
-  return value >= 0 && value <= 1 && std::abs(scaled - std::round(scaled)) <= kCloseToStep * steps;
-}
-
 std::size_t bin_of(bool is_dt, double value) {
   constexpr double kLast = ColumnSummary::kBins - 1;
   if (!is_dt) return static_cast<std::size_t>(std::clamp(value * ColumnSummary::kBins, 0.0, kLast));
@@ -68,8 +60,7 @@ void DatasetSummarizer::add(std::size_t column, float value) {
   one.moved += take_rows_ > 0 && value != one.last ? 1 : 0;
   one.last = value;
   if (one.values.size() < ControlSummary::kMostDistinct) one.values.insert(value);
-  one.on_127ths = one.on_127ths && is_step(x, 127);
-  one.on_128ths = one.on_128ths && is_step(x, 128);
+  one.resolution.see(value);
   ++sum.bins[bin_of(column == 0, x)];
 }
 
@@ -80,8 +71,8 @@ DatasetSummary DatasetSummarizer::summary() const {
     ColumnSummary one = column.summary;
     one.distinct = column.values.size();
     if (one.distinct > 1) {
-      one.grid =
-          column.on_127ths || column.on_128ths ? ControlGrid::seven_bit : ControlGrid::continuous;
+      const bool seven_bit = column.resolution.steps() > 0 && one.least >= 0 && one.greatest <= 1;
+      one.grid = seven_bit ? ControlGrid::seven_bit : ControlGrid::continuous;
     }
     // The first row of a take follows nothing.
     const std::uint64_t follow = sum.rows - sum.takes;

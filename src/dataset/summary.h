@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "dataset/resolution.h"
 #include "log/summary.h"
 
 namespace imps {
@@ -57,8 +58,7 @@ class DatasetSummarizer {
   struct Column {
     ColumnSummary summary;
     std::unordered_set<float> values;
-    bool on_127ths = true;
-    bool on_128ths = true;
+    ResolutionFinder resolution;
     double sum = 0;
     std::uint64_t moved = 0;
     float last = 0;

@@ -1,18 +1,11 @@
 #include "dataset/zip_writer.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <zlib.h>
 
-#include "platform/sync.h"
+#include "platform/aside_file.h"
 
 namespace imps {
 namespace {
@@ -124,41 +117,15 @@ std::string end_records(std::uint64_t members, std::uint64_t at, std::uint64_t s
 }  // namespace
 
 struct ZipWriter::State {
-  std::filesystem::path path;
-  std::filesystem::path aside;
-  int file = -1;
+  platform::AsideFile file;
   std::uint64_t written = 0;  // bytes in the file
   std::vector<char> buffer;
   std::vector<Member> members;
 
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    if (file >= 0) {
-      ::close(file);
-      ::unlink(aside.c_str());
-    }
-  }
-
-  [[nodiscard]] Error failed(int why) const {
-    return Error{fmt::format("{}: cannot be written: {}{}", path.string(), std::strerror(why),
-                             why == ENOSPC ? ": free some room and try again" : "")};
-  }
-
-  Result<void> put_at(std::uint64_t offset, std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t put = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) return failed(errno);
-      offset += static_cast<std::uint64_t>(put);
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    }
-    return {};
-  }
+  explicit State(platform::AsideFile opened) : file(std::move(opened)) { buffer.reserve(kBuffer); }
 
   Result<void> flush() {
-    auto put = put_at(written, {buffer.data(), buffer.size()});
+    auto put = file.append(std::as_bytes(std::span(buffer)));
     written += buffer.size();
     buffer.clear();
     return put;
@@ -184,20 +151,9 @@ ZipWriter& ZipWriter::operator=(ZipWriter&&) noexcept = default;
 ZipWriter::~ZipWriter() = default;
 
 Result<ZipWriter> ZipWriter::create(const std::filesystem::path& path) {
-  auto state = std::make_unique<State>();
-  state->path = path;
-  state->buffer.reserve(kBuffer);
-  for (int k = 0; k < 100 && state->file < 0; ++k) {
-    // The process's number keeps two that write the same file apart; what a killed one left has it
-    // too.
-    state->aside = path;
-    state->aside.replace_filename(
-        fmt::format(".{}.{}-{}.part", path.filename().string(), ::getpid(), k));
-    state->file = ::open(state->aside.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (state->file < 0 && errno != EEXIST) return state->failed(errno);
-  }
-  if (state->file < 0) return state->failed(EEXIST);
-  return ZipWriter(std::move(state));
+  auto file = platform::AsideFile::begin(path);
+  if (!file) return file.error();
+  return ZipWriter(std::make_unique<State>(std::move(*file)));
 }
 
 Result<void> ZipWriter::begin(const std::string& name, std::size_t front) {
@@ -225,7 +181,8 @@ Result<void> ZipWriter::end(std::string_view front) {
                                     reinterpret_cast<const Bytef*>(front.data()), front.size());
   member.crc =
       ::crc32_combine(front_crc, member.crc, static_cast<z_off_t>(member.size - member.front));
-  return state_->put_at(member.offset, local_record(member) + std::string(front));
+  const std::string head = local_record(member) + std::string(front);
+  return state_->file.put_at(member.offset, std::as_bytes(std::span(head)));
 }
 
 Result<void> ZipWriter::finish() {
@@ -237,18 +194,7 @@ Result<void> ZipWriter::finish() {
   const std::uint64_t size = state.position() - at;
   if (auto put = state.append(end_records(state.members.size(), at, size)); !put) return put;
   if (auto put = state.flush(); !put) return put;
-  if (const int why = platform::sync_data(state.file); why != 0) return state.failed(why);
-  if (std::rename(state.aside.c_str(), state.path.c_str()) != 0) return state.failed(errno);
-  ::close(std::exchange(state.file, -1));
-  const auto folder = state.path.parent_path();
-  const int directory =
-      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory >= 0) {
-    // Some file systems have no such thing; the file is there in any case.
-    platform::sync_data(directory);
-    ::close(directory);
-  }
-  return {};
+  return state.file.keep(true);
 }
 
 }  // namespace imps

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "evaluate/rows.h"
+#include "dataset/rows.h"
 
 namespace imps::evaluate {
 namespace {

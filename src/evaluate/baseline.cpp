@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "evaluate/rows.h"
+#include "dataset/rows.h"
 
 namespace imps::evaluate {
 

@@ -4,23 +4,17 @@
 #include <cmath>
 #include <limits>
 
-#include "evaluate/rows.h"
+#include "dataset/resolution.h"
 
 namespace imps::evaluate {
 namespace {
 
-// How far from its place, in steps, a value may be that was written with four decimals.
-constexpr double kSlack = 0.0101;
-
-struct Control {
-  bool in_127ths = true;
-  bool in_128ths = true;
-  double greatest = 0;
-};
-
-bool is_step(double value, double steps) noexcept {
-  const double place = value * steps;
-  return std::abs(place - std::round(place)) <= kSlack;
+Grid grid_of(const Resolution& control) noexcept {
+  if (control.steps == 0) return {GridKind::ten_bit, 1024, 1024};
+  // A controller that is divided by 128 ends one step below 1; only another one reaches it.
+  const bool whole = control.greatest > 127.5F / 128;
+  return {GridKind::seven_bit, static_cast<double>(control.steps),
+          control.steps == 128 && whole ? 128 : 127};
 }
 
 }  // namespace
@@ -50,31 +44,12 @@ Interval Grid::interval(std::int64_t bin) const noexcept {
 }
 
 Result<std::vector<Grid>> find_grids(const Dataset& dataset) {
-  const auto dimension = static_cast<std::size_t>(dataset.dimension());
-  std::vector<Control> controls(dimension);
-  const auto read = for_each_row(dataset, 0, dataset.rows(), [&](std::span<const float> row) {
-    for (std::size_t d = 1; d < dimension; ++d) {
-      const auto value = static_cast<double>(row[d]);
-      Control& control = controls[d];
-      control.in_127ths = control.in_127ths && is_step(value, 127);
-      control.in_128ths = control.in_128ths && is_step(value, 128);
-      control.greatest = std::max(control.greatest, value);
-    }
-  });
-  if (!read) return read.error();
+  const RowRange all{&dataset, 0, dataset.rows()};
+  const auto controls = find_resolutions({&all, 1}, dataset.dimension());
+  if (!controls) return controls.error();
   std::vector<Grid> grids{{GridKind::milliseconds, 1000, Grid::kNoLast}};
-  for (std::size_t d = 1; d < dimension; ++d) {
-    const Control& control = controls[d];
-    if (control.in_127ths) {
-      grids.push_back({GridKind::seven_bit, 127, 127});
-    } else if (control.in_128ths) {
-      // A controller that is divided by 128 ends one step below 1; only another one reaches it.
-      const bool whole = control.greatest > 127.5 / 128;
-      grids.push_back({GridKind::seven_bit, 128, whole ? 128 : 127});
-    } else {
-      grids.push_back({GridKind::ten_bit, 1024, 1024});
-    }
-  }
+  for (const Resolution& control : *controls)
+    grids.push_back(grid_of(control));
   return grids;
 }
 

@@ -28,22 +28,14 @@ struct Stretch {
   friend bool operator==(const Stretch&, const Stretch&) = default;
 };
 
-/// How many windows of `window_rows` (2 or more) begin in the training part, and how many in the
-/// validation part: the windows at every row of every take, in order; the first floor(0.9 · count)
-/// are training (Keras's validation_split = 0.1).
-struct WindowCounts {
-  std::uint64_t training = 0;
-  std::uint64_t validation = 0;
-};
-WindowCounts count_windows(const Dataset& dataset,
-                           std::uint64_t window_rows = kWindowRows) noexcept;
+/// The rows of each take.
+std::vector<std::uint64_t> rows_of_takes(const Dataset& dataset);
 
 /// The rows of a part, in the dataset's order; stretches without a row are left out.
 ///
-/// The validation part begins after the first row of the first validation window and goes on to the
-/// dataset's end; the training part is what comes before. `window_rows`: of the windows that a
-/// model was trained with. With too few rows for a window in each part, the last tenth of the rows
-/// (at least two) is the validation part. doc/evaluating.md, "Which rows".
+/// They meet at find_cut(): the validation part begins behind its row and goes on to the dataset's
+/// end; the training part is what comes before. `window_rows`: of the windows that a model was
+/// trained with. doc/evaluating.md, "Which rows".
 std::vector<Stretch> stretches(const Dataset& dataset, Part part,
                                std::uint64_t window_rows = kWindowRows);
 

@@ -7,8 +7,8 @@
 #include <numbers>
 #include <optional>
 
+#include "dataset/rows.h"
 #include "evaluate/mass.h"
-#include "evaluate/rows.h"
 #include "evaluate/workers.h"
 #include "model/density.h"
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "dataset/cut.h"
 #include "evaluate/part.h"
 #include "evaluate/workers.h"
 #include "model/density.h"
@@ -25,7 +26,7 @@ std::vector<Job> divide(const Dataset& dataset, std::uint64_t training) {
   std::vector<Job> jobs;
   std::uint64_t number = 0;
   for (const Take& take : dataset.takes()) {
-    const std::uint64_t windows = take.rows >= kWindowRows ? take.rows - kWindowSteps : 0;
+    const std::uint64_t windows = windows_in(take.rows, kWindowRows);
     for (std::uint64_t k = 0; k < windows;) {
       std::uint64_t count = std::min(kWindowsAtOnce, windows - k);
       const bool validates = number >= training;
@@ -65,7 +66,7 @@ Result<double> loss_of(const Mdrnn& model, const Dataset& dataset, const Job& jo
 
 Result<ImpsyLoss> impsy_loss(const Mdrnn& model, const Dataset& dataset, unsigned threads) {
   assert(model.dimension() == dataset.dimension());
-  const WindowCounts counts = count_windows(dataset);
+  const WindowCounts counts = count_windows(rows_of_takes(dataset), kWindowRows);
   const std::vector<Job> jobs = divide(dataset, counts.training);
   std::vector<std::optional<Result<double>>> found(jobs.size());
   work_through(jobs.size(), threads,

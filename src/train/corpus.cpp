@@ -1,13 +1,13 @@
 #include "train/corpus.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include <Random123/philox.h>
 #include <fmt/format.h>
 
 #include <imps/random.h>
+
+#include "dataset/cut.h"
 
 namespace imps::train {
 namespace {
@@ -15,62 +15,40 @@ namespace {
 constexpr std::uint32_t kOffsetAgent = 0x2000;
 constexpr std::uint32_t kShuffleAgent = 0x2001;
 constexpr int kRounds = 6;
-constexpr double kTrainingPart = 0.9;
 
-/// Rows [0, rows) of the takes, all together, and the rest.
-void cut_rows(std::span<const Stretch> takes, std::uint64_t rows, Split& into) {
-  for (const Stretch& take : takes) {
-    const std::uint64_t here = std::min(rows, take.rows);
-    rows -= here;
-    if (here > 1) into.training.push_back({take.dataset, take.first, here});
-    if (take.rows - here > 1)
-      into.validation.push_back({take.dataset, take.first + here, take.rows - here});
-  }
+std::uint64_t windows_in(const Stretch& take, std::uint64_t steps) noexcept {
+  return imps::windows_in(take.rows, steps + 1);
 }
 
 }  // namespace
 
 std::uint64_t windows_at_every_row(std::span<const Stretch> takes, int steps) {
   std::uint64_t count = 0;
-  const auto length = static_cast<std::uint64_t>(steps);
   for (const Stretch& take : takes)
-    count += take.rows > length ? take.rows - length : 0;
+    count += windows_in(take, static_cast<std::uint64_t>(steps));
   return count;
 }
 
 Result<Split> split(std::span<const Stretch> takes, int steps) {
+  std::vector<std::uint64_t> rows;
+  for (const Stretch& take : takes)
+    rows.push_back(take.rows);
+  const std::uint64_t window_rows = static_cast<std::uint64_t>(steps) + 1;
+  const Cut cut = find_cut(rows, window_rows);
+  const bool by_windows = cut.by == Cut::By::windows;
+  // The last training window foretells the cut's row, as Keras has it.
+  const std::uint64_t shared = by_windows ? 1 : 0;
+  // Judging goes by whole windows, if there are any.
+  const std::uint64_t least_held_out = by_windows ? window_rows : 2;
   Split parts;
-  const std::uint64_t windows = windows_at_every_row(takes, steps);
-  // As Keras rounds: floor(n · (1 − 0.1)).
-  const auto training =
-      static_cast<std::uint64_t>(std::floor(static_cast<double>(windows) * kTrainingPart));
-  if (training == 0 || training == windows) {
-    std::uint64_t rows = 0;
-    for (const Stretch& take : takes)
-      rows += take.rows;
-    cut_rows(takes, rows - std::max<std::uint64_t>(rows / 10, std::min<std::uint64_t>(rows, 2)),
-             parts);
-  } else {
-    std::uint64_t left = training;
-    bool held_out = false;
-    for (const Stretch& take : takes) {
-      const auto length = static_cast<std::uint64_t>(steps);
-      const std::uint64_t here = take.rows > length ? take.rows - length : 0;
-      if (held_out) {
-        if (here > 0) parts.validation.push_back(take);
-        continue;
-      }
-      if (left >= here) {
-        left -= here;
-        if (take.rows > 1) parts.training.push_back(take);
-        held_out = left == 0;
-        continue;
-      }
-      // The first validation window begins at row `left`, which training may still predict.
-      parts.validation.push_back({take.dataset, take.first + left, take.rows - left});
-      if (left > 0) parts.training.push_back({take.dataset, take.first, left + 1});
-      held_out = true;
-    }
+  for (std::size_t k = 0; k < takes.size(); ++k) {
+    const Stretch& take = takes[k];
+    const std::uint64_t before = k < cut.take ? take.rows : k == cut.take ? cut.row : 0;
+    const std::uint64_t learnt = before + (k == cut.take ? shared : 0);
+    const std::uint64_t held_out = take.rows - before;
+    if (learnt > 1) parts.training.push_back({take.dataset, take.first, learnt});
+    if (held_out >= least_held_out)
+      parts.validation.push_back({take.dataset, take.first + before, held_out});
   }
   if (parts.training.empty() || parts.validation.empty()) {
     return Error{
@@ -87,7 +65,7 @@ WindowList WindowList::every_row(std::span<const Stretch> takes, int steps, std:
   list.stride_ = stride;
   std::uint64_t end = 0;
   for (const Stretch& take : takes) {
-    const std::uint64_t here = take.rows > list.steps_ ? take.rows - list.steps_ : 0;
+    const std::uint64_t here = windows_in(take, list.steps_);
     end += (here + stride - 1) / stride;
     list.ends_.push_back(end);
   }

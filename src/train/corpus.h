@@ -9,16 +9,13 @@
 #include <imps/result.h>
 
 #include "dataset/dataset.h"
+#include "dataset/rows.h"
 #include "train/recipe.h"
 
 namespace imps::train {
 
-/// Rows of one dataset that follow each other in time.
-struct Stretch {
-  const Dataset* dataset = nullptr;
-  std::uint64_t first = 0;
-  std::uint64_t rows = 0;
-};
+/// Rows of one dataset that follow each other in time: a take, or a part of one.
+using Stretch = RowRange;
 
 /// A window: rows [first, first + transitions]; row k is the input, row k + 1 the target.
 struct Window {
@@ -31,17 +28,15 @@ struct Window {
 /// have none.
 std::uint64_t windows_at_every_row(std::span<const Stretch> takes, int steps);
 
-/// Training and validation rows. The windows that begin at every row are counted over all takes in
-/// order; those after the first floor(0.9 · count) are the validation set (Keras's
-/// validation_split = 0.1), and their rows are not trained on.
+/// Training and validation rows, on the two sides of find_cut() over all takes in order; stretches
+/// that nothing can be learnt from, or judged by, are left out. No row that is foretold in
+/// validation is in training.
 struct Split {
   std::vector<Stretch> training;
   std::vector<Stretch> validation;
 };
 
-/// The split for windows of `steps`. When there are too few rows for a validation window of that
-/// length, its last tenth of rows is held out instead; an Error when not even two rows are left for
-/// either part.
+/// The split for windows of `steps`. An Error when not even two rows are left for either part.
 Result<Split> split(std::span<const Stretch> takes, int steps);
 
 /// Windows of a pass, by number. Immutable; thread-safe.

@@ -1,7 +1,6 @@
 #include "train/lessons.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <Random123/philox.h>
@@ -12,8 +11,6 @@ namespace {
 constexpr std::uint32_t kDitherAgent = 0x3000'0000;
 constexpr std::uint32_t kDropAgent = 0x4000'0000;
 constexpr std::uint32_t kMoveAgent = 0x5000'0000;
-constexpr std::uint64_t kSampledRows = 100'000;
-constexpr std::uint64_t kReadRows = 4096;
 
 /// Numbers in [0, 1), 24 bits each, four at a time.
 class FastUniforms {
@@ -127,37 +124,6 @@ Result<double> Lessons::fill(std::span<const Window> windows, const std::uint64_
   }
   if (lesson.drops) drop(lesson, *draw);
   return counted;
-}
-
-Result<std::vector<float>> find_resolutions(std::span<const Stretch> takes, int dimension) {
-  const auto columns = static_cast<std::size_t>(dimension);
-  constexpr std::array<float, 2> kSteps{127, 128};
-  // A value written with four decimals is that far from its place.
-  constexpr float kSlack = 0.0101F;
-  std::vector<std::array<bool, 2>> fits(columns - 1, {true, true});
-  std::uint64_t left = kSampledRows;
-  std::vector<float> rows;
-  for (const Stretch& take : takes) {
-    for (std::uint64_t row = 0; row < take.rows && left > 0;) {
-      const std::uint64_t count = std::min({kReadRows, take.rows - row, left});
-      rows.resize(count * columns);
-      if (auto read = take.dataset->read(take.first + row, rows); !read) return read.error();
-      for (std::size_t k = 0; k < rows.size(); ++k) {
-        const std::size_t d = k % columns;
-        if (d == 0) continue;
-        for (std::size_t s = 0; s < kSteps.size(); ++s) {
-          const float place = rows[k] * kSteps[s];
-          if (std::abs(place - std::round(place)) > kSlack) fits[d - 1][s] = false;
-        }
-      }
-      row += count;
-      left -= count;
-    }
-  }
-  std::vector<float> steps;
-  for (const auto& [in_127ths, in_128ths] : fits)
-    steps.push_back(in_127ths ? 1 / kSteps[0] : in_128ths ? 1 / kSteps[1] : 0);
-  return steps;
 }
 
 }  // namespace imps::train

@@ -40,8 +40,4 @@ class Lessons {
   std::uint64_t seed_;
 };
 
-/// The step between a control's values, for each control: a 127th or a 128th when every value (of a
-/// sample of the rows) is a multiple of it, 0 when not.
-Result<std::vector<float>> find_resolutions(std::span<const Stretch> takes, int dimension);
-
 }  // namespace imps::train

@@ -2,7 +2,7 @@
 
 namespace imps::train {
 
-Recipe default_recipe(const Sizes& sizes, std::uint64_t transitions) {
+Recipe default_recipe(const Sizes& sizes) {
   Recipe recipe;
   // Larger networks want smaller steps.
   recipe.rate = sizes.units <= 32    ? 1.6e-2
@@ -10,7 +10,6 @@ Recipe default_recipe(const Sizes& sizes, std::uint64_t transitions) {
                 : sizes.units <= 128 ? 8e-3
                 : sizes.units <= 256 ? 5e-3
                                      : 3e-3;
-  (void)transitions;
   return recipe;
 }
 

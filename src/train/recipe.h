@@ -48,9 +48,8 @@ struct Recipe {
   friend bool operator==(const Recipe&, const Recipe&) = default;
 };
 
-/// What imps trains with unless told otherwise: doc/training.md says why. @param transitions  of
-/// the training rows.
-Recipe default_recipe(const Sizes& sizes, std::uint64_t transitions);
+/// What imps trains with unless told otherwise: doc/training.md says why.
+Recipe default_recipe(const Sizes& sizes);
 
 /// What IMPSY 1.2 does: field for field, but that the best weights are kept.
 Recipe impsy_recipe();

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "dataset/resolution.h"
 #include "train/learner.h"
 #include "train/lessons.h"
 
@@ -18,6 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Rows in which the controls' steps are looked for. The models depend on it.
+constexpr std::uint64_t kSampledRows = 100'000;
 // How many transitions of the validation windows, which overlap, are looked at while training; the
 // end looks at all, and so does IMPSY's recipe at every epoch.
 constexpr std::uint64_t kJudgedFrames = 20'000;
@@ -375,9 +378,12 @@ Plan plan_of(const Split& split, const Recipe& recipe) {
 
 Result<Outcome> train(const Weights& first, const Split& split, const RunSettings& settings,
                       const RunObserver& observer, const RunState* resumed) {
-  auto resolutions = find_resolutions(split.training, first.sizes.dimension);
-  if (!resolutions) return resolutions.error();
-  Run run(first, split, settings, observer, std::move(*resolutions));
+  const auto controls = find_resolutions(split.training, first.sizes.dimension, kSampledRows);
+  if (!controls) return controls.error();
+  std::vector<float> resolutions;
+  for (const Resolution& control : *controls)
+    resolutions.push_back(control.steps > 0 ? 1 / static_cast<float>(control.steps) : 0);
+  Run run(first, split, settings, observer, std::move(resolutions));
   if (resumed != nullptr)
     run.resume(*resumed);
   else

@@ -1,7 +1,10 @@
 // `imps generate`: a model alone, into a file.
 #include <algorithm>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
@@ -180,6 +183,30 @@ TEST_F(Generate, SaysWhatIsWrongWithItsArguments) {
   }
   EXPECT_THAT(names(), IsEmpty());
 }
+
+#if defined(__linux__)
+TEST_F(Generate, LeavesNothingWhenItIsInterrupted) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    Program program(folder_.path(),
+                    {"generate", "-d", "9", "--seconds", "1e9", "--output", "a.csv"});
+    // The file that it writes has no name, or a hidden one.
+    const auto writes = [&] {
+      std::error_code ended;
+      const fs::path open = "/proc/" + std::to_string(program.pid()) + "/fd";
+      for (fs::directory_iterator one(open, ended), end; !ended && one != end; one.increment(ended))
+        if (fs::read_symlink(*one, ended).parent_path() == fs::canonical(folder_.path()))
+          return true;
+      return false;
+    };
+    const auto until = std::chrono::steady_clock::now() + kWait;
+    while (!writes() && program.runs() && std::chrono::steady_clock::now() < until)
+      std::this_thread::yield();
+    EXPECT_TRUE(writes());
+    EXPECT_EQ(program.end(signal), -signal) << program.err();
+    EXPECT_THAT(names(), IsEmpty());
+  }
+}
+#endif
 
 TEST_F(Generate, LeavesAFileThatIsThereUnlessForced) {
   folder_.write("a.mid", "somebody's");

@@ -1,6 +1,7 @@
 // Which logs go into a dataset, and putting it in its place.
 #include "dataset/logs.h"
 
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -180,6 +181,20 @@ TEST(Summary, SaysHowEveryColumnMoves) {
   EXPECT_EQ(summary.columns[1].bins.front(), 1U);
   EXPECT_EQ(summary.columns[1].bins.back(), 3U);
   EXPECT_EQ(summary.columns[0].bins.back(), 1U);  // 4 s lies between 2.5 s and 5 s
+}
+
+TEST(Summary, TellsSevenBitControlsByTheirStepAndRange) {
+  DatasetSummarizer summarizer(4);
+  summarizer.begin_take();
+  for (int k = 0; k < 128; ++k) {
+    const float place = static_cast<float>(k) / 127;
+    summarizer.add(std::vector<float>{0.1F, std::round(place * 1e4F) / 1e4F, std::sqrt(place),
+                                      static_cast<float>(k)});
+  }
+  const DatasetSummary summary = summarizer.summary();
+  EXPECT_EQ(summary.columns[1].grid, ControlGrid::seven_bit) << "written with four decimals";
+  EXPECT_EQ(summary.columns[2].grid, ControlGrid::continuous);
+  EXPECT_EQ(summary.columns[3].grid, ControlGrid::continuous) << "not in [0, 1]";
 }
 
 }  // namespace

@@ -15,23 +15,6 @@ Dataset takes_of(const std::vector<std::uint64_t>& rows) {
   return test::make_dataset(2, rows, [](std::size_t, std::uint64_t, int) { return 0.5; });
 }
 
-TEST(Windows, AreCountedInEachTakeAndSplitAsKerasDoes) {
-  // 100 + 50 windows; floor(0.9 · 150) = 135.
-  const WindowCounts counts = count_windows(takes_of({150, 100}));
-  EXPECT_EQ(counts.training, 135U);
-  EXPECT_EQ(counts.validation, 15U);
-  // One more makes floor(135.9).
-  EXPECT_EQ(count_windows(takes_of({151, 100})).training, 135U);
-  // What IMPSY says of the smaller of the recorded datasets: 10686 and 1188.
-  EXPECT_EQ(count_windows(takes_of({3837, 922, 4406, 2909})).training, 10'686U);
-  EXPECT_EQ(count_windows(takes_of({3837, 922, 4406, 2909})).validation, 1'188U);
-}
-
-TEST(Windows, TakesTooShortForOneHaveNone) {
-  const WindowCounts counts = count_windows(takes_of({50, 51, 1, 60}));
-  EXPECT_EQ(counts.training + counts.validation, 11U);
-}
-
 TEST(Parts, MeetBehindTheFirstRowOfTheFirstValidationWindow) {
   const Dataset dataset = takes_of({150, 100});
   // The 136th window begins at row 35 of the second take; it predicts row 36 first.

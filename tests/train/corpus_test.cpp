@@ -108,6 +108,14 @@ TEST(Split, KeepsShortTakesAmongWhatIsLearntFrom) {
   EXPECT_EQ(parts->training.front().rows, 20U);
 }
 
+TEST(Split, JudgesByTakesThatHaveAWindow) {
+  const Dataset dataset = of_lengths({100, 900, 20, 60});
+  const auto parts = split(test::takes_of(dataset), 50);
+  ASSERT_TRUE(parts);
+  ASSERT_EQ(parts->validation.size(), 2U);
+  EXPECT_EQ(parts->validation.back().rows, 60U);
+}
+
 TEST(Split, OfTakesThatAreAllShortIsByRows) {
   const Dataset dataset = of_lengths({40, 40, 20});
   const auto parts = split(test::takes_of(dataset), 50);

@@ -84,6 +84,18 @@ TEST(Job, LeavesOneModelThatSaysWhatItIsMadeOf) {
   EXPECT_EQ(desk.files("checkpoints", ".checkpoint"), 0U);
 }
 
+TEST(Job, HoldsOutTheRowsThatItsWindowsMake) {
+  Desk desk;
+  Job job = desk.job();
+  job.changes = R"({"steps":100,"patience":0,"least_batches":0,"passes":1})";
+  ASSERT_TRUE(desk.run_job(job));
+  const Json& start = desk.told.front();
+  ASSERT_EQ(start.at("event"), "start");
+  // Three takes of 200 rows have 300 windows of 101: the 271st begins at row 70 of the last.
+  EXPECT_EQ(start.at("training_rows"), 200 + 200 + 71);
+  EXPECT_EQ(start.at("validation_rows"), 130);
+}
+
 TEST(Job, NeverOverwritesAModel) {
   Desk desk;
   ASSERT_TRUE(desk.run_job(desk.job()));

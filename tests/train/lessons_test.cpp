@@ -80,19 +80,5 @@ TEST(Lessons, MoveControlsOnlyWhereThereIsRoom) {
     EXPECT_NEAR(desk.lesson.inputs[t * 2 + 1], turned[t], 1e-5);
 }
 
-TEST(Resolutions, AreFoundForEveryControl) {
-  std::vector<float> values;
-  for (int row = 0; row < 300; ++row) {
-    values.push_back(0.01F);
-    values.push_back(static_cast<float>(row % 128) / 127);
-    values.push_back(static_cast<float>(row % 128) / 128);
-    values.push_back(static_cast<float>(row) * 0.0031F);
-  }
-  const Dataset dataset = Dataset::from_values(4, values, {{"a", 0, 300}});
-  const auto steps = find_resolutions(test::takes_of(dataset), 4);
-  ASSERT_TRUE(steps);
-  EXPECT_EQ(*steps, (std::vector<float>{1.0F / 127, 1.0F / 128, 0}));
-}
-
 }  // namespace
 }  // namespace imps::train

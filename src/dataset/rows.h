@@ -10,7 +10,14 @@
 
 #include "dataset/dataset.h"
 
-namespace imps::evaluate {
+namespace imps {
+
+/// Rows of one dataset that follow each other.
+struct RowRange {
+  const Dataset* dataset = nullptr;
+  std::uint64_t first = 0;
+  std::uint64_t rows = 0;
+};
 
 /// Calls `see(row)`, row [dimension], for each of the rows [from, to) in order; stops at the first
 /// that cannot be read. Memory does not grow with their number.
@@ -30,4 +37,4 @@ Result<void> for_each_row(const Dataset& dataset, std::uint64_t from, std::uint6
   return {};
 }
 
-}  // namespace imps::evaluate
+}  // namespace imps
