@@ -1,0 +1,90 @@
+"""A session: phrases and rests, in arcs that gather and let go."""
+from collections.abc import Iterator
+
+from .chance import Chance
+from .character import draw_character
+from .controller import Desk, Row
+from .figures import BY_NAME, SEVERAL, Hands
+from .motion import Phrase, controls, end
+from .variation import varied
+
+# A longer rest begins a new take (imps dataset --gap).
+LONGEST_REST = 4.5
+
+
+class Arc:
+    """How eager the playing is: gathers and lets go, over and over, never twice alike."""
+
+    def __init__(self, chance: Chance, restlessness: float):
+        self._chance = chance
+        self._restlessness = restlessness
+        self._begins, self._ends, self._crest, self._height = 0.0, 0.0, 0.5, 0.0
+
+    def eagerness(self, time: float) -> float:
+        """[0, 1], at times that never go back."""
+        while time >= self._ends:
+            self._begins = self._ends
+            self._ends += self._chance.between(15, 75)
+            self._crest = self._chance.between(0.3, 0.9)
+            self._height = self._chance.between(0.4, 1.0)
+        part = (time - self._begins) / (self._ends - self._begins)
+        slope = part / self._crest if part < self._crest else (1 - part) / (1 - self._crest)
+        return min(1.0, 0.25 * self._restlessness + self._height * slope * (0.6 + 0.4 * self._restlessness))
+
+
+class Session:
+    """One performer at one controller."""
+
+    def __init__(self, seed: int, count: int):
+        """`count` controls."""
+        self._chance = Chance(seed)
+        self._who = draw_character(self._chance, count)
+        self._count = count
+        self._desk = Desk(self._chance, self._who.controller,
+                          [self._chance.pick(places) for places in self._who.places])
+        self._arc = Arc(self._chance, self._who.restlessness)
+        self._last: Phrase = []
+        self._hand = self._chance.whole(0, count - 1)
+
+    def rows(self, seconds: float) -> Iterator[Row]:
+        time = latest = 0.0
+        while time < seconds:
+            eagerness = self._arc.eagerness(time)
+            phrase = self._phrase(eagerness)
+            for at, values in self._desk.play(phrase, time):
+                # Messages of one look may reach beyond the next: the wire keeps their order.
+                latest = max(latest + 0.0005, at)
+                yield latest, values
+            time = max(time + end(phrase), latest) + self._rest(eagerness)
+            self._last = phrase
+
+    def _rest(self, eagerness: float) -> float:
+        if self._chance.happens(0.3 + 0.3 * eagerness):  # a breath within a train of thought
+            return self._chance.about(0.12, 1.6, 0.03, 0.4)
+        return self._chance.about(1.5 - 1.1 * eagerness, 1.8, 0.2, LONGEST_REST)
+
+    def _phrase(self, eagerness: float) -> Phrase:
+        if self._last and self._chance.happens(0.35):
+            return varied(self._chance, self._last, self._count)
+        phrase = self._figure(eagerness, list(range(self._count)))
+        free = [control for control in range(self._count) if control not in controls(phrase)]
+        if free and self._chance.happens(0.1 + 0.25 * eagerness):  # the other hand
+            late = self._chance.between(0, 0.5) * end(phrase)
+            phrase += [move._replace(at=move.at + late) for move in self._figure(eagerness, free)]
+        return phrase
+
+    def _figure(self, eagerness: float, free: list[int]) -> Phrase:
+        name = self._chance.weighted(list(self._who.habits), list(self._who.habits.values()))
+        wanted = self._chance.weighted((2, 3, 4), (4, 2, 1)) if name in SEVERAL else 2
+        hands = Hands(self._chance, self._who, self._desk.stands, eagerness)
+        return BY_NAME[name](hands, self._grip(free, wanted))
+
+    def _grip(self, free: list[int], wanted: int) -> list[int]:
+        """The controls for a figure: a hand rather stays where it is, or goes next door."""
+        weights = [self._who.favour[control] * (3 if control == self._hand else 2 if abs(control - self._hand) == 1
+                                                else 1) for control in free]
+        first = self._chance.weighted(free, weights)
+        self._hand = first
+        others = [control for control in free if control != first]
+        near = [self._who.favour[control] / abs(control - first) for control in others]
+        return [first] + self._chance.some(others, near, wanted - 1)
