@@ -8,10 +8,10 @@ FIGURES = {
     "pull": 5.0,      # a fader pulled somewhere
     "together": 4.0,  # several at once, each with its own timing
     "swell": 3.0,     # up and down again
-    "wiggle": 2.0,    # to and fro
+    "wiggle": 1.5,    # to and fro
     "taps": 2.5,      # a rhythm of few values
     "stairs": 2.0,    # along a scale
-    "drift": 1.5,     # slowly, as if undecided
+    "drift": 1.0,     # slowly, as if undecided
     "leap": 1.5,      # to where one likes to be
 }
 
@@ -23,6 +23,7 @@ class Controller:
     steps: list[int]         # of each control from 0 to 1; 127 is MIDI's
     one_at_a_time: bool      # a message for each control that moved, else one for all
     spacing: float           # seconds between two such messages
+    wake: float              # how far a resting control has to go before it is believed
 
 
 @dataclass
@@ -30,7 +31,6 @@ class Character:
     controller: Controller
     pace: float                  # times as long as usual; below 1 is quick
     restlessness: float          # [0, 1]
-    reach: float                 # how far a move likes to go
     beat: float                  # seconds
     swing: float                 # of a beat, by which the off-beat is late
     looseness: float             # seconds, by which hands miss a beat
@@ -51,11 +51,12 @@ def draw_controller(chance: Chance, controls: int) -> Controller:
         steps = [CONTINUOUS] * controls
     elif kind == "mixed":
         steps = [chance.pick((127, 1023, CONTINUOUS)) for _ in range(controls)]
-    return Controller(period=chance.about(0.018, 1.45, 0.006, 0.04),
+    return Controller(period=chance.about(0.026, 1.25, 0.012, 0.042),
                       jitter=chance.between(0.05, 0.25),
                       steps=steps,
-                      one_at_a_time=chance.happens(0.65),
-                      spacing=chance.between(0.0008, 0.003))
+                      one_at_a_time=chance.happens(0.6),
+                      spacing=chance.between(0.0008, 0.003),
+                      wake=chance.between(0.02, 0.06))
 
 
 def draw_scale(chance: Chance) -> list[float]:
@@ -72,11 +73,10 @@ def draw_scale(chance: Chance) -> list[float]:
 
 def draw_character(chance: Chance, controls: int) -> Character:
     restlessness = chance.between(0, 1)
-    places = [[chance.between(0.03, 0.97) for _ in range(chance.whole(2, 4))] for _ in range(controls)]
+    places = [[chance.between(0.03, 0.4), chance.between(0.6, 0.97)] for _ in range(controls)]
     return Character(controller=draw_controller(chance, controls),
                      pace=chance.about(1.0, 1.25, 0.6, 1.8),
                      restlessness=restlessness,
-                     reach=chance.between(0.25, 0.6),
                      beat=chance.about(0.25, 1.3, 0.12, 0.6),
                      swing=chance.pick((0.0, 0.0, chance.between(0.05, 0.33))),
                      looseness=chance.between(0.004, 0.02),

@@ -17,6 +17,7 @@ class Desk:
         self._controller = controller
         self.stands = list(stands)
         self._sent = [self._stepped(control, place) for control, place in enumerate(stands)]
+        self._awake: set[int] = set()
 
     def play(self, phrase: Phrase, begins: float) -> list[Row]:
         """The rows of a phrase that begins at that time; the controls stay where it leaves them."""
@@ -41,12 +42,14 @@ class Desk:
         messages = 0
         for control, travel in travels.items():
             value = self._stepped(control, travel.follow(time))
-            if abs(value - self._sent[control]) < DEAD_BAND:
-                continue
-            self._sent[control] = value
-            messages += 1
-            if self._controller.one_at_a_time:
-                rows.append((begins + time + (messages - 1) * self._controller.spacing, tuple(self._sent)))
+            if abs(value - self._sent[control]) >= (DEAD_BAND if control in self._awake else self._controller.wake):
+                self._sent[control] = value
+                self._awake.add(control)
+                if self._controller.one_at_a_time:
+                    rows.append((begins + time + messages * self._controller.spacing, tuple(self._sent)))
+                messages += 1
+            if not travel.moving(time):
+                self._awake.discard(control)
         if messages and not self._controller.one_at_a_time:
             rows.append((begins + time, tuple(self._sent)))
 

@@ -19,19 +19,25 @@ class Hands:
         """About so long, by this player, now."""
         return self.chance.about(seconds * self.who.pace * (1.3 - 0.6 * self.eagerness), 1.35, 0.06)
 
-    def distance(self) -> float:
-        return self.chance.about(self.who.reach * (0.7 + 0.6 * self.eagerness), 1.6, 0.06, 1.0)
-
-    def elsewhere(self, control: int) -> float:
-        """Where a move goes: most often by a distance, rather to where there is room, else to a
-        favourite place."""
+    def elsewhere(self, control: int, chance_to_stay: float = 0.1) -> float:
+        """Where a move goes: as a rule across the middle, as what was low asks for height; to the very
+        end, to a favourite place there, or anywhere on the far side."""
         here = self.stands[control]
-        if self.chance.happens(0.25):
-            place = self.chance.pick(self.who.places[control])
-            if abs(place - here) > 0.08:
-                return place
-        up = self.chance.happens(0.5 + 0.9 * (0.5 - here))
-        return folded(here + self.distance() * (1 if up else -1))
+        up = here < 0.5
+        if self.chance.happens(chance_to_stay):
+            return folded(here + self.chance.between(0.1, 0.25) * self.chance.sign())
+        liked = [place for place in self.who.places[control] if (place > 0.5) == up]
+        where = self.chance.weighted(("end", "liked", "far"), (2, 2 if liked else 0, 3 + 2 * self.eagerness))
+        if where == "end":
+            return float(up)
+        if where == "liked":
+            return self.chance.pick(liked)
+        return self.chance.between(0.6, 0.95) if up else self.chance.between(0.05, 0.4)
+
+    def after(self, control: int, place: float) -> "Hands":
+        """The same hands once the control stands there."""
+        stands = [place if k == control else old for k, old in enumerate(self.stands)]
+        return Hands(self.chance, self.who, stands, self.eagerness)
 
     def missed(self) -> float:
         """Seconds by which a beat is missed."""
@@ -52,7 +58,7 @@ def pull(hands: Hands, controls: list[int]) -> Phrase:
     phrase: Phrase = []
     at, stands = 0.0, hands.stands[control]
     for _ in range(chance.weighted((1, 2, 3), (5, 3, 1))):
-        lasts, to = hands.lasting(0.55), hands.elsewhere(control)
+        lasts, to = hands.lasting(0.4), hands.elsewhere(control)
         if chance.happens(0.2):  # too far, and back
             over = folded(to + 0.12 * (to - stands))
             phrase.append(Move(control, at, lasts, over))
@@ -61,13 +67,13 @@ def pull(hands: Hands, controls: list[int]) -> Phrase:
         else:
             phrase.append(Move(control, at, lasts, to))
         at, stands = at + lasts + chance.pick((0.0, 0.0, hands.lasting(0.15))), to
-        hands = Hands(chance, hands.who, _with(hands.stands, control, to), hands.eagerness)
+        hands = hands.after(control, to)
     return phrase
 
 
 def together(hands: Hands, controls: list[int]) -> Phrase:
     """Several faders, begun a little apart, each as long as it takes."""
-    lasts = hands.lasting(0.8)
+    lasts = hands.lasting(0.5)
     return [Move(control, 0.0 if k == 0 else hands.chance.between(0, 0.25 * lasts),
                  hands.chance.about(lasts, 1.25, 0.08), hands.elsewhere(control))
             for k, control in enumerate(controls)]
@@ -77,10 +83,10 @@ def swell(hands: Hands, controls: list[int]) -> Phrase:
     """Up to a crest and back, once or a few times; companions go with it, by less."""
     chance, phrase = hands.chance, []
     crests = chance.weighted((1, 2, 3), (5, 3, 1))
-    rise, fall = hands.lasting(0.9), hands.lasting(0.9)
+    rise, fall = hands.lasting(0.5), hands.lasting(0.6)
     for k, control in enumerate(controls[:2]):
         low = hands.stands[control]
-        high = low + hands.distance() * (1 if low < 0.55 else -1) * (1 if k == 0 else 0.6)
+        high = low + (hands.elsewhere(control) - low) * (1 if k == 0 else 0.7)
         at = k * chance.between(0.02, 0.2)
         for crest in range(crests):
             size = chance.between(0.75, 1.0) if crest else 1.0
@@ -94,8 +100,8 @@ def swell(hands: Hands, controls: list[int]) -> Phrase:
 def wiggle(hands: Hands, controls: list[int]) -> Phrase:
     """To and fro around where the control stands or is going, dying away or growing."""
     chance, control = hands.chance, controls[0]
-    half = chance.between(0.09, 0.24) * hands.who.pace
-    size = chance.between(0.06, 0.22)
+    half = chance.between(0.09, 0.2) * hands.who.pace
+    size = chance.between(0.15, 0.4)
     growth = chance.pick((0.85, 1.0, 1.12))
     centre = min(0.95 - size / 2, max(0.05 + size / 2, hands.stands[control]))
     shift = chance.between(-0.03, 0.03)
@@ -113,7 +119,7 @@ def taps(hands: Hands, controls: list[int]) -> Phrase:
     """A short rhythm, played again and again on few values, by one or two fingers."""
     chance = hands.chance
     fingers = controls[:chance.weighted((1, 2), (3, 1))]
-    levels = {c: [chance.pick(hands.who.places[c]), folded(hands.elsewhere(c))] for c in fingers}
+    levels = {finger: [hands.stands[finger], hands.elsewhere(finger)] for finger in fingers}
     cell = [(chance.happens(0.75) or k == 0, chance.whole(0, 1), chance.pick(fingers))
             for k in range(chance.pick((2, 3, 4, 4, 6)))]
     beat = hands.who.beat * chance.pick((0.5, 1.0, 1.0))
@@ -155,10 +161,10 @@ def drift(hands: Hands, controls: list[int]) -> Phrase:
     chance, phrase = hands.chance, []
     for control in controls[:chance.weighted((1, 2), (3, 1))]:
         at, place, goal = 0.0, hands.stands[control], hands.elsewhere(control)
-        moves = chance.whole(3, 6)
+        moves = chance.whole(3, 5)
         for left in range(moves, 0, -1):
             place = folded(place + (goal - place) / left + 0.02 * chance.normal())
-            lasts = hands.lasting(0.7)
+            lasts = hands.lasting(0.4)
             phrase.append(Move(control, at, lasts, place))
             at += lasts * chance.between(0.8, 1.1)
     return phrase
@@ -169,14 +175,12 @@ def leap(hands: Hands, controls: list[int]) -> Phrase:
     chance, phrase, at = hands.chance, [], 0.0
     for _ in range(chance.weighted((1, 2, 3), (3, 3, 1))):
         for control in controls:
-            phrase.append(Move(control, at, chance.pick((0.0, 0.0, 0.08)), chance.pick(hands.who.places[control])))
+            place = hands.elsewhere(control)
+            phrase.append(Move(control, at, chance.pick((0.0, 0.0, 0.08)), place))
+            hands = hands.after(control, place)
             at += chance.between(0.0, 0.06)
         at += hands.who.beat * chance.pick((1, 2, 3)) + hands.missed()
     return phrase
-
-
-def _with(places: Sequence[float], control: int, place: float) -> list[float]:
-    return [place if k == control else old for k, old in enumerate(places)]
 
 
 Figure = Callable[[Hands, list[int]], Phrase]

@@ -28,9 +28,10 @@ def folded(value: float) -> float:
 
 
 def eased(part: float) -> float:
-    """The way of a hand from 0 to 1 with the least jerk (Flash and Hogan, 1985)."""
+    """The way of a hand from 0 to 1: with the least jerk (Flash and Hogan, 1985), but for the friction
+    of a fader, which lets go at once."""
     part = min(1.0, max(0.0, part))
-    return part * part * part * (10 - 15 * part + 6 * part * part)
+    return 0.6 * part + 0.4 * part * part * part * (10 - 15 * part + 6 * part * part)
 
 
 class Travel:

@@ -45,6 +45,7 @@ class Session:
         self._arc = Arc(self._chance, self._who.restlessness)
         self._last: Phrase = []
         self._hand = self._chance.whole(0, count - 1)
+        self._heading = self._chance.sign()
 
     def rows(self, seconds: float) -> Iterator[Row]:
         time = latest = 0.0
@@ -59,12 +60,13 @@ class Session:
             self._last = phrase
 
     def _rest(self, eagerness: float) -> float:
-        if self._chance.happens(0.3 + 0.3 * eagerness):  # a breath within a train of thought
-            return self._chance.about(0.12, 1.6, 0.03, 0.4)
-        return self._chance.about(1.5 - 1.1 * eagerness, 1.8, 0.2, LONGEST_REST)
+        """A breath within a train of thought, a pause, or a rest."""
+        length, spread = self._chance.weighted(((0.14, 1.4), (0.5, 1.3), (1.8, 1.35)),
+                                               (2 + 2 * eagerness, 2, 2 - 1.5 * eagerness))
+        return self._chance.about(length, spread, 0.03, LONGEST_REST)
 
     def _phrase(self, eagerness: float) -> Phrase:
-        if self._last and self._chance.happens(0.35):
+        if self._last and self._chance.happens(0.5):
             return varied(self._chance, self._last, self._count)
         phrase = self._figure(eagerness, list(range(self._count)))
         free = [control for control in range(self._count) if control not in controls(phrase)]
@@ -81,10 +83,14 @@ class Session:
 
     def _grip(self, free: list[int], wanted: int) -> list[int]:
         """The controls for a figure: a hand rather stays where it is, or goes next door."""
-        weights = [self._who.favour[control] * (3 if control == self._hand else 2 if abs(control - self._hand) == 1
-                                                else 1) for control in free]
-        first = self._chance.weighted(free, weights)
+        near = [control for control in (self._hand, self._hand + self._heading) if control in free]
+        if near and self._chance.happens(0.8):
+            first = self._chance.pick(near)
+        else:
+            first = self._chance.weighted(free, [self._who.favour[control] for control in free])
         self._hand = first
+        if not 0 <= first + self._heading < self._count:
+            self._heading = -self._heading
         others = [control for control in free if control != first]
         near = [self._who.favour[control] / abs(control - first) for control in others]
         return [first] + self._chance.some(others, near, wanted - 1)
