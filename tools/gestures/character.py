@@ -83,4 +83,4 @@ def draw_character(chance: Chance, controls: int) -> Character:
                      favour=[chance.about(1.0, 2.0, 0.25, 4.0) for _ in range(controls)],
                      places=places,
                      scale=draw_scale(chance),
-                     habits={name: weight * chance.about(1.0, 1.8) for name, weight in FIGURES.items()})
+                     habits={name: weight * chance.about(1.0, 2.5) for name, weight in FIGURES.items()})
