@@ -44,13 +44,20 @@ class Character:
 CONTINUOUS = 1_000_000
 
 
-def draw_controller(chance: Chance, controls: int) -> Controller:
-    steps = [127] * controls
-    kind = chance.weighted(("midi", "continuous", "mixed"), (6, 3, 1))
-    if kind == "continuous":
-        steps = [CONTINUOUS] * controls
-    elif kind == "mixed":
-        steps = [chance.pick((127, 1023, CONTINUOUS)) for _ in range(controls)]
+RESOLUTIONS = ("7-bit", "continuous", "mixed")
+
+
+def draw_steps(chance: Chance, controls: int, resolution: str) -> list[int]:
+    """One of RESOLUTIONS; mixed is another one for each session, in some for each control."""
+    kind = chance.weighted(("7-bit", "continuous", "by control"), (6, 3, 1))
+    each = [chance.pick((127, 1023, CONTINUOUS)) for _ in range(controls)]
+    if resolution == "mixed" and kind == "by control":
+        return each
+    return [127 if (kind if resolution == "mixed" else resolution) == "7-bit" else CONTINUOUS] * controls
+
+
+def draw_controller(chance: Chance, controls: int, resolution: str) -> Controller:
+    steps = draw_steps(chance, controls, resolution)
     return Controller(period=chance.about(0.026, 1.25, 0.012, 0.042),
                       jitter=chance.between(0.05, 0.25),
                       steps=steps,
@@ -71,10 +78,10 @@ def draw_scale(chance: Chance) -> list[float]:
     return degrees
 
 
-def draw_character(chance: Chance, controls: int) -> Character:
+def draw_character(chance: Chance, controls: int, resolution: str) -> Character:
     restlessness = chance.between(0, 1)
     places = [[chance.between(0.03, 0.4), chance.between(0.6, 0.97)] for _ in range(controls)]
-    return Character(controller=draw_controller(chance, controls),
+    return Character(controller=draw_controller(chance, controls, resolution),
                      pace=chance.about(1.0, 1.25, 0.6, 1.8),
                      restlessness=restlessness,
                      beat=chance.about(0.25, 1.3, 0.12, 0.6),

@@ -19,12 +19,12 @@ class Hands:
         """About so long, by this player, now."""
         return self.chance.about(seconds * self.who.pace * (1.3 - 0.6 * self.eagerness), 1.35, 0.06)
 
-    def elsewhere(self, control: int, chance_to_stay: float = 0.1) -> float:
+    def elsewhere(self, control: int) -> float:
         """Where a move goes: as a rule across the middle, as what was low asks for height; to the very
         end, to a favourite place there, or anywhere on the far side."""
         here = self.stands[control]
         up = here < 0.5
-        if self.chance.happens(chance_to_stay):
+        if self.chance.happens(0.1):
             return folded(here + self.chance.between(0.1, 0.25) * self.chance.sign())
         liked = [place for place in self.who.places[control] if (place > 0.5) == up]
         where = self.chance.weighted(("end", "liked", "far"), (2, 2 if liked else 0, 3 + 2 * self.eagerness))

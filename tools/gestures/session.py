@@ -35,10 +35,10 @@ class Arc:
 class Session:
     """One performer at one controller."""
 
-    def __init__(self, seed: int, count: int):
-        """`count` controls."""
+    def __init__(self, seed: int, count: int, resolution: str):
+        """`count` controls, at one of character.RESOLUTIONS."""
         self._chance = Chance(seed)
-        self._who = draw_character(self._chance, count)
+        self._who = draw_character(self._chance, count, resolution)
         self._count = count
         self._desk = Desk(self._chance, self._who.controller,
                           [self._chance.pick(places) for places in self._who.places])
@@ -67,7 +67,7 @@ class Session:
 
     def _phrase(self, eagerness: float) -> Phrase:
         if self._last and self._chance.happens(0.5):
-            return varied(self._chance, self._last, self._count)
+            return varied(self._chance, self._last, self._desk.stands)
         phrase = self._figure(eagerness, list(range(self._count)))
         free = [control for control in range(self._count) if control not in controls(phrase)]
         if free and self._chance.happens(0.1 + 0.25 * eagerness):  # the other hand
