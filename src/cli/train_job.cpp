@@ -195,6 +195,9 @@ void add_options(CLI::App& app, TrainFlags& flags) {
   app.add_option("-o,--output", flags.output, "the model's file, instead of a new name there")
       ->type_name("FILE");
   app.add_option("--checkpoints", flags.checkpoints, "default checkpoints")->type_name("FOLDER");
+  app.add_option("--checkpoint-every", flags.checkpoint_every,
+                 "what a power cut costs at most (default 20s)")
+      ->type_name("TIME");
   app.add_option("--resume", flags.resume,
                  "go on from a checkpoint (none named: the newest) as if never stopped")
       ->type_name("CHECKPOINT")
@@ -221,6 +224,9 @@ std::optional<std::string> complaint_about(const TrainFlags& flags) {
   }
   if (!flags.time.empty() && !read_time(flags.time))
     return fmt::format("--for takes a time such as 30s, 2min or 1h, not '{}'", flags.time);
+  if (!read_time(flags.checkpoint_every))
+    return fmt::format("--checkpoint-every takes a time such as 20s or 5min, not '{}'",
+                       flags.checkpoint_every);
   if (flags.threads < 0 || flags.threads > 1024) return "--threads takes 1 to 1024";
   if (!flags.schedule.empty() && flags.schedule != "cosine" && flags.schedule != "constant")
     return fmt::format("--schedule takes cosine or constant, not '{}'", flags.schedule);
@@ -248,6 +254,7 @@ Result<Json> job_for(const TrainFlags& flags, const Say& say) {
               {"seed", flags.seed},
               {"threads", flags.threads},
               {"seconds", flags.time.empty() ? 0.0 : *read_time(flags.time)},
+              {"seconds_a_checkpoint", *read_time(flags.checkpoint_every)},
               {"folder", flags.models},
               {"checkpoints", flags.checkpoints},
               {"alone", flags.alone}};

@@ -228,6 +228,7 @@ Result<Started> started_from(const Job& asked, const Checkpoint& checkpoint) {
   auto job = parse_job(json.value("job", Json::object()));
   if (!job) return in(asked.resume->string(), job.error());
   job->threads = asked.threads;
+  job->seconds_a_checkpoint = asked.seconds_a_checkpoint;
   job->checkpoints = asked.resume->parent_path();
   job->resume = asked.resume;
   if (asked.seconds > 0) job->seconds = asked.seconds + checkpoint.state.seconds;
@@ -246,6 +247,7 @@ Json job_json(const Job& job) {
                {"seed", job.seed},
                {"threads", job.threads},
                {"seconds", job.seconds},
+               {"seconds_a_checkpoint", job.seconds_a_checkpoint},
                {"folder", job.folder.string()},
                {"checkpoints", job.checkpoints.string()},
                {"alone", job.alone}};
@@ -269,13 +271,15 @@ Result<Job> parse_job(const Json& json) {
     json.at("seconds").get_to(job.seconds);
     job.folder = json.at("folder").get<std::string>();
     job.checkpoints = json.at("checkpoints").get<std::string>();
+    job.seconds_a_checkpoint = json.value("seconds_a_checkpoint", job.seconds_a_checkpoint);
     job.alone = json.value("alone", false);
     if (json.contains("output")) job.output = json.at("output").get<std::string>();
     if (json.contains("resume")) job.resume = json.at("resume").get<std::string>();
   } catch (const Json::exception& e) {
     return Error{fmt::format("the job is not understood: {}", e.what())};
   }
-  if (job.threads < 0 || job.threads > 1024 || !(job.seconds >= 0))
+  if (job.threads < 0 || job.threads > 1024 || !(job.seconds >= 0) ||
+      !(job.seconds_a_checkpoint >= 0))
     return Error{"the job asks for an absurd number of threads or seconds"};
   return job;
 }
@@ -396,6 +400,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                              .seed = job.seed,
                              .threads = threads,
                              .seconds = job.seconds,
+                             .seconds_a_checkpoint = job.seconds_a_checkpoint,
                              .exchange = exchange};
   RunObserver observer;
   observer.stop = &stop;
