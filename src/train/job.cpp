@@ -343,14 +343,23 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
         recipe.steps + 1)};
   }
 
+  if (exchange != nullptr) {
+    const Json what = {{"digests", digests_of(*corpus)},
+                       {"sizes", {sizes.dimension, sizes.layers, sizes.units, sizes.mixtures}},
+                       {"recipe", recipe_json(recipe)},
+                       {"seed", job.seed},
+                       {"done", checkpoint ? checkpoint->state.done : 0}};
+    if (auto agreed = agree(*exchange, what.dump()); !agreed) return agreed.error();
+  }
+
   const auto length = minutes(*corpus);
   if (!length) return length.error();
   if (!checkpoint) {
     const WallTime now = local_time(std::chrono::system_clock::now());
     started.began = iso_text(now);
     started.stem = stem_for(sizes, now);
-    // Two runs of one second and one size are told apart by their processes.
-    if (leads && fs::exists(checkpoint_path(started)))
+    // Two runs of one size may begin in the same second; those of a sweep under mpirun do.
+    if (leads && (job.alone || fs::exists(checkpoint_path(started))))
       started.stem += fmt::format("-{}", now.local_us % 1'000'000);
   }
   if (leads) {
@@ -360,6 +369,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
   }
 
   const int threads = threads_of(job);
+  make_room_for(threads);
   const Layout layout(sizes);
   std::uint64_t training_rows = 0;
   std::uint64_t validation_rows = 0;
