@@ -99,7 +99,9 @@ Exit train_once(const Json& job, const TrainFlags& flags) {
     words.say(message);
   });
   if (done) return Exit::done;
-  if (leads) complain(done.error().message);
+  // What befell this process alone, the first one does not know.
+  complain(leads ? done.error().message
+                 : fmt::format("process {}: {}", rank(), done.error().message));
   return Exit::failed;
 }
 

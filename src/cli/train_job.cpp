@@ -187,6 +187,8 @@ void add_options(Options& options, TrainFlags& flags) {
   options.value("-o,--output", flags.output, "FILE",
                 "the model's file, instead of a new name there");
   options.value("--checkpoints", flags.checkpoints, "FOLDER", "default checkpoints");
+  options.value("--checkpoint-every", flags.checkpoint_every, "TIME",
+                "what a power cut costs at most (default 20s)");
   options.value_or_none("--resume", flags.resume, "CHECKPOINT",
                         "go on from a checkpoint (none named: the newest) as if never stopped");
   options.value("--sweep", flags.sweep, "RUNS",
@@ -209,6 +211,9 @@ std::optional<std::string> complaint_about(const TrainFlags& flags) {
   }
   if (!flags.time.empty() && !read_time(flags.time))
     return fmt::format("--for takes a time such as 30s, 2min or 1h, not '{}'", flags.time);
+  if (!read_time(flags.checkpoint_every))
+    return fmt::format("--checkpoint-every takes a time such as 20s or 5min, not '{}'",
+                       flags.checkpoint_every);
   if (flags.threads < 0 || flags.threads > 1024) return "--threads takes 1 to 1024";
   if (!flags.schedule.empty() && flags.schedule != "cosine" && flags.schedule != "constant")
     return fmt::format("--schedule takes cosine or constant, not '{}'", flags.schedule);
@@ -236,6 +241,7 @@ Result<Json> job_for(const TrainFlags& flags, const Say& say) {
               {"seed", flags.seed},
               {"threads", flags.threads},
               {"seconds", flags.time.empty() ? 0.0 : *read_time(flags.time)},
+              {"seconds_a_checkpoint", *read_time(flags.checkpoint_every)},
               {"folder", flags.models},
               {"checkpoints", flags.checkpoints},
               {"alone", flags.alone}};

@@ -39,6 +39,7 @@ struct TrainFlags {
   std::string models = "models";
   std::string output;
   std::string checkpoints = "checkpoints";
+  std::string checkpoint_every = "20s";
   std::optional<std::string> resume;
   std::string sweep;
   bool alone = false;  ///< also under mpirun

@@ -69,6 +69,20 @@ void drop_privileges() noexcept {
 #endif
 }
 
+void spread_over_processors(int threads) noexcept {
+#if defined(__linux__)
+  cpu_set_t may;
+  CPU_ZERO(&may);
+  if (::sched_getaffinity(0, sizeof(may), &may) != 0 || CPU_COUNT(&may) >= threads) return;
+  // The kernel takes from this what there is.
+  for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor)
+    CPU_SET(processor, &may);
+  ::sched_setaffinity(0, sizeof(may), &may);
+#else
+  (void)threads;
+#endif
+}
+
 void flush_denormals() noexcept {
 #if defined(__SSE__)
   constexpr unsigned kFlushToZero = 0x8000;

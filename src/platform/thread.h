@@ -19,6 +19,10 @@ std::string raise_priority();
 /// ordinary user's process has from its program's file. Nothing for root.
 void drop_privileges() noexcept;
 
+/// Where this thread may run on fewer than `threads` processors, it and those that it starts later
+/// may run on any (Linux).
+void spread_over_processors(int threads) noexcept;
+
 /// The thread's name in ps, top and debuggers; at most 15 bytes.
 void name_thread(const char* name) noexcept;
 

@@ -13,6 +13,9 @@ class Exchange {
   virtual ~Exchange() = default;
   [[nodiscard]] virtual int rank() const noexcept = 0;
   [[nodiscard]] virtual int ranks() const noexcept = 0;
+  /// Returns when all have come, however long one of them takes: before training, each opens its
+  /// data at the pace of its disk.
+  virtual void meet() = 0;
   /// Each number becomes its sum over all processes, the same bits in each.
   virtual void sum(std::span<float> numbers) = 0;
   virtual void sum(std::span<double> numbers) = 0;

@@ -236,6 +236,7 @@ Result<Started> started_from(const Job& asked, const Checkpoint& checkpoint) {
   auto job = parse_job(json.value("job", Json::object()));
   if (!job) return in(asked.resume->string(), job.error());
   job->threads = asked.threads;
+  job->seconds_a_checkpoint = asked.seconds_a_checkpoint;
   job->checkpoints = asked.resume->parent_path();
   job->resume = asked.resume;
   if (asked.seconds > 0) job->seconds = asked.seconds + checkpoint.state.seconds;
@@ -254,6 +255,7 @@ Json job_json(const Job& job) {
                {"seed", job.seed},
                {"threads", job.threads},
                {"seconds", job.seconds},
+               {"seconds_a_checkpoint", job.seconds_a_checkpoint},
                {"folder", job.folder.string()},
                {"checkpoints", job.checkpoints.string()},
                {"alone", job.alone}};
@@ -277,13 +279,15 @@ Result<Job> parse_job(const Json& json) {
     json.at("seconds").get_to(job.seconds);
     job.folder = json.at("folder").get<std::string>();
     job.checkpoints = json.at("checkpoints").get<std::string>();
+    job.seconds_a_checkpoint = json.value("seconds_a_checkpoint", job.seconds_a_checkpoint);
     job.alone = json.value("alone", false);
     if (json.contains("output")) job.output = json.at("output").get<std::string>();
     if (json.contains("resume")) job.resume = json.at("resume").get<std::string>();
   } catch (const Json::exception& e) {
     return Error{fmt::format("the job is not understood: {}", e.what())};
   }
-  if (job.threads < 0 || job.threads > 1024 || !(job.seconds >= 0))
+  if (job.threads < 0 || job.threads > 1024 || !(job.seconds >= 0) ||
+      !(job.seconds_a_checkpoint >= 0))
     return Error{"the job asks for an absurd number of threads or seconds"};
   return job;
 }
@@ -342,14 +346,23 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
         recipe.steps + 1)};
   }
 
+  if (exchange != nullptr) {
+    const Json what = {{"digests", digests_of(*corpus)},
+                       {"sizes", {sizes.dimension, sizes.layers, sizes.units, sizes.mixtures}},
+                       {"recipe", recipe_json(recipe)},
+                       {"seed", job.seed},
+                       {"done", checkpoint ? checkpoint->state.done : 0}};
+    if (auto agreed = agree(*exchange, what.dump()); !agreed) return agreed.error();
+  }
+
   const auto length = minutes(*corpus);
   if (!length) return length.error();
   if (!checkpoint) {
     const WallTime now = local_time(std::chrono::system_clock::now());
     started.began = iso_text(now);
     started.stem = stem_for(sizes, now);
-    // Two runs of one second and one size are told apart by their processes.
-    if (leads && fs::exists(checkpoint_path(started)))
+    // Two runs of one size may begin in the same second; those of a sweep under mpirun do.
+    if (leads && (job.alone || fs::exists(checkpoint_path(started))))
       started.stem += fmt::format("-{}", now.local_us % 1'000'000);
   }
   if (leads) {
@@ -359,6 +372,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
   }
 
   const int threads = threads_of(job);
+  make_room_for(threads);
   const Layout layout(sizes);
   std::uint64_t training_rows = 0;
   std::uint64_t validation_rows = 0;
@@ -402,6 +416,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                              .seed = job.seed,
                              .threads = threads,
                              .seconds = job.seconds,
+                             .seconds_a_checkpoint = job.seconds_a_checkpoint,
                              .exchange = exchange};
   RunObserver observer;
   observer.stop = &stop;

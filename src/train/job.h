@@ -26,13 +26,15 @@ struct Job {
   std::string recipe = "imps-1";  ///< or "impsy"
   std::string changes = "{}";     ///< fields of the recipe that were asked for, JSON
   std::uint64_t seed = 0;
-  int threads = 0;     ///< 0: one for each processor
-  double seconds = 0;  ///< time budget; 0: none
+  int threads = 0;                   ///< 0: one for each processor
+  double seconds = 0;                ///< time budget; 0: none
+  double seconds_a_checkpoint = 20;  ///< at most
   std::filesystem::path folder = "models";
   std::optional<std::filesystem::path> output;  ///< else a new name in `folder`
   std::filesystem::path checkpoints = "checkpoints";
   bool alone = false;  ///< under mpirun, too: the other processes do something else
-  std::optional<std::filesystem::path> resume;  ///< all but threads, seconds come from there
+  std::optional<std::filesystem::path>
+      resume;  ///< all but what is about this sitting comes from there
 };
 
 nlohmann::ordered_json job_json(const Job& job);

@@ -12,6 +12,9 @@ namespace {
 
 // Parameters are summed and moved by blocks of this size: the norm's sum has a fixed order.
 constexpr std::size_t kBlock = 4096;
+// Lessons that each process measures before they meet: in a long measurement the faster ones must
+// not wait for so long that they take the others for dead.
+constexpr std::size_t kLessonsARound = 128;
 
 }  // namespace
 
@@ -150,22 +153,30 @@ typename Learner<T>::Step Learner<T>::learn(const Fill& fill, double rate) {
 
 template <class T>
 double Learner<T>::measure(std::size_t lessons, const Fill& fill, std::span<const T> parameters) {
-  std::vector<double> losses(lessons);
-  std::vector<double> weights(lessons);
-  std::atomic<std::size_t> next{0};
-  const std::function<void(int)> job = [&](int worker) {
-    Slice<T>& slice = *measuring_[static_cast<std::size_t>(worker)];
-    for (std::size_t k = next++; k < lessons; k = next++) {
-      weights[k] = fill(k, slice.lesson);
-      losses[k] = slice.forward(parameters);
-    }
-  };
-  workers_.run(job);
+  const auto rank = static_cast<std::size_t>(exchange_ == nullptr ? 0 : exchange_->rank());
+  const auto ranks = static_cast<std::size_t>(exchange_ == nullptr ? 1 : exchange_->ranks());
+  // [lessons, 2]: loss, weight. What another process measures is 0 here, so that the sum over
+  // processes is exact in any order.
+  std::vector<double> measured(2 * lessons);
+  for (std::size_t first = 0; first < lessons; first += ranks * kLessonsARound) {
+    const std::size_t last = std::min(first + ranks * kLessonsARound, lessons);
+    std::atomic<std::size_t> next{first + rank};
+    const std::function<void(int)> job = [&](int worker) {
+      Slice<T>& slice = *measuring_[static_cast<std::size_t>(worker)];
+      for (std::size_t k = next.fetch_add(ranks); k < last; k = next.fetch_add(ranks)) {
+        measured[2 * k + 1] = fill(k, slice.lesson);
+        measured[2 * k] = slice.forward(parameters);
+      }
+    };
+    workers_.run(job);
+    if (exchange_ != nullptr)
+      exchange_->sum(std::span<double>(measured).subspan(2 * first, 2 * (last - first)));
+  }
   double loss = 0;
   double weight = 0;
   for (std::size_t k = 0; k < lessons; ++k) {
-    loss += losses[k];
-    weight += weights[k];
+    loss += measured[2 * k];
+    weight += measured[2 * k + 1];
   }
   return weight > 0 ? loss / weight : 0;
 }

@@ -66,7 +66,8 @@ class Learner {
   /// One batch. Does not allocate.
   Step learn(const Fill& fill, double rate);
 
-  /// The mean NLL over `lessons` lessons under `parameters`; nothing is learnt.
+  /// The mean NLL over `lessons` lessons under `parameters`; nothing is learnt. Processes share the
+  /// work: each fills only some of the lessons.
   double measure(std::size_t lessons, const Fill& fill, std::span<const T> parameters);
 
   [[nodiscard]] const Layout& layout() const noexcept { return layout_; }

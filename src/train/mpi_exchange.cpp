@@ -20,7 +20,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // A process that is dead or stopped leaves the others waiting for ever: they end themselves.
-constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::seconds kPatience{15};
 
 /// Ends this process when a call to the others lasts too long.
 class Watch {
@@ -70,6 +70,7 @@ class MpiExchange final : public Exchange {
   }
   [[nodiscard]] int rank() const noexcept override { return rank_; }
   [[nodiscard]] int ranks() const noexcept override { return ranks_; }
+  void meet() override { MPI_Barrier(MPI_COMM_WORLD); }
   void sum(std::span<float> numbers) override { sum_all(numbers, MPI_FLOAT, floats_); }
   void sum(std::span<double> numbers) override { sum_all(numbers, MPI_DOUBLE, doubles_); }
 

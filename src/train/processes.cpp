@@ -1,12 +1,17 @@
 #include "train/processes.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include "model/files/digest.h"
 #include "platform/child.h"
+#include "platform/thread.h"
 
 namespace imps::train {
 namespace {
@@ -44,6 +49,27 @@ Result<std::unique_ptr<Exchange>> join_processes() {
   std::unique_ptr<Exchange> exchange(open());
   if (!exchange) return unreachable("MPI would not start");
   return Result<std::unique_ptr<Exchange>>(boost::system::in_place_value, std::move(exchange));
+}
+
+Result<void> agree(Exchange& exchange, std::string_view what) {
+  exchange.meet();
+  const std::string digest = files::sha256(std::as_bytes(std::span(what)));
+  std::vector<double> sums(digest.begin(), digest.end());
+  exchange.sum(std::span<double>(sums));
+  for (std::size_t k = 0; k < sums.size(); ++k) {
+    if (sums[k] != exchange.ranks() * static_cast<double>(digest[k])) {
+      return Error{
+          "the processes do not train the same: each needs the same data, and with --resume the "
+          "same checkpoint, under the same path; see what each machine has there"};
+    }
+  }
+  return {};
+}
+
+void make_room_for(int threads) noexcept {
+  const bool was_bound = std::getenv("OMPI_MCA_orte_bound_at_launch") != nullptr;
+  const bool was_asked_for = std::getenv("OMPI_MCA_hwloc_base_binding_policy") != nullptr;
+  if (was_bound && !was_asked_for) platform::spread_over_processors(threads);
 }
 
 }  // namespace imps::train

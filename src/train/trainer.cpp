@@ -31,6 +31,7 @@ constexpr int kMostSetbacks = 6;
 constexpr double kRuin = 25;
 // What counts as better for patience, in nats: the last digits always move.
 constexpr double kLeastGain = 1e-4;
+constexpr double kSecondsToFirstCheckpoint = 1;
 // More slices than a batch ever has: numbers of draws never meet.
 constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
 
@@ -86,6 +87,7 @@ class Run {
   double measure(const WindowList& windows, std::span<const float> parameters);
   void judge(bool ends_epoch);
   void set_back(const std::string& why);
+  [[nodiscard]] bool is_time_to_keep() const;
   void keep();
 
   const Split& split_;
@@ -242,6 +244,14 @@ void Run::set_back(const std::string& why) {
   }
 }
 
+/// The first checkpoint comes early, the others twice as late each, up to what is set: a run that
+/// is cut off loses at most half of what it has learnt, and a long one seldom stops to write.
+bool Run::is_time_to_keep() const {
+  using Seconds = std::chrono::duration<double>;
+  const double most = kSecondsToFirstCheckpoint + Seconds(kept_ - began_).count();
+  return Seconds(Clock::now() - kept_).count() > std::min(settings_.seconds_a_checkpoint, most);
+}
+
 void Run::keep() {
   kept_ = Clock::now();
   if (!observer_.keep) return;
@@ -275,9 +285,7 @@ void Run::pass() {
     if (error_) return;
     after(step);
     count_batch(batches);
-    if (std::chrono::duration<double>(Clock::now() - kept_).count() >
-        settings_.seconds_a_checkpoint)
-      keep();
+    if (is_time_to_keep()) keep();
     if (state_.batch == 0) return;
   }
 }

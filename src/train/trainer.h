@@ -39,9 +39,9 @@ struct RunSettings {
   Recipe recipe;
   std::uint64_t seed = 0;
   int threads = 1;
-  double seconds = 0;  ///< time budget; 0: none
-  double seconds_a_checkpoint = 20;
-  Exchange* exchange = nullptr;  ///< outlives the run
+  double seconds = 0;                ///< time budget; 0: none
+  double seconds_a_checkpoint = 20;  ///< at most; the first ones come sooner
+  Exchange* exchange = nullptr;      ///< outlives the run
 };
 
 /// What a run tells; every function may be missing. Called by the training thread.

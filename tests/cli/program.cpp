@@ -34,13 +34,22 @@ void close_and_forget(int& descriptor) {
   descriptor = -1;
 }
 
+std::vector<std::string> words_of(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{IMPS_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return words;
+}
+
 }  // namespace
 
 Program::Program(const fs::path& folder, const std::vector<std::string>& arguments,
+                 const std::map<std::string, std::string>& environment)
+    : Program(words_of(arguments), folder, environment) {}
+
+Program::Program(const std::vector<std::string>& words, const fs::path& folder,
                  const std::map<std::string, std::string>& environment) {
   std::signal(SIGPIPE, SIG_IGN);  // a child that ended does not read its input
-  std::vector<std::string> words{IMPS_PROGRAM};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> arguments = words;
   std::vector<std::string> variables;
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const std::string text = *variable;
@@ -55,7 +64,7 @@ Program::Program(const fs::path& folder, const std::vector<std::string>& argumen
     all.push_back(nullptr);
     return all;
   };
-  const auto argv = pointers(words);
+  const auto argv = pointers(arguments);
   const auto envp = pointers(variables);
   const std::string where = folder.string();
 
@@ -147,9 +156,9 @@ bool Program::runs() {
   return !reaped_;
 }
 
-int Program::wait() {
+int Program::wait(std::chrono::milliseconds patience) {
   end_input();
-  const auto until = Clock::now() + kWait;
+  const auto until = Clock::now() + patience;
   while (take_in(std::chrono::milliseconds(100))) {
     if (Clock::now() > until) return -1000;
   }

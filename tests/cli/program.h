@@ -23,6 +23,9 @@ class Program {
   /// Starts `imps ARGUMENTS…` in `folder`, with `environment` on top of ours.
   Program(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
           const std::map<std::string, std::string>& environment = {});
+  /// Starts any program: its full path is the first word.
+  Program(const std::vector<std::string>& words, const std::filesystem::path& folder,
+          const std::map<std::string, std::string>& environment);
   /// Kills it when it still runs.
   ~Program();
   Program(const Program&) = delete;
@@ -40,8 +43,8 @@ class Program {
   bool prints_lines(std::size_t count);
 
   void signal(int number) const;
-  /// Its exit status, or minus the signal that ended it; −1000 when it does not end within kWait.
-  int wait();
+  /// Its exit status, or minus the signal that ended it; −1000 when it does not end in time.
+  int wait(std::chrono::milliseconds patience = kWait);
   /// Signals and waits.
   int end(int number);
 

@@ -149,5 +149,21 @@ TEST(TrainCommand, TrainsForAsLongAsItIsTold) {
   EXPECT_GE(done["seconds"], 0.3);
 }
 
+TEST(TrainCommand, WithoutMpiIsForOneProcess) {
+  const Studio studio;
+  const fs::path programs = studio.path() / "programs";
+  fs::create_directory(programs);
+  for (const char* name : {"imps", "imps-train"})
+    fs::copy_file(fs::path(IMPS_PROGRAM).parent_path() / name, programs / name);
+  std::vector<std::string> words = with(kSmall, {"--epochs", "5"});
+  words.insert(words.begin(), programs / "imps");
+  Program alone(words, studio.path(), {});
+  EXPECT_EQ(alone.wait(), 0) << alone.err();
+  Program one_of_two(words, studio.path(), {{"OMPI_COMM_WORLD_SIZE", "2"}});
+  EXPECT_EQ(one_of_two.wait(), 1);
+  EXPECT_THAT(one_of_two.err(), AllOf(HasSubstr("imps-mpi.so"), HasSubstr("install OpenMPI"),
+                                      HasSubstr("start it without mpirun")));
+}
+
 }  // namespace
 }  // namespace imps::test
