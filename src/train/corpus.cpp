@@ -58,15 +58,13 @@ Result<Split> split(std::span<const Stretch> takes, int steps) {
   return parts;
 }
 
-WindowList WindowList::every_row(std::span<const Stretch> takes, int steps, std::uint64_t stride) {
+WindowList WindowList::every_row(std::span<const Stretch> takes, int steps) {
   WindowList list;
   list.takes_.assign(takes.begin(), takes.end());
   list.steps_ = static_cast<std::uint64_t>(steps);
-  list.stride_ = stride;
   std::uint64_t end = 0;
   for (const Stretch& take : takes) {
-    const std::uint64_t here = windows_in(take, list.steps_);
-    end += (here + stride - 1) / stride;
+    end += windows_in(take, list.steps_);
     list.ends_.push_back(end);
   }
   return list;
@@ -90,13 +88,21 @@ WindowList WindowList::end_to_end(std::span<const Stretch> takes, int steps, std
   return list;
 }
 
+WindowList WindowList::thinned(std::uint64_t most_frames) const {
+  WindowList list = *this;
+  const std::uint64_t frames = count() * steps_;
+  list.stride_ = stride_ * std::max<std::uint64_t>((frames + most_frames - 1) / most_frames, 1);
+  return list;
+}
+
 Window WindowList::at(std::uint64_t number) const {
+  number *= stride_;
   const auto take = static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), number) -
                                              ends_.begin());
   const Stretch& stretch = takes_[take];
   const std::uint64_t in_take = number - (take > 0 ? ends_[take - 1] : 0);
   if (offsets_.empty()) {
-    return {stretch.dataset, stretch.first + in_take * stride_, static_cast<std::uint32_t>(steps_)};
+    return {stretch.dataset, stretch.first + in_take, static_cast<std::uint32_t>(steps_)};
   }
   const std::uint64_t transitions = stretch.rows - 1;
   const std::uint64_t offset = offsets_[take];

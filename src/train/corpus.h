@@ -42,14 +42,19 @@ Result<Split> split(std::span<const Stretch> takes, int steps);
 /// Windows of a pass, by number. Immutable; thread-safe.
 class WindowList {
  public:
-  /// At every `stride`th row.
-  static WindowList every_row(std::span<const Stretch> takes, int steps, std::uint64_t stride = 1);
+  /// One begins at every row.
+  static WindowList every_row(std::span<const Stretch> takes, int steps);
   /// End to end, from an offset drawn for each take from (seed, pass): every transition once; the
   /// first and the last window of a take may be short.
   static WindowList end_to_end(std::span<const Stretch> takes, int steps, std::uint64_t seed,
                                std::uint64_t pass);
 
-  [[nodiscard]] std::uint64_t count() const noexcept { return ends_.empty() ? 0 : ends_.back(); }
+  /// These windows, or every second, third, … until they have no more than about `most` frames.
+  [[nodiscard]] WindowList thinned(std::uint64_t most_frames) const;
+
+  [[nodiscard]] std::uint64_t count() const noexcept {
+    return ends_.empty() ? 0 : (ends_.back() + stride_ - 1) / stride_;
+  }
   [[nodiscard]] Window at(std::uint64_t number) const;
 
  private:
@@ -57,7 +62,7 @@ class WindowList {
   std::vector<std::uint64_t> ends_;     // of each take's windows
   std::vector<std::uint32_t> offsets_;  // of each take; empty: at every row
   std::uint64_t steps_ = 0;
-  std::uint64_t stride_ = 1;
+  std::uint64_t stride_ = 1;  // over all takes
 };
 
 /// A permutation of 0 … count − 1 that needs no memory: position k of (seed, pass).

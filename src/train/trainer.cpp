@@ -21,9 +21,10 @@ using Clock = std::chrono::steady_clock;
 
 // Rows in which the controls' steps are looked for. The models depend on it.
 constexpr std::uint64_t kSampledRows = 100'000;
-// How many transitions of the validation windows, which overlap, are looked at while training; the
-// end looks at all, and so does IMPSY's recipe at every epoch.
+// How many transitions of the validation windows, which overlap, are looked at while training, and
+// how many by IMPSY's recipe and at the end: all, where there are not more than in a large dataset.
 constexpr std::uint64_t kJudgedFrames = 20'000;
+constexpr std::uint64_t kFinallyJudgedFrames = 2'000'000;
 // Batches from one judgement to the next in long epochs.
 constexpr std::uint64_t kMostBetween = 500;
 constexpr int kMostSetbacks = 6;
@@ -35,12 +36,10 @@ constexpr double kSecondsToFirstCheckpoint = 1;
 // More slices than a batch ever has: numbers of draws never meet.
 constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
 
-WindowList validation_windows(const Split& split, int steps, std::uint64_t most_frames) {
-  const std::uint64_t count = windows_at_every_row(split.validation, steps);
-  if (count == 0) return WindowList::end_to_end(split.validation, steps, 0, 0);
-  const std::uint64_t frames = count * static_cast<std::uint64_t>(steps);
-  const std::uint64_t stride = most_frames == 0 ? 1 : (frames + most_frames - 1) / most_frames;
-  return WindowList::every_row(split.validation, steps, stride);
+WindowList validation_windows(const Split& split, int steps) {
+  const bool has_whole = windows_at_every_row(split.validation, steps) > 0;
+  return has_whole ? WindowList::every_row(split.validation, steps)
+                   : WindowList::end_to_end(split.validation, steps, 0, 0);
 }
 
 WindowList training_windows(const Split& split, const Recipe& recipe, std::uint64_t seed,
@@ -195,8 +194,9 @@ void Run::judge(bool ends_epoch) {
   const bool has_learnt = state_.since_report > 0;
   now.train_nll = state_.nll_sum / steps;
   now.norm = state_.norm_sum / steps;
-  const bool all = recipe_.windows == Windows::every_row;
-  now.val_nll = measure(validation_windows(split_, recipe_.steps, all ? 0 : kJudgedFrames),
+  const bool like_impsy = recipe_.windows == Windows::every_row;
+  now.val_nll = measure(validation_windows(split_, recipe_.steps)
+                            .thinned(like_impsy ? kFinallyJudgedFrames : kJudgedFrames),
                         learner_.finished());
   now.rate = rate();
   now.frames = state_.frames;
@@ -363,9 +363,11 @@ Result<Outcome> Run::go() {
   outcome.at_end = state_.last;
   outcome.ending = *end;
   outcome.setbacks = state_.setbacks;
-  outcome.best_val_nll = measure(validation_windows(split_, recipe_.steps, 0), state_.best);
-  outcome.best_train_nll =
-      measure(WindowList::end_to_end(split_.training, recipe_.steps, 0, 0), state_.best);
+  outcome.best_val_nll =
+      measure(validation_windows(split_, recipe_.steps).thinned(kFinallyJudgedFrames), state_.best);
+  outcome.best_train_nll = measure(
+      WindowList::end_to_end(split_.training, recipe_.steps, 0, 0).thinned(kFinallyJudgedFrames),
+      state_.best);
   if (error_) return *error_;
   return outcome;
 }

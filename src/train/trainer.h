@@ -29,7 +29,7 @@ struct Outcome {
   Weights best;  ///< of the lowest validation NLL
   Progress at_best;
   Progress at_end;
-  double best_val_nll = 0;    ///< over every validation window
+  double best_val_nll = 0;    ///< over every validation window (a sample of very many)
   double best_train_nll = 0;  ///< over windows end to end in the training rows, nothing added
   Ending ending = Ending::finished;
   int setbacks = 0;  ///< how often it went back to the last good point

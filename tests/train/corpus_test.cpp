@@ -59,6 +59,17 @@ TEST(Windows, AtEveryRowAreThoseOfImpsy) {
   EXPECT_EQ(windows.at(10).transitions, 50U);
 }
 
+TEST(Windows, ThinnedAreSpreadOverAllTakes) {
+  const Dataset dataset = of_lengths({60, 50, 70});
+  const auto all = WindowList::every_row(test::takes_of(dataset), 50);
+  ASSERT_EQ(all.count(), 30U);
+  EXPECT_EQ(all.thinned(30 * 50).count(), 30U);
+  const auto some = all.thinned(11 * 50);
+  ASSERT_EQ(some.count(), 10U) << "every third";
+  for (std::uint64_t k = 0; k < some.count(); ++k)
+    EXPECT_EQ(some.at(k).first, all.at(3 * k).first);
+}
+
 TEST(Shuffle, IsAPermutationThatChangesWithPassAndSeed) {
   for (const std::uint64_t count : {1U, 2U, 3U, 17U, 1000U}) {
     const Shuffle shuffle(count, 1, 0);

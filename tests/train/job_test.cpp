@@ -87,7 +87,7 @@ TEST(Job, LeavesOneModelThatSaysWhatItIsMadeOf) {
 TEST(Job, HoldsOutTheRowsThatItsWindowsMake) {
   Desk desk;
   Job job = desk.job();
-  job.changes = R"({"steps":100,"patience":0,"least_batches":0,"passes":1})";
+  job.changes = R"({"steps":100,"patience":0,"least_batches":0,"epochs":1})";
   ASSERT_TRUE(desk.run_job(job));
   const Json& start = desk.told.front();
   ASSERT_EQ(start.at("event"), "start");
