@@ -9,10 +9,10 @@ FIGURES = {
     "together": 4.0,  # several at once, each with its own timing
     "swell": 3.0,     # up and down again
     "wiggle": 1.5,    # to and fro
-    "taps": 2.5,      # a rhythm of few values
-    "stairs": 2.0,    # along a scale
+    "taps": 1.5,      # a rhythm of few values
+    "stairs": 1.0,    # a run along a scale
     "drift": 1.0,     # slowly, as if undecided
-    "leap": 1.5,      # to where one likes to be
+    "leap": 1.2,      # to where one likes to be
 }
 
 
@@ -61,7 +61,7 @@ def draw_controller(chance: Chance, controls: int, resolution: str) -> Controlle
     return Controller(period=chance.about(0.026, 1.25, 0.012, 0.042),
                       jitter=chance.between(0.05, 0.25),
                       steps=steps,
-                      one_at_a_time=chance.happens(0.6),
+                      one_at_a_time=chance.happens(0.55),
                       spacing=chance.between(0.0008, 0.003),
                       wake=chance.between(0.02, 0.06))
 
@@ -90,4 +90,4 @@ def draw_character(chance: Chance, controls: int, resolution: str) -> Character:
                      favour=[chance.about(1.0, 2.0, 0.25, 4.0) for _ in range(controls)],
                      places=places,
                      scale=draw_scale(chance),
-                     habits={name: weight * chance.about(1.0, 2.5) for name, weight in FIGURES.items()})
+                     habits={name: weight * chance.about(1.0, 1.4) for name, weight in FIGURES.items()})

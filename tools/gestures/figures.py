@@ -119,11 +119,14 @@ def taps(hands: Hands, controls: list[int]) -> Phrase:
     """A short rhythm, played again and again on few values, by one or two fingers."""
     chance = hands.chance
     fingers = controls[:chance.weighted((1, 2), (3, 1))]
-    levels = {finger: [hands.stands[finger], hands.elsewhere(finger)] for finger in fingers}
+    levels = {}
+    for finger in fingers:
+        level = hands.elsewhere(finger)
+        levels[finger] = [level, hands.after(finger, level).elsewhere(finger)]
     cell = [(chance.happens(0.75) or k == 0, chance.whole(0, 1), chance.pick(fingers))
             for k in range(chance.pick((2, 3, 4, 4, 6)))]
     beat = hands.who.beat * chance.pick((0.5, 1.0, 1.0))
-    count = len(cell) * chance.whole(2, 4)
+    count = len(cell) * chance.whole(2, 3)
     back = chance.pick((None, chance.between(0.3, 0.7)))  # a pad falls back when it is let go
     phrase = []
     for k, at in enumerate(hands.beats(count, beat)):
@@ -138,22 +141,18 @@ def taps(hands: Hands, controls: list[int]) -> Phrase:
 
 
 def stairs(hands: Hands, controls: list[int]) -> Phrase:
-    """A tune along the scale, mostly by step, one value a beat; or a fader that clicks along."""
+    """A run along the scale, one degree a beat or two at once, as far as there is way."""
     chance, control, scale = hands.chance, controls[0], hands.who.scale
     here = min(range(len(scale)), key=lambda k: abs(scale[k] - hands.stands[control]))
-    heading = 1 if here < len(scale) / 2 else -1
+    up = here < len(scale) / 2
+    # A tune that wanders would stay in the middle; whoever learns from it, all the more.
+    stride = max(chance.weighted((1, 2, 3), (2, 3, 1)), len(scale) // 12)
+    way = scale[here + stride::stride] if up else scale[:here][::-stride]
     slide = chance.pick((0.0, 0.0, 0.06))
-    phrase = []
-    for at in hands.beats(chance.whole(4, 14), hands.who.beat * chance.pick((0.5, 1.0, 1.0, 2.0))):
-        step = heading * chance.weighted((1, 2, 3, -1, -2), (8, 3, 1, 2, 1))
-        if not 0 <= here + step < len(scale):
-            heading, step = -heading, -step
-        here = min(len(scale) - 1, max(0, here + step))
-        if chance.happens(0.12):
-            heading = -heading
-        if chance.happens(0.9):  # else the beat is left out
-            phrase.append(Move(control, at, slide, scale[here]))
-    return phrase
+    beat = hands.who.beat * chance.pick((0.5, 0.5, 1.0))
+    return [Move(control, at, slide, place)
+            for place, at in zip(way, hands.beats(chance.whole(5, 12), beat))
+            if chance.happens(0.95)]  # else the beat is left out
 
 
 def drift(hands: Hands, controls: list[int]) -> Phrase:

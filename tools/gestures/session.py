@@ -77,7 +77,7 @@ class Session:
 
     def _figure(self, eagerness: float, free: list[int]) -> Phrase:
         name = self._chance.weighted(list(self._who.habits), list(self._who.habits.values()))
-        wanted = self._chance.weighted((2, 3, 4), (4, 2, 1)) if name in SEVERAL else 2
+        wanted = self._chance.weighted((2, 3, 4), (6, 2, 1)) if name in SEVERAL else 2
         hands = Hands(self._chance, self._who, self._desk.stands, eagerness)
         return BY_NAME[name](hands, self._grip(free, wanted))
 
