@@ -3,6 +3,9 @@
 
     ./play --version
     bench/train/scaling.py DATASET.npz [--sizes s,m,xl] [--batches 40] [--rounds 3]
+
+Batches of 64 windows of 50 frames. The rounds take turns, so that what else the machine does meets
+both; the medians count.
 """
 import argparse
 import json
@@ -13,22 +16,25 @@ import tempfile
 
 from peers import IMPS
 
+FRAMES_A_BATCH = 64 * 50
 
-def seconds(dataset, size, ranks, batches):
+
+def seconds(launch, dataset, size, batches):
     environment = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1",
                    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            ["mpirun", "-n", str(ranks), IMPS, "train", dataset, "--recipe", "impsy", "--size", size,
-             "--threads", "1", "--set", f"most_batches={batches}", "--json", "--models", folder,
-             "--checkpoints", folder], capture_output=True, text=True, env=environment, check=True)
+            [*launch, IMPS, "train", dataset, "--recipe", "impsy", "--size", size, "--threads", "1",
+             "--set", f"most_batches={batches}", "--json", "--models", folder, "--checkpoints",
+             folder], capture_output=True, text=True, env=environment, check=True)
     return json.loads(done.stdout.splitlines()[-1])["seconds"]
 
 
-def frames_a_second(dataset, size, ranks, batches):
-    """From two runs, one three times as long: what is judged at the end is in both."""
-    spent = seconds(dataset, size, ranks, 3 * batches) - seconds(dataset, size, ranks, batches)
-    return 2 * batches * 64 * 50 / spent
+def frames_a_second(launch, dataset, size, batches):
+    """From two runs, one three times as long: what is judged at the end is in both. `launch`: the
+    words before the program's, such as mpirun's."""
+    spent = seconds(launch, dataset, size, 3 * batches) - seconds(launch, dataset, size, batches)
+    return 2 * batches * FRAMES_A_BATCH / spent
 
 
 def main():
@@ -44,8 +50,9 @@ def main():
     for size in arguments.sizes.split(","):
         one, two = [], []
         for _ in range(arguments.rounds):
-            one.append(frames_a_second(arguments.dataset, size, 1, arguments.batches))
-            two.append(frames_a_second(arguments.dataset, size, 2, arguments.batches))
+            for ranks, found in (("1", one), ("2", two)):
+                found.append(frames_a_second(["mpirun", "-n", ranks], arguments.dataset, size,
+                                             arguments.batches))
         a, b = statistics.median(one), statistics.median(two)
         print(f"| {size} | {a:,.0f} | {b:,.0f} | {100 * b / (2 * a):.0f} % |", flush=True)
 

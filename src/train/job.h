@@ -33,8 +33,8 @@ struct Job {
   std::optional<std::filesystem::path> output;  ///< else a new name in `folder`
   std::filesystem::path checkpoints = "checkpoints";
   bool alone = false;  ///< under mpirun, too: the other processes do something else
-  std::optional<std::filesystem::path>
-      resume;  ///< all but what is about this sitting comes from there
+  /// All but threads, seconds and seconds_a_checkpoint comes from there.
+  std::optional<std::filesystem::path> resume;
 };
 
 nlohmann::ordered_json job_json(const Job& job);

@@ -82,7 +82,7 @@ struct Trained {
 };
 
 /// A folder with a dataset of one take, and those who train on it.
-class MpiTest : public ::testing::Test {
+class UnderMpirun : public ::testing::Test {
  protected:
   void SetUp() override {
     if (mpirun_.empty() || !fs::exists(fs::path(IMPS_PROGRAM).parent_path() / "imps-mpi.so")) {
@@ -193,7 +193,7 @@ class Stranger {
   int handle_;
 };
 
-TEST_F(MpiTest, PowersOfTwoGiveTheLossesAndTheModelOfOneProcessBitForBit) {
+TEST_F(UnderMpirun, PowersOfTwoGiveTheLossesAndTheModelOfOneProcessBitForBit) {
   const Trained one = train(1, training(120, {"--json"}));
   ASSERT_EQ(one.status, 0) << one.err;
   ASSERT_THAT(one.batches, ElementsAre(50, 100, 120));
@@ -208,7 +208,7 @@ TEST_F(MpiTest, PowersOfTwoGiveTheLossesAndTheModelOfOneProcessBitForBit) {
 }
 
 // MPI's own order of adding three: 1e-4 nats is what the project promises over a hundred steps.
-TEST_F(MpiTest, ThreeProcessesGiveTheLossesOfOneTo1e4) {
+TEST_F(UnderMpirun, ThreeProcessesGiveTheLossesOfOneTo1e4) {
   const Trained one = train(1, training(110, {"--json"}));
   const Trained three = train(3, training(110, {"--json"}));
   ASSERT_EQ(three.status, 0) << three.err;
@@ -218,7 +218,7 @@ TEST_F(MpiTest, ThreeProcessesGiveTheLossesOfOneTo1e4) {
     EXPECT_NEAR(three.losses[k], one.losses[k], 1e-4) << k;
 }
 
-TEST_F(MpiTest, OnlyTheFirstProcessSpeaksAndWrites) {
+TEST_F(UnderMpirun, OnlyTheFirstProcessSpeaksAndWrites) {
   Program program(words_for(2, training(60)), folder_.path(), environment());
   ASSERT_EQ(program.wait(60s), 0) << program.err();
   EXPECT_EQ(program.out(), "");
@@ -237,7 +237,7 @@ TEST_F(MpiTest, OnlyTheFirstProcessSpeaksAndWrites) {
   EXPECT_TRUE(fs::is_empty(folder_ / "checkpoints"));
 }
 
-TEST_F(MpiTest, AKilledProcessEndsTheRunAndAnotherNumberOfThemGoesOn) {
+TEST_F(UnderMpirun, AKilledProcessEndsTheRunAndAnotherNumberOfThemGoesOn) {
   const Trained whole = train(1, training(1000, {"--json"}));
   ASSERT_EQ(whole.status, 0) << whole.err;
   fs::remove_all(folder_ / "models");
@@ -260,7 +260,7 @@ TEST_F(MpiTest, AKilledProcessEndsTheRunAndAnotherNumberOfThemGoesOn) {
   EXPECT_EQ(resumed.model, whole.model);
 }
 
-TEST_F(MpiTest, AStoppedProcessEndsTheRunAndOneAloneGoesOn) {
+TEST_F(UnderMpirun, AStoppedProcessEndsTheRunAndOneAloneGoesOn) {
   Program run(words_for(2, training(1'000'000, {"--json", "--checkpoint-every", "0.001s"})),
               folder_.path(), environment());
   ASSERT_TRUE(run.prints_lines(4)) << run.err();
@@ -279,7 +279,7 @@ TEST_F(MpiTest, AStoppedProcessEndsTheRunAndOneAloneGoesOn) {
   EXPECT_EQ(again.end(SIGTERM), 0);
 }
 
-TEST_F(MpiTest, ASweepGivesEachProcessItsOwnRunsAndOneTableInTheEnd) {
+TEST_F(UnderMpirun, ASweepGivesEachProcessItsOwnRunsAndOneTableInTheEnd) {
   Program program(words_for(2, training(60, {"--sweep", "units=4,8 seed=1..2"})), folder_.path(),
                   environment());
   ASSERT_EQ(program.wait(60s), 0) << program.err();
@@ -299,7 +299,7 @@ TEST_F(MpiTest, ASweepGivesEachProcessItsOwnRunsAndOneTableInTheEnd) {
   EXPECT_TRUE(fs::is_empty(folder_ / "checkpoints"));
 }
 
-TEST_F(MpiTest, ProcessesThatSeeOtherDataDoNotTrain) {
+TEST_F(UnderMpirun, ProcessesThatSeeOtherDataDoNotTrain) {
   folder_.write("other/b-3d-mdrnn.log", MadeLog().rows(500).text());
   ASSERT_EQ(imps(folder_.path(), {"dataset", "other", "-o", "other.npz"}).status, 0);
   Words words = words_for(2, training(60, {"datasets/training-dataset-3d.npz"}));
