@@ -24,7 +24,7 @@ constexpr std::array kCommands{
         "takes the "
         "number of controls from the first message. The model is the one named; else the "
         "configuration's; else "
-        "the newest of that dimension in models/; else a simple built-in one. CONFIG is a TOML "
+        "the newest of that dimension in models/; else the built-in one. CONFIG is a TOML "
         "file, imps's own "
         "or IMPSY's (without arguments imps.toml, if there is one here); MODEL a .keras, .h5, "
         ".tflite or .safetensors file.\n\n"
@@ -66,17 +66,16 @@ constexpr std::array kCommands{
         "mpirun -n 4 imps train big.npz --size xl   # four processes, one model",
         run_train, train_options},
     Command{
-        "evaluate", "[MODEL…] [--data DATASET]",
-        "how well a model predicts, and how it plays alone",
+        "evaluate", "[MODEL…] [DATASET]", "how well a model predicts, and how it plays alone",
         "Plays every take of a dataset to the model and says how well it foresaw each frame: in "
         "bits a frame, of what falls into the controller's own step and 1 ms, which no model can "
         "better by narrow guesses; beside two predictions that need no model; whether it is as "
         "sure as it should be; and the NLL of its density. Then lets it play alone and compares "
         "pace, rests, ranges and steps with the performer's.\n\n"
-        "Without --data it is the newest dataset in datasets/ of the model's dimension; without "
+        "Without a dataset it is the newest one in datasets/ of the model's dimension; without "
         "a model, the newest in models/ of the dataset's.",
         "imps evaluate                              # the newest model on the newest dataset\n"
-        "imps evaluate my-model.keras --data datasets/training-dataset-4d.npz --like-impsy\n"
+        "imps evaluate my-model.keras datasets/training-dataset-4d.npz --like-impsy\n"
         "imps evaluate --compare before.safetensors after.safetensors --split validation\n"
         "imps evaluate my-model.keras --plot how-it-plays.svg --json > figures.json",
         run_evaluate, evaluate_options},

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <imps/model_file.h>
 #include <imps/version.h>
 
 #include "cli/console.h"
 #include "cli/options.h"
 #include "cli/output_file.h"
+#include "model/built_in/built_in.h"
 #include "model/files/digest.h"
 #include "model/files/write.h"
 #include "platform/replace_file.h"
@@ -72,7 +72,7 @@ Exit run_convert(const Command& command, const Arguments& arguments) {
     complain(free.error().message);
     return Exit::failed;
   }
-  const auto file = read_model_file(flags.in);
+  const auto file = find_model_file(flags.in);
   if (!file) {
     complain(file.error().message);
     return Exit::failed;

@@ -1,5 +1,6 @@
 #include "evaluate/evaluate.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -10,13 +11,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <imps/model_file.h>
-
 #include "cli/console.h"
 #include "cli/evaluate_words.h"
 #include "cli/newest_dataset.h"
 #include "cli/options.h"
 #include "evaluate/plot.h"
+#include "model/built_in/built_in.h"
 #include "platform/thread.h"
 #include "session/model_choice.h"
 
@@ -38,7 +38,7 @@ struct Flags {
 };
 
 void add_options(Options& options, Flags& flags) {
-  options.positional("models", flags.models, "MODEL");
+  options.positional("models", flags.models, "MODEL|DATASET");
   options.value("--data", flags.data, "DATASET",
                 "an .npz (default: the newest in datasets/ of the model's dimension)");
   options.value("--split", flags.split, "PART",
@@ -87,7 +87,7 @@ struct Candidate {
 };
 
 Result<Candidate> load(const std::string& path) {
-  auto file = read_model_file(path);
+  auto file = find_model_file(path);
   if (!file) return file.error();
   auto model = Mdrnn::make(file->weights);
   if (!model) return in(path, model.error());
@@ -105,7 +105,10 @@ Result<Candidate> newest_model(int dimension) {
   settings.dimension = dimension;
   auto chosen = choose_model(settings, dimension);
   if (!chosen) return chosen.error();
-  if (chosen->path.empty()) return Candidate{std::move(*chosen), {}};
+  if (chosen->path.empty()) {
+    auto card = chosen->card;
+    return Candidate{std::move(*chosen), std::move(card)};
+  }
   auto candidate = load(chosen->path.string());
   if (!candidate) return candidate.error();
   candidate->chosen.why = std::move(chosen->why);
@@ -175,6 +178,15 @@ Fair fair_part(const std::vector<Candidate>& candidates, const std::vector<Origi
 Part part_of(const std::string& word) {
   if (word == "all") return Part::all;
   return word == "validation" ? Part::validation : Part::training;
+}
+
+/// A dataset among the models is what --data names.
+void sort_out_data(Flags& flags) {
+  const auto is_dataset = [](const std::string& path) { return path.ends_with(".npz"); };
+  const auto named = std::find_if(flags.models.begin(), flags.models.end(), is_dataset);
+  if (flags.data || named == flags.models.end()) return;
+  flags.data = *named;
+  flags.models.erase(named);
 }
 
 /// Everything between the command line and what is printed.
@@ -266,6 +278,7 @@ Exit run_evaluate(const Command& command, const Arguments& arguments) {
   Flags flags;
   add_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
+  sort_out_data(flags);
   if (const auto wrong = complaint(flags)) {
     complain(*wrong);
     return Exit::usage;

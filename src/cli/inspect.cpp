@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <imps/model_file.h>
-
 #include "cli/console.h"
 #include "cli/dataset_words.h"
 #include "cli/options.h"
@@ -21,6 +19,7 @@
 #include "log/reader.h"
 #include "log/session_file.h"
 #include "log/summary.h"
+#include "model/built_in/built_in.h"
 #include "session/words.h"
 
 namespace imps::cli {
@@ -49,7 +48,7 @@ std::string plural(std::uint64_t n, std::string_view one) {
 }
 
 Result<Explained> explain_model(const fs::path& path) {
-  const auto file = read_model_file(path);
+  const auto file = find_model_file(path);
   if (!file) return file.error();
   const Sizes& sizes = file->weights.sizes;
   std::uint64_t parameters = 0;
@@ -292,6 +291,8 @@ Result<Explained> explain_config(const fs::path& path) {
 Result<Explained> explain(const fs::path& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found && is_built_in_name(path))
+    return explain_model(path);
   if (error || status.type() == fs::file_type::not_found)
     return Error{path.string() + ": there is no such file"};
   if (status.type() != fs::file_type::regular)

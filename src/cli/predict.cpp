@@ -11,10 +11,10 @@
 #include <nlohmann/json.hpp>
 
 #include <imps/model.h>
-#include <imps/model_file.h>
 
 #include "cli/console.h"
 #include "cli/options.h"
+#include "model/built_in/built_in.h"
 #include "platform/thread.h"
 
 namespace imps::cli {
@@ -130,7 +130,7 @@ Exit run_predict(const Command& command, const Arguments& arguments) {
     return Exit::usage;
   }
 
-  const auto file = read_model_file(flags.model);
+  const auto file = find_model_file(flags.model);
   if (!file) {
     complain(file.error().message);
     return Exit::failed;

@@ -9,7 +9,7 @@
 
 #include <imps/model_file.h>
 
-#include "model/built_in.h"
+#include "model/built_in/built_in.h"
 
 namespace imps {
 namespace {
@@ -46,12 +46,15 @@ Duration measure_step(const Mdrnn& model) {
   return std::max(Duration{1}, std::chrono::ceil<Duration>(best));
 }
 
-Result<ChosenModel> ready(const Weights& weights) {
-  auto model = Mdrnn::make(weights);
+Result<ChosenModel> ready(ModelFile file) {
+  auto model = Mdrnn::make(file.weights);
   if (!model) return model.error();
   ChosenModel chosen;
   chosen.model = std::make_shared<const Mdrnn>(std::move(*model));
   chosen.step = measure_step(*chosen.model);
+  chosen.format = std::move(file.format);
+  chosen.digest = std::move(file.digest);
+  chosen.card = std::move(file.notes);
   return chosen;
 }
 
@@ -83,7 +86,7 @@ std::vector<Candidate> candidates(const fs::path& folder, int dimension) {
 }  // namespace
 
 Result<ChosenModel> load_model(const fs::path& path, std::optional<int> dimension) {
-  const auto file = read_model_file(path);
+  auto file = find_model_file(path);
   if (!file) return file.error();
   const int found = file->weights.sizes.dimension;
   if (dimension && found != *dimension) {
@@ -93,22 +96,22 @@ Result<ChosenModel> load_model(const fs::path& path, std::optional<int> dimensio
                     "or leave the dimension to the model",
                     path.string(), found, found - 1, *dimension)};
   }
-  auto chosen = ready(file->weights);
+  if (is_built_in(*file)) return built_in_model(found);
+  auto chosen = ready(std::move(*file));
   if (!chosen) return in(path.string(), chosen.error());
   chosen->path = path;
   chosen->name = path.string();
-  chosen->format = file->format;
-  chosen->digest = file->digest;
   return chosen;
 }
 
 ChosenModel built_in_model(int dimension) {
-  auto chosen = ready(built_in_weights(dimension));
+  auto chosen = ready(built_in_model_file(dimension));
   // The weights are ours and in range: make() has nothing to refuse.
   ChosenModel model = std::move(chosen.value());
-  model.name = "the built-in model";
-  model.format = "built in";
-  model.digest = fmt::format("built-in-{}-{}", kBuiltInVersion, dimension);
+  model.name = dimension <= kMostBuiltIn
+                   ? "the built-in model"
+                   : fmt::format("the built-in model, composed of {} of dimension {}",
+                                 built_in_parts(dimension), kMostBuiltIn);
   return model;
 }
 

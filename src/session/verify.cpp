@@ -17,7 +17,6 @@
 #include "log/events.h"
 #include "log/reader.h"
 #include "log/session_file.h"
-#include "model/built_in.h"
 #include "platform/thread.h"
 #include "session/facts.h"
 #include "session/model_choice.h"

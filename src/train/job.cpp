@@ -332,7 +332,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
 
   if (job.recipe != "impsy" && job.recipe != "imps-1")
     return Error{fmt::format("'{}' is no recipe: there are imps-1 and impsy", job.recipe)};
-  Recipe recipe = job.recipe == "impsy" ? impsy_recipe() : default_recipe(sizes);
+  Recipe recipe = job.recipe == "impsy" ? impsy_recipe() : default_recipe(sizes, corpus->rows);
   if (auto done = change_recipe(Json::parse(job.changes, nullptr, false), recipe); !done)
     return in("recipe", done.error());
   // Whoever evaluates the model finds the same rows by the steps in its notes.

@@ -198,14 +198,15 @@ void adam_step(const train::AdamStep<float>& job) {
   const V decay = hn::Set(d, job.decay);
   const V average_part = hn::Set(d, job.average_part);
   for_each_vector(job.count, [&](std::size_t k, const auto& load, const auto& store) HWY_ATTR {
-    const V g = hn::Mul(load(job.gradient + k), scale);
+    const V own = job.scales != nullptr ? load(job.scales + k) : hn::Set(d, 1.0F);
+    const V g = hn::Mul(hn::Mul(load(job.gradient + k), scale), own);
     V first = load(job.first + k);
     V second = load(job.second + k);
     first = hn::MulAdd(to_first, hn::Sub(g, first), first);
     second = hn::MulAdd(to_second, hn::Sub(hn::Mul(g, g), second), second);
     store(first, job.first + k);
     store(second, job.second + k);
-    const V step = hn::Div(hn::Mul(rate, first), hn::Add(hn::Sqrt(second), epsilon));
+    const V step = hn::Div(hn::Mul(hn::Mul(rate, own), first), hn::Add(hn::Sqrt(second), epsilon));
     const V parameters = hn::Sub(hn::Mul(load(job.parameters + k), decay), step);
     store(parameters, job.parameters + k);
     if (job.average != nullptr) {

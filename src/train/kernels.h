@@ -54,6 +54,7 @@ struct AdamStep {
   std::size_t count;
   const T* gradient;
   T gradient_scale;  ///< after clipping
+  const T* scales;   ///< of each parameter, its gradient's and its step's; nothing when all are 1
   T* parameters;
   T* first;   ///< the gradient's running mean
   T* second;  ///< the squared gradient's

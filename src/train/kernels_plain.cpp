@@ -115,11 +115,12 @@ void run(const MixtureLoss<double>& job) noexcept {
 
 void run(const AdamStep<double>& job) noexcept {
   for (std::size_t k = 0; k < job.count; ++k) {
-    const double g = job.gradient[k] * job.gradient_scale;
+    const double own = job.scales != nullptr ? job.scales[k] : 1;
+    const double g = job.gradient[k] * job.gradient_scale * own;
     job.first[k] += (1 - job.beta1) * (g - job.first[k]);
     job.second[k] += (1 - job.beta2) * (g * g - job.second[k]);
     job.parameters[k] = job.parameters[k] * job.decay -
-                        job.rate * job.first[k] / (std::sqrt(job.second[k]) + job.epsilon);
+                        job.rate * own * job.first[k] / (std::sqrt(job.second[k]) + job.epsilon);
     if (job.average != nullptr)
       job.average[k] += job.average_part * (job.parameters[k] - job.average[k]);
   }

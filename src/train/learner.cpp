@@ -82,8 +82,11 @@ typename Learner<T>::Step Learner<T>::learn(const Fill& fill, double rate) {
   };
   const auto norm_of = [&](std::size_t first, std::size_t count) {
     double sum = 0;
-    for (std::size_t p = first; p < first + count; ++p)
-      sum += static_cast<double>(gradient[p]) * static_cast<double>(gradient[p]);
+    for (std::size_t p = first; p < first + count; ++p) {
+      const double own = scales_.empty() ? 1 : static_cast<double>(scales_[p]);
+      const double g = own * static_cast<double>(gradient[p]);
+      sum += g * g;
+    }
     return sum;
   };
   const std::function<void(int)> sums = [&](int worker) {
@@ -135,6 +138,7 @@ typename Learner<T>::Step Learner<T>::learn(const Fill& fill, double rate) {
       run(AdamStep<T>{.count = count,
                       .gradient = gradient + first,
                       .gradient_scale = static_cast<T>(scale_ * clipped),
+                      .scales = scales_.empty() ? nullptr : scales_.data() + first,
                       .parameters = state.parameters.data() + first,
                       .first = state.first.data() + first,
                       .second = state.second.data() + first,

@@ -73,6 +73,8 @@ class Learner {
   [[nodiscard]] const Layout& layout() const noexcept { return layout_; }
   [[nodiscard]] std::size_t slices() const noexcept { return slices_.size(); }
   [[nodiscard]] const LearnerShape& shape() const noexcept { return shape_; }
+  /// Multiplies each parameter's gradient and step by its number, [layout.count].
+  void precondition(std::span<const T> scales) { scales_.assign(scales.begin(), scales.end()); }
   /// The gradient of the last batch's mean NLL, unclipped. For tests.
   [[nodiscard]] Numbers<T> gradient() const;
 
@@ -93,6 +95,7 @@ class Learner {
   std::vector<double> losses_;
   std::vector<double> weights_;
   std::vector<double> norms_;  // of each block of parameters
+  Numbers<T> scales_;          // of each parameter; empty: all 1
   double scale_ = 0;           // of the gradient in slice 0, to make it the mean's
 };
 

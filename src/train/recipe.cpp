@@ -1,15 +1,23 @@
 #include "train/recipe.h"
 
+#include <algorithm>
+
 namespace imps::train {
 
-Recipe default_recipe(const Sizes& sizes) {
+Recipe default_recipe(const Sizes& sizes, std::uint64_t rows) {
   Recipe recipe;
-  // Larger networks want smaller steps.
-  recipe.rate = sizes.units <= 32    ? 1.6e-2
-                : sizes.units <= 64  ? 1e-2
-                : sizes.units <= 128 ? 8e-3
-                : sizes.units <= 256 ? 5e-3
-                                     : 3e-3;
+  // Larger networks want smaller steps, and so do networks that are small for their controls.
+  const double by_size = sizes.units <= 32    ? 1.6e-2
+                         : sizes.units <= 128 ? 1.2e-2
+                         : sizes.units <= 256 ? 5e-3
+                                              : 3e-3;
+  const double by_controls = 2e-3 * sizes.units / (sizes.dimension - 1);
+  recipe.rate = std::min(by_size, by_controls);
+  // The larger the network, the sooner it knows few rows by heart: the rate is to have come down by
+  // then.
+  const double passes = 48'000.0 / sizes.units;
+  const double batches = passes * static_cast<double>(rows) / (recipe.batch * recipe.steps);
+  recipe.least_batches = static_cast<std::uint64_t>(std::clamp(batches, 2'000.0, 20'000.0));
   return recipe;
 }
 
@@ -29,6 +37,7 @@ Recipe impsy_recipe() {
           .dither = 0,
           .mirror = 0,
           .shift = 0,
+          .fit_dt = 0,
           .long_dt = 0,
           .epoch_batches = 1,
           .epochs = 100,

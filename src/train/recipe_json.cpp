@@ -30,6 +30,7 @@ void for_each_number(AnyRecipe& r, const Body& body) {
   body("dither", r.dither, 0, 100);
   body("mirror", r.mirror, 0, 1);
   body("shift", r.shift, 0, 1);
+  body("fit_dt", r.fit_dt, 0, 1);
   body("long_dt", r.long_dt, 0, kAny);
   body("epoch_batches", r.epoch_batches, 1, kAny);
   body("epochs", r.epochs, 1, kAny);

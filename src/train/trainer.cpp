@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "dataset/resolution.h"
+#include "train/fit.h"
 #include "train/learner.h"
 #include "train/lessons.h"
 
@@ -32,6 +33,8 @@ constexpr int kMostSetbacks = 6;
 constexpr double kRuin = 25;
 // What counts as better for patience, in nats: the last digits always move.
 constexpr double kLeastGain = 1e-4;
+// A control that never moves has no step to be seen. Some of one keeps its density within bounds.
+constexpr float kStepOfConstant = 0.1F;
 constexpr double kSecondsToFirstCheckpoint = 1;
 // More slices than a batch ever has: numbers of draws never meet.
 constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
@@ -58,8 +61,12 @@ class Run {
         recipe_(settings.recipe),
         observer_(observer),
         learner_(first, shape(settings), optimiser(settings.recipe), settings.exchange),
-        lessons_(learner_.layout(), settings.recipe, std::move(resolutions), settings.seed) {}
+        lessons_(learner_.layout(), settings.recipe, std::move(resolutions), settings.seed),
+        first_(learner_.state.parameters) {}
 
+  void precondition(const DataShape& shape) {
+    learner_.precondition(parameter_scales(learner_.layout(), shape));
+  }
   void begin();
   void resume(const RunState& state);
   Result<Outcome> go();
@@ -78,6 +85,7 @@ class Run {
     return recipe_.patience > 0 && state_.without_better >= recipe_.patience;
   }
   [[nodiscard]] std::optional<Ending> ending();
+  [[nodiscard]] bool is_better_than_nothing();
   void pass();
   void count_batch(std::uint64_t batches_of_pass);
   void after(const Learner<float>::Step& step);
@@ -95,7 +103,8 @@ class Run {
   const RunObserver& observer_;
   Learner<float> learner_;
   Lessons lessons_;
-  RunState state_;  // but for its learner, which is learner_.state meanwhile
+  const Numbers<float> first_;  // parameters
+  RunState state_;              // but for its learner, which is learner_.state meanwhile
   Clock::time_point began_ = Clock::now();
   Clock::time_point kept_ = Clock::now();
   double clock_ = 0;  // seconds of training, the same for all processes
@@ -341,6 +350,13 @@ void Run::resume(const RunState& state) {
   learner_.state = state.learner;
 }
 
+/// Whether what has been learnt foresees more than the first weights do.
+bool Run::is_better_than_nothing() {
+  if (state_.best.empty()) return false;
+  const WindowList windows = validation_windows(split_, recipe_.steps).thinned(kJudgedFrames);
+  return state_.at_best.val_nll < measure(windows, first_);
+}
+
 Result<Outcome> Run::go() {
   std::optional<Ending> end;
   while (!(end = ending())) {
@@ -348,11 +364,11 @@ Result<Outcome> Run::go() {
     if (error_) return *error_;
   }
   if (*end == Ending::stopped) keep();
-  const bool in_vain = *end == Ending::diverged && state_.best.empty();
+  const bool in_vain = *end == Ending::diverged && !is_better_than_nothing();
   if (!in_vain && (state_.best.empty() || (*end != Ending::stopped && state_.since_report > 0)))
     judge(false);
   if (error_) return *error_;
-  if (state_.best.empty()) {
+  if (in_vain || state_.best.empty()) {
     return Error{
         "training diverged with every learning rate that was tried: look at the data with 'imps "
         "inspect'; --learning-rate 0.001 may help"};
@@ -390,10 +406,20 @@ Result<Outcome> train(const Weights& first, const Split& split, const RunSetting
                       const RunObserver& observer, const RunState* resumed) {
   const auto controls = find_resolutions(split.training, first.sizes.dimension, kSampledRows);
   if (!controls) return controls.error();
+  const auto shape = shape_of(split.training, first.sizes.dimension);
+  if (!shape) return shape.error();
   std::vector<float> resolutions;
-  for (const Resolution& control : *controls)
-    resolutions.push_back(control.steps > 0 ? 1 / static_cast<float>(control.steps) : 0);
-  Run run(first, split, settings, observer, std::move(resolutions));
+  for (const Resolution& control : *controls) {
+    const auto& values = shape->sorted[resolutions.size() + 1];
+    const float of_constant = values.front() == values.back() ? kStepOfConstant : 1;
+    const float steps = static_cast<float>(control.steps);
+    resolutions.push_back(control.steps > 0 ? of_constant / steps : 0);
+  }
+  Weights weights = first;
+  const bool fits = settings.recipe.fit_dt > 0;
+  if (fits) fit(weights, *shape);
+  Run run(weights, split, settings, observer, std::move(resolutions));
+  if (fits) run.precondition(*shape);
   if (resumed != nullptr)
     run.resume(*resumed);
   else

@@ -7,7 +7,7 @@
 
 #include "dataset/dataset.h"
 #include "dataset/writer.h"
-#include "model/built_in.h"
+#include "model/built_in/built_in.h"
 #include "model/files/safetensors.h"
 #include "tests/cli/program.h"
 #include "tests/support/reference.h"
@@ -58,10 +58,18 @@ TEST(EvaluateCommand, TakesTheNewestOfBothWhenNoneIsNamed) {
                     HasSubstr("playing alone"), HasSubstr("judged by 238 frames of 2 takes")));
 }
 
+TEST(EvaluateCommand, TakesADatasetWhereverItStands) {
+  Folder folder;
+  write_takes(folder.path() / "elsewhere.npz", 3, 120);
+  const Outcome outcome = imps(folder.path(), {"evaluate", "built-in-3", "elsewhere.npz"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("elsewhere.npz"), HasSubstr("judged by 238 frames")));
+}
+
 /// Writes a model of dimension 3 whose card says this.
 void write_model(const fs::path& path,
                  const std::vector<std::pair<std::string, std::string>>& card) {
-  const auto bytes = files::write_safetensors(built_in_weights(3), card);
+  const auto bytes = files::write_safetensors(built_in_model_file(3).weights, card);
   ASSERT_TRUE(bytes.has_value()) << bytes.error().message;
   std::ofstream file(path, std::ios::binary);
   file.write(reinterpret_cast<const char*>(bytes->data()),

@@ -138,8 +138,9 @@ class UnderMpirun : public ::testing::Test {
     trained.status = program.wait(60s);
     trained.err = program.err();
     for (const json& line : lines_of(program.out())) {
-      if (!line.is_object() || (line["event"] != "epoch" && line["event"] != "done")) continue;
-      if (line["event"] == "epoch") trained.batches.push_back(line["batches"]);
+      const bool judged = line.is_object() && line.contains("best_val_nll");
+      if (!judged && (!line.is_object() || line["event"] != "done")) continue;
+      if (judged) trained.batches.push_back(line["batches"]);
       trained.losses.push_back(line["train_nll"]);
       trained.losses.push_back(line["val_nll"]);
       if (line["event"] == "done")

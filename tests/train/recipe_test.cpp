@@ -9,7 +9,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 TEST(Recipe, SurvivesJson) {
-  for (const Recipe& recipe : {impsy_recipe(), default_recipe({4, 2, 64, 5})}) {
+  for (const Recipe& recipe : {impsy_recipe(), default_recipe({4, 2, 64, 5}, 10'000)}) {
     Recipe read;
     ASSERT_TRUE(change_recipe(recipe_json(recipe), read));
     EXPECT_EQ(read, recipe);

@@ -1,18 +1,35 @@
-// The model that plays when there is no other: simple, for any dimension, and made of nobody's
-// data.
+// The models that play when there is no other: trained on a corpus of made gestures, part of the
+// program.
 #pragma once
 
-#include <imps/model.h>
+#include <filesystem>
+
+#include <imps/model_file.h>
+#include <imps/result.h>
 
 namespace imps {
 
-/// Weights written down by hand rather than learned: the network keeps the last position of every
-/// control, a slow average of each, and the performer's pace, and its five components stay, step
-/// one way, step the other way, return to the average, and leap across it. doc/model.md, "The
-/// built-in model". @param dimension  2–129 (asserted).
-Weights built_in_weights(int dimension);
+/// Dimensions 2 to this have a trained model of their own; above, models of this dimension are
+/// composed.
+inline constexpr int kMostBuiltIn = 9;
 
-/// Changes with the weights, so that a replay knows whether it has the same ones.
-inline constexpr int kBuiltInVersion = 1;
+/// How many models of kMostBuiltIn the one of `dimension` is composed of; 1 up to there.
+constexpr int built_in_parts(int dimension) noexcept {
+  return (dimension - 1 + kMostBuiltIn - 2) / (kMostBuiltIn - 1);
+}
+
+/// The built-in model of `dimension` (2–129, asserted): its weights, its card as notes, and a
+/// digest that begins with "built-in-". doc/model.md, "The built-in models". Blocks for some
+/// milliseconds at the largest dimensions. Thread-safe: yes.
+ModelFile built_in_model_file(int dimension);
+
+inline bool is_built_in(const ModelFile& file) noexcept { return file.format == "built in"; }
+
+/// Whether `path` is "built-in-D", D a dimension.
+bool is_built_in_name(const std::filesystem::path& path);
+
+/// The model file at `path`; where there is none and its name is "built-in-D", the built-in model
+/// of dimension D. Errors as read_model_file() has them.
+Result<ModelFile> find_model_file(const std::filesystem::path& path);
 
 }  // namespace imps
