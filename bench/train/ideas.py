@@ -26,6 +26,7 @@ IDEAS = [
     "clip at 5: clip=5",
     "no clipping: clip=0",
     "Adam's usual beta2: beta2=0.999",
+    "dt in the units of the rest: fit_dt=0",
     "no warm-up: warm_up=0",
     "constant rate: schedule=constant",
     "dropout 0.1: dropout=0.1",

@@ -15,6 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 fs::path kept_model(const char* name) {
@@ -260,7 +261,9 @@ TEST_F(VerifyOfADamagedSession, ShowsThatTheModelAnsweredTooEarly) {
     const auto time = parse_time(line.substr(0, line.find(',')));
     return iso_text(time->local_us + 5'000) + line.substr(line.find(','));
   });
-  EXPECT_THAT(difference(), HasSubstr("the model takes the voice"));
+  // Which of the two is looked at first depends on how soon the first answer came.
+  EXPECT_THAT(difference(), AnyOf(HasSubstr("the model takes the voice"),
+                                  HasSubstr("the log has a prediction, and nothing happens")));
 }
 
 TEST_F(VerifyOfADamagedSession, ShowsAMissingRow) {
