@@ -131,8 +131,11 @@ Json changes_of(const TrainFlags& flags) {
   for (const std::string& setting : flags.settings) {
     const auto equals = setting.find('=');
     const std::string value = setting.substr(equals + 1);
-    Json parsed = Json::parse(value, nullptr, false);
-    changes[setting.substr(0, equals)] = parsed.is_number() ? parsed : Json(value);
+    double number = 0;  // .5, too, which is none in JSON
+    const char* const end = value.data() + value.size();
+    const auto read = std::from_chars(value.data(), end, number);
+    const bool is_number = read.ec == std::errc{} && read.ptr == end && std::isfinite(number);
+    changes[setting.substr(0, equals)] = is_number ? Json(number) : Json(value);
   }
   const auto set = [&changes](const char* name, const auto& value) {
     if (value) changes[name] = *value;

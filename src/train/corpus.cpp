@@ -113,6 +113,19 @@ Window WindowList::at(std::uint64_t number) const {
           static_cast<std::uint32_t>(std::min(steps_, transitions - from))};
 }
 
+WindowList validation_windows(const Split& split, int steps) {
+  const bool has_whole = windows_at_every_row(split.validation, steps) > 0;
+  return has_whole ? WindowList::every_row(split.validation, steps)
+                   : WindowList::end_to_end(split.validation, steps, 0, 0);
+}
+
+WindowList training_windows(const Split& split, const Recipe& recipe, std::uint64_t seed,
+                            std::uint64_t pass) {
+  return recipe.windows == Windows::every_row
+             ? WindowList::every_row(split.training, recipe.steps)
+             : WindowList::end_to_end(split.training, recipe.steps, seed, pass);
+}
+
 Shuffle::Shuffle(std::uint64_t count, std::uint64_t seed, std::uint64_t pass) noexcept
     : count_(count), seed_(seed), pass_(pass) {
   while ((std::uint64_t{1} << (2 * half_bits_)) < count)

@@ -65,6 +65,13 @@ class WindowList {
   std::uint64_t stride_ = 1;  // over all takes
 };
 
+/// What pass number `pass` goes through.
+WindowList training_windows(const Split& split, const Recipe& recipe, std::uint64_t seed,
+                            std::uint64_t pass);
+
+/// What is judged by: windows at every row, or where there are none, what is left of takes.
+WindowList validation_windows(const Split& split, int steps);
+
 /// A permutation of 0 … count − 1 that needs no memory: position k of (seed, pass).
 /// Formula: a Feistel network over the next power of four, its round function Philox, walked until
 /// the number is in range (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).

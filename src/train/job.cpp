@@ -17,6 +17,7 @@
 #include "train/curves.h"
 #include "train/processes.h"
 #include "train/recipe_json.h"
+#include "train/stages.h"
 #include "train/trainer.h"
 
 namespace imps::train {
@@ -132,8 +133,9 @@ std::string names_of(const std::vector<fs::path>& paths) {
 
 /// The model card: what a performer, or another program, may want to know of a model later.
 files::Notes card_of(const Started& started, const Corpus& corpus, const Split& split,
-                     const Recipe& recipe, const Sizes& sizes, const Outcome& outcome,
+                     const std::vector<Stage>& stages, const Outcome& outcome,
                      std::optional<double> minutes_in_all) {
+  const auto& [sizes, recipe] = stages.back();
   const auto rows = [](const std::vector<Stretch>& takes) {
     std::uint64_t sum = 0;
     for (const Stretch& take : takes)
@@ -175,6 +177,10 @@ files::Notes card_of(const Started& started, const Corpus& corpus, const Split& 
       {"date", started.began},
   };
   card.insert(card.end(), rest.begin(), rest.end());
+  std::string smaller;
+  for (std::size_t k = 0; k + 1 < stages.size(); ++k)
+    smaller += fmt::format("{}{}", k > 0 ? ", " : "", stages[k].sizes.units);
+  if (!smaller.empty()) card.emplace_back("grown_from", smaller + " units");
   return card;
 }
 
@@ -327,14 +333,20 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
         "{} layers, {} units, {} mixtures: at least 1 and at most {}, {} and {}", sizes.layers,
         sizes.units, sizes.mixtures, kMaxLayers, kMaxUnits, kMaxMixtures)};
   }
-  if (checkpoint && !(checkpoint->sizes == sizes))
-    return Error{asked.resume->string() + ": its weights are not of the sizes that it names"};
-
   if (job.recipe != "impsy" && job.recipe != "imps-1")
     return Error{fmt::format("'{}' is no recipe: there are imps-1 and impsy", job.recipe)};
-  Recipe recipe = job.recipe == "impsy" ? impsy_recipe() : default_recipe(sizes, corpus->rows);
-  if (auto done = change_recipe(Json::parse(job.changes, nullptr, false), recipe); !done)
-    return in("recipe", done.error());
+  const Json changes = Json::parse(job.changes, nullptr, false);
+  const auto recipe_of = [&](const Sizes& of) -> Result<Recipe> {
+    Recipe recipe = job.recipe == "impsy" ? impsy_recipe() : default_recipe(of, corpus->rows);
+    if (auto done = change_recipe(changes, recipe); !done) return in("recipe", done.error());
+    return recipe;
+  };
+  auto stages = stages_of(sizes, recipe_of, changes.is_object() && changes.contains("epochs"));
+  if (!stages) return stages.error();
+  if (checkpoint && (checkpoint->state.stage >= stages->size() ||
+                     !(checkpoint->sizes == (*stages)[checkpoint->state.stage].sizes)))
+    return Error{asked.resume->string() + ": its weights are not of the sizes that it names"};
+  const Recipe recipe = stages->back().recipe;
   // Whoever evaluates the model finds the same rows by the steps in its notes.
   auto parts = split(corpus->takes, recipe.steps);
   if (!parts) return parts.error();
@@ -382,6 +394,12 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
     validation_rows += take.rows;
   if (leads) {
     const Plan plan = plan_of(*parts, recipe);
+    Json units = Json::array();
+    std::uint64_t epochs = 0;
+    for (const Stage& stage : *stages) {
+      units.push_back(stage.sizes.units);
+      epochs += plan_of(*parts, stage.recipe).epochs;
+    }
     Json start = {{"event", "start"},
                   {"datasets", list_of_paths(job.datasets)},
                   {"dimension", sizes.dimension},
@@ -395,7 +413,8 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                   {"training_rows", training_rows},
                   {"validation_rows", validation_rows},
                   {"recipe", recipe_json(recipe)},
-                  {"epochs", plan.epochs},
+                  {"units_by_stage", units},
+                  {"epochs", epochs},
                   {"passes_an_epoch", plan.passes_an_epoch},
                   {"batches_an_epoch", plan.batches_an_epoch},
                   {"seed", job.seed},
@@ -413,6 +432,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                        {"began", started.began},
                        {"digests", digests_of(*corpus)}};
   const RunSettings settings{.recipe = recipe,
+                             .smaller = {stages->begin(), stages->end() - 1},
                              .seed = job.seed,
                              .threads = threads,
                              .seconds = job.seconds,
@@ -438,7 +458,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
   if (!leads) return {};
 
   const auto path = save_model(started, outcome->best,
-                               card_of(started, *corpus, *parts, recipe, sizes, *outcome, *length));
+                               card_of(started, *corpus, *parts, *stages, *outcome, *length));
   if (!path) {
     return Error{path.error().message + "; the weights are in " +
                  checkpoint_path(started).string() + ": imps train --resume"};

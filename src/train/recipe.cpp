@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace imps::train {
+namespace {
+
+constexpr double kLeastBatches = 2'000;
+constexpr double kEnough = 20'000;
+
+}  // namespace
 
 Recipe default_recipe(const Sizes& sizes, std::uint64_t rows) {
   Recipe recipe;
@@ -17,7 +23,9 @@ Recipe default_recipe(const Sizes& sizes, std::uint64_t rows) {
   // then.
   const double passes = 48'000.0 / sizes.units;
   const double batches = passes * static_cast<double>(rows) / (recipe.batch * recipe.steps);
-  recipe.least_batches = static_cast<std::uint64_t>(std::clamp(batches, 2'000.0, 20'000.0));
+  recipe.least_batches = static_cast<std::uint64_t>(std::clamp(batches, kLeastBatches, kEnough));
+  // Where that is soon, what a smaller network has found is a better beginning than chance.
+  recipe.grows = batches < kEnough ? 1 : 0;
   return recipe;
 }
 

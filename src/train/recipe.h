@@ -36,8 +36,10 @@ struct Recipe {
   double dropout = 0;          ///< of what a layer passes upwards, in [0, 1)
   double dither = 1;           ///< of a control's resolution: 1 spreads a value over its whole step
   double mirror = 0.2;         ///< the part of windows in which a control is upside down
-  double shift = 0.1;   ///< a window's controls are moved by up to this much, where there is room
-  double fit_dt = 1;    ///< 1: dt is learnt in units of its spread (fit.h); 0: not
+  double shift = 0.1;  ///< a window's controls are moved by up to this much, where there is room
+  double fit_dt = 1;   ///< 1: dt is learnt in units of its spread (fit.h); 0: not
+  /// 1: training begins with a network of fewer units, which is widened; 0: with all of them.
+  double grows = 0;
   double long_dt = 60;  ///< seconds; of a longer rest only the logarithm grows. 0: as it is
   /// An epoch is a pass through the training rows, or as many as give so many batches.
   std::uint64_t epoch_batches = 50;

@@ -31,6 +31,7 @@ void for_each_number(AnyRecipe& r, const Body& body) {
   body("mirror", r.mirror, 0, 1);
   body("shift", r.shift, 0, 1);
   body("fit_dt", r.fit_dt, 0, 1);
+  body("grows", r.grows, 0, 1);
   body("long_dt", r.long_dt, 0, kAny);
   body("epoch_batches", r.epoch_batches, 1, kAny);
   body("epochs", r.epochs, 1, kAny);

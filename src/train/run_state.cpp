@@ -40,6 +40,9 @@ void for_each_number_of_progress(AnyProgress& p, const Body& body) {
 
 template <class AnyState, class Body>
 void for_each_number_of_state(AnyState& s, const Body& body) {
+  body("stage", s.stage);
+  body("stage_began", s.stage_began);
+  body("stage_seconds", s.stage_seconds);
   body("planned", s.planned);
   body("planned_epochs", s.planned_epochs);
   body("done", s.done);
@@ -54,6 +57,7 @@ void for_each_number_of_state(AnyState& s, const Body& body) {
   body("norm_sum", s.norm_sum);
   body("slowed", s.slowed);
   body("seconds", s.seconds);
+  body("clock", s.clock);
   body("setbacks", s.setbacks);
   body("without_better", s.without_better);
   body("bettered", s.bettered);

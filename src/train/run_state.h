@@ -32,10 +32,13 @@ struct Progress {
 /// Where a run stands.
 struct RunState {
   LearnerState<float> learner;
-  LearnerState<float> good;   ///< as last judged: where a setback leads
-  Numbers<float> best;        ///< parameters of the lowest validation NLL; empty before the first
-  std::uint64_t planned = 0;  ///< batches, about
-  std::uint64_t planned_epochs = 0;  ///< exactly
+  LearnerState<float> good;  ///< as last judged: where a setback leads
+  Numbers<float> best;       ///< parameters of the lowest validation NLL; empty before the first
+  std::uint64_t stage = 0;   ///< which of the run's networks learns now: doc/training.md
+  std::uint64_t stage_began = 0;     ///< batches that were done then
+  double stage_seconds = 0;          ///< of training, then
+  std::uint64_t planned = 0;         ///< batches of this stage, about
+  std::uint64_t planned_epochs = 0;  ///< at the end of this stage, exactly
   std::uint64_t done = 0;            ///< batches
   std::uint64_t epoch = 0;
   std::uint64_t epoch_began = 0;  ///< batches that were done then
@@ -48,6 +51,7 @@ struct RunState {
   double norm_sum = 0;  ///< since the last report
   double slowed = 1;    ///< the rate's factor after setbacks
   double seconds = 0;   ///< of training, all sittings together
+  double clock = 0;     ///< the same, as all processes have agreed on
   int setbacks = 0;
   int without_better = 0;  ///< epochs
   int bettered = 0;        ///< judgements of this epoch

@@ -1,391 +1,33 @@
 #include "train/trainer.h"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
-#include <cmath>
-#include <mutex>
-#include <numbers>
+#include <cstddef>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "dataset/resolution.h"
 #include "train/fit.h"
-#include "train/learner.h"
-#include "train/lessons.h"
+#include "train/run.h"
+#include "train/widen.h"
 
 namespace imps::train {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Rows in which the controls' steps are looked for. The models depend on it.
 constexpr std::uint64_t kSampledRows = 100'000;
-// How many transitions of the validation windows, which overlap, are looked at while training, and
-// how many by IMPSY's recipe and at the end: all, where there are not more than in a large dataset.
-constexpr std::uint64_t kJudgedFrames = 20'000;
-constexpr std::uint64_t kFinallyJudgedFrames = 2'000'000;
-// Batches from one judgement to the next in long epochs.
-constexpr std::uint64_t kMostBetween = 500;
-constexpr int kMostSetbacks = 6;
-// A training NLL that is so much worse than it has been, in nats, is divergence.
-constexpr double kRuin = 25;
-// What counts as better for patience, in nats: the last digits always move.
-constexpr double kLeastGain = 1e-4;
 // A control that never moves has no step to be seen. Some of one keeps its density within bounds.
 constexpr float kStepOfConstant = 0.1F;
-constexpr double kSecondsToFirstCheckpoint = 1;
-// More slices than a batch ever has: numbers of draws never meet.
-constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
 
-WindowList validation_windows(const Split& split, int steps) {
-  const bool has_whole = windows_at_every_row(split.validation, steps) > 0;
-  return has_whole ? WindowList::every_row(split.validation, steps)
-                   : WindowList::end_to_end(split.validation, steps, 0, 0);
-}
-
-WindowList training_windows(const Split& split, const Recipe& recipe, std::uint64_t seed,
-                            std::uint64_t pass) {
-  return recipe.windows == Windows::every_row
-             ? WindowList::every_row(split.training, recipe.steps)
-             : WindowList::end_to_end(split.training, recipe.steps, seed, pass);
-}
-
-class Run {
- public:
-  Run(const Weights& first, const Split& split, const RunSettings& settings,
-      const RunObserver& observer, std::vector<float> resolutions)
-      : split_(split),
-        settings_(settings),
-        recipe_(settings.recipe),
-        observer_(observer),
-        learner_(first, shape(settings), optimiser(settings.recipe), settings.exchange),
-        lessons_(learner_.layout(), settings.recipe, std::move(resolutions), settings.seed),
-        first_(learner_.state.parameters) {}
-
-  void precondition(const DataShape& shape) {
-    learner_.precondition(parameter_scales(learner_.layout(), shape));
+/// How far values of each control are spread by dither, for a recipe that asks for 1.
+std::vector<float> steps_of(const std::vector<Resolution>& controls, const DataShape& shape) {
+  std::vector<float> steps;
+  for (const Resolution& control : controls) {
+    const auto& values = shape.sorted[steps.size() + 1];
+    const float part = values.front() == values.back() ? kStepOfConstant : 1;
+    steps.push_back(control.steps > 0 ? part / static_cast<float>(control.steps) : 0);
   }
-  void begin();
-  void resume(const RunState& state);
-  Result<Outcome> go();
-
- private:
-  static LearnerShape shape(const RunSettings& settings);
-  static OptimiserSettings optimiser(const Recipe& recipe);
-
-  [[nodiscard]] double seconds() const {
-    return state_.seconds + std::chrono::duration<double>(Clock::now() - began_).count();
-  }
-  [[nodiscard]] double part_done() const;
-  [[nodiscard]] double rate() const;
-  [[nodiscard]] bool is_stopped() const { return observer_.stop != nullptr && *observer_.stop; }
-  [[nodiscard]] bool is_out_of_patience() const {
-    return recipe_.patience > 0 && state_.without_better >= recipe_.patience;
-  }
-  [[nodiscard]] std::optional<Ending> ending();
-  [[nodiscard]] bool is_better_than_nothing();
-  void pass();
-  void count_batch(std::uint64_t batches_of_pass);
-  void after(const Learner<float>::Step& step);
-  Learner<float>::Step learn(const WindowList& windows, const Shuffle& shuffle);
-  double fill(std::span<const Window> windows, const std::uint64_t* draw, Lesson<float>& lesson);
-  double measure(const WindowList& windows, std::span<const float> parameters);
-  void judge(bool ends_epoch);
-  void set_back(const std::string& why);
-  [[nodiscard]] bool is_time_to_keep() const;
-  void keep();
-
-  const Split& split_;
-  const RunSettings& settings_;
-  const Recipe& recipe_;
-  const RunObserver& observer_;
-  Learner<float> learner_;
-  Lessons lessons_;
-  const Numbers<float> first_;  // parameters
-  RunState state_;              // but for its learner, which is learner_.state meanwhile
-  Clock::time_point began_ = Clock::now();
-  Clock::time_point kept_ = Clock::now();
-  double clock_ = 0;  // seconds of training, the same for all processes
-  std::mutex error_mutex_;
-  std::optional<Error> error_;  // guarded while slices are filled
-};
-
-LearnerShape Run::shape(const RunSettings& settings) {
-  const auto ranks =
-      static_cast<std::size_t>(settings.exchange == nullptr ? 1 : settings.exchange->ranks());
-  const auto slice = static_cast<std::size_t>(settings.recipe.slice);
-  const std::size_t slices = (static_cast<std::size_t>(settings.recipe.batch) + slice - 1) / slice;
-  return {.batch = {.rows = (slices + ranks - 1) / ranks * slice,
-                    .steps = static_cast<std::size_t>(settings.recipe.steps)},
-          .slice_rows = slice,
-          .threads = settings.threads};
-}
-
-OptimiserSettings Run::optimiser(const Recipe& recipe) {
-  return {.beta2 = recipe.beta2,
-          .weight_decay = recipe.weight_decay,
-          .clip = recipe.clip,
-          .average_steps = recipe.average_steps};
-}
-
-double Run::part_done() const {
-  if (settings_.seconds > 0) return std::min(1.0, clock_ / settings_.seconds);
-  return std::min(1.0, static_cast<double>(state_.done) / static_cast<double>(state_.planned));
-}
-
-double Run::rate() const {
-  double rate = recipe_.rate * state_.slowed;
-  if (recipe_.schedule == Schedule::cosine) {
-    const double warm = static_cast<double>(state_.done + 1) / std::max(1.0, recipe_.warm_up);
-    const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * part_done()));
-    rate *= std::min(1.0, warm) * (recipe_.last_rate + (1 - recipe_.last_rate) * cosine);
-  }
-  return rate;
-}
-
-double Run::fill(std::span<const Window> windows, const std::uint64_t* draw,
-                 Lesson<float>& lesson) {
-  auto weight = lessons_.fill(windows, draw, lesson);
-  if (weight) return *weight;
-  const std::lock_guard lock(error_mutex_);
-  error_ = weight.error();
-  lesson.extent.rows = 0;
-  return 0;
-}
-
-Learner<float>::Step Run::learn(const WindowList& windows, const Shuffle& shuffle) {
-  const auto batch = static_cast<std::uint64_t>(recipe_.batch);
-  const auto slice_rows = static_cast<std::uint64_t>(recipe_.slice);
-  const std::uint64_t first_slice =
-      settings_.exchange == nullptr
-          ? 0
-          : static_cast<std::uint64_t>(settings_.exchange->rank()) * learner_.slices();
-  const std::uint64_t batch_end = std::min((state_.batch + 1) * batch, windows.count());
-  return learner_.learn(
-      [&](std::size_t slice, Lesson<float>& lesson) {
-        const std::uint64_t number = first_slice + slice;
-        const std::uint64_t first = state_.batch * batch + number * slice_rows;
-        thread_local std::vector<Window> chosen;
-        chosen.clear();
-        for (std::uint64_t k = first; k < std::min(first + slice_rows, batch_end); ++k)
-          chosen.push_back(windows.at(shuffle[k]));
-        const std::uint64_t draw = state_.done * kDrawsABatch + number;
-        return fill(chosen, &draw, lesson);
-      },
-      rate());
-}
-
-double Run::measure(const WindowList& windows, std::span<const float> parameters) {
-  const auto rows = static_cast<std::uint64_t>(recipe_.slice);
-  const auto lessons = static_cast<std::size_t>((windows.count() + rows - 1) / rows);
-  return learner_.measure(
-      lessons,
-      [&](std::size_t number, Lesson<float>& lesson) {
-        thread_local std::vector<Window> chosen;
-        chosen.clear();
-        for (std::uint64_t k = number * rows; k < std::min((number + 1) * rows, windows.count());
-             ++k)
-          chosen.push_back(windows.at(k));
-        return fill(chosen, nullptr, lesson);
-      },
-      parameters);
-}
-
-void Run::judge(bool ends_epoch) {
-  Progress now;
-  now.epoch = state_.epoch;
-  now.ends_epoch = ends_epoch;
-  now.batches = state_.done;
-  now.part = part_done();
-  const auto steps = static_cast<double>(std::max<std::uint64_t>(state_.since_report, 1));
-  const bool has_learnt = state_.since_report > 0;
-  now.train_nll = state_.nll_sum / steps;
-  now.norm = state_.norm_sum / steps;
-  const bool like_impsy = recipe_.windows == Windows::every_row;
-  now.val_nll = measure(validation_windows(split_, recipe_.steps)
-                            .thinned(like_impsy ? kFinallyJudgedFrames : kJudgedFrames),
-                        learner_.finished());
-  now.rate = rate();
-  now.frames = state_.frames;
-  state_.nll_sum = state_.norm_sum = 0;
-  state_.since_report = 0;
-  const double best_before = state_.at_best.val_nll;
-  now.best = std::isfinite(now.val_nll) && (state_.best.empty() || now.val_nll < best_before);
-  now.best_val_nll = now.best ? now.val_nll : best_before;
-  now.seconds = seconds();
-  if (now.best) {
-    const auto finished = learner_.finished();
-    state_.best.assign(finished.begin(), finished.end());
-    state_.at_best = now;
-  }
-  state_.judged_at = state_.done;
-  if (now.best && !(now.val_nll > state_.to_beat - kLeastGain)) {
-    state_.to_beat = now.val_nll;
-    ++state_.bettered;
-  }
-  if (ends_epoch) {
-    state_.without_better = state_.bettered > 0 ? 0 : state_.without_better + 1;
-    state_.bettered = 0;
-  }
-  state_.last = now;
-  if (observer_.judged) observer_.judged(now);
-  const bool ruined = has_learnt && !(now.train_nll <= state_.least_train_nll + kRuin);
-  if (has_learnt) state_.least_train_nll = std::min(state_.least_train_nll, now.train_nll);
-  if (ruined || !std::isfinite(now.val_nll)) {
-    set_back(fmt::format("the NLL is {:.3g}, that of the validation rows {:.3g}", now.train_nll,
-                         now.val_nll));
-  } else {
-    state_.good = learner_.state;
-  }
-}
-
-void Run::set_back(const std::string& why) {
-  ++state_.setbacks;
-  state_.slowed *= 0.5;
-  const std::uint64_t steps = learner_.state.steps;
-  learner_.state = state_.good;
-  if (observer_.told) {
-    observer_.told(
-        fmt::format("{} after {} batches: back to where {} were done, with half the learning rate",
-                    why, steps, state_.good.steps));
-  }
-}
-
-/// The first checkpoint comes early, the others twice as late each, up to what is set: a run that
-/// is cut off loses at most half of what it has learnt, and a long one seldom stops to write.
-bool Run::is_time_to_keep() const {
-  using Seconds = std::chrono::duration<double>;
-  const double most = kSecondsToFirstCheckpoint + Seconds(kept_ - began_).count();
-  return Seconds(Clock::now() - kept_).count() > std::min(settings_.seconds_a_checkpoint, most);
-}
-
-void Run::keep() {
-  kept_ = Clock::now();
-  if (!observer_.keep) return;
-  RunState state = state_;
-  state.learner = learner_.state;
-  state.seconds = seconds();
-  observer_.keep(learner_.layout(), state);
-}
-
-void Run::after(const Learner<float>::Step& step) {
-  ++state_.done;
-  if (!step.taken) {
-    set_back(fmt::format("the loss is {:.3g}, its gradient {:.3g}", step.nll, step.norm));
-    return;
-  }
-  state_.nll_sum += step.nll;
-  state_.norm_sum += step.norm;
-  ++state_.since_report;
-  state_.frames +=
-      static_cast<std::uint64_t>(recipe_.batch) * static_cast<std::uint64_t>(recipe_.steps);
-}
-
-/// The rest of a pass, or until the run ends.
-void Run::pass() {
-  const WindowList windows = training_windows(split_, recipe_, settings_.seed, state_.pass);
-  const Shuffle shuffle(windows.count(), settings_.seed, state_.pass);
-  const auto rows = static_cast<std::uint64_t>(recipe_.batch);
-  const std::uint64_t batches = (windows.count() + rows - 1) / rows;
-  while (!ending()) {
-    const auto step = learn(windows, shuffle);
-    if (error_) return;
-    after(step);
-    count_batch(batches);
-    if (is_time_to_keep()) keep();
-    if (state_.batch == 0) return;
-  }
-}
-
-/// Ends the pass, the epoch, and judges, where it is time.
-void Run::count_batch(std::uint64_t batches_of_pass) {
-  const bool ends_pass = ++state_.batch >= batches_of_pass;
-  if (ends_pass) {
-    state_.batch = 0;
-    ++state_.pass;
-  }
-  const bool ends_epoch = ends_pass && state_.done - state_.epoch_began >= recipe_.epoch_batches;
-  if (ends_epoch) {
-    ++state_.epoch;
-    state_.epoch_began = state_.done;
-  }
-  const bool is_long = state_.done - state_.judged_at >= kMostBetween &&
-                       batches_of_pass - state_.batch >= kMostBetween / 2;
-  if (ends_epoch || (is_long && !ends_pass)) judge(ends_epoch);
-}
-
-/// Why the run is over, if it is. Processes that train together agree on it.
-std::optional<Ending> Run::ending() {
-  bool stopped = is_stopped();
-  clock_ = seconds();
-  if (settings_.exchange != nullptr) {
-    const bool leads = settings_.exchange->rank() == 0;
-    std::array<double, 2> votes{stopped ? 1.0 : 0.0, leads ? clock_ : 0.0};
-    settings_.exchange->sum(std::span<double>(votes));
-    stopped = votes[0] > 0;
-    clock_ = votes[1];
-  }
-  if (stopped) return Ending::stopped;
-  if (settings_.seconds > 0 && clock_ >= settings_.seconds) return Ending::out_of_time;
-  if (state_.setbacks > kMostSetbacks) return Ending::diverged;
-  if (is_out_of_patience()) return Ending::patience;
-  if (state_.epoch >= state_.planned_epochs) return Ending::finished;
-  if (recipe_.most_batches > 0 && state_.done >= recipe_.most_batches) return Ending::finished;
-  return std::nullopt;
-}
-
-void Run::begin() {
-  const Plan plan = plan_of(split_, recipe_);
-  state_.planned_epochs = plan.epochs;
-  state_.planned = plan.epochs * plan.batches_an_epoch;
-  if (recipe_.most_batches > 0) state_.planned = std::min(state_.planned, recipe_.most_batches);
-  if (settings_.seconds > 0) state_.planned = state_.planned_epochs = UINT64_MAX;
-  state_.good = learner_.state;
-}
-
-void Run::resume(const RunState& state) {
-  state_ = state;
-  learner_.state = state.learner;
-}
-
-/// Whether what has been learnt foresees more than the first weights do.
-bool Run::is_better_than_nothing() {
-  if (state_.best.empty()) return false;
-  const WindowList windows = validation_windows(split_, recipe_.steps).thinned(kJudgedFrames);
-  return state_.at_best.val_nll < measure(windows, first_);
-}
-
-Result<Outcome> Run::go() {
-  std::optional<Ending> end;
-  while (!(end = ending())) {
-    pass();
-    if (error_) return *error_;
-  }
-  if (*end == Ending::stopped) keep();
-  const bool in_vain = *end == Ending::diverged && !is_better_than_nothing();
-  if (!in_vain && (state_.best.empty() || (*end != Ending::stopped && state_.since_report > 0)))
-    judge(false);
-  if (error_) return *error_;
-  if (in_vain || state_.best.empty()) {
-    return Error{
-        "training diverged with every learning rate that was tried: look at the data with 'imps "
-        "inspect'; --learning-rate 0.001 may help"};
-  }
-  Outcome outcome;
-  outcome.best = unflatten<float>(learner_.layout(), state_.best);
-  outcome.at_best = state_.at_best;
-  outcome.at_end = state_.last;
-  outcome.ending = *end;
-  outcome.setbacks = state_.setbacks;
-  outcome.best_val_nll =
-      measure(validation_windows(split_, recipe_.steps).thinned(kFinallyJudgedFrames), state_.best);
-  outcome.best_train_nll = measure(
-      WindowList::end_to_end(split_.training, recipe_.steps, 0, 0).thinned(kFinallyJudgedFrames),
-      state_.best);
-  if (error_) return *error_;
-  return outcome;
+  return steps;
 }
 
 }  // namespace
@@ -408,23 +50,43 @@ Result<Outcome> train(const Weights& first, const Split& split, const RunSetting
   if (!controls) return controls.error();
   const auto shape = shape_of(split.training, first.sizes.dimension);
   if (!shape) return shape.error();
-  std::vector<float> resolutions;
-  for (const Resolution& control : *controls) {
-    const auto& values = shape->sorted[resolutions.size() + 1];
-    const float of_constant = values.front() == values.back() ? kStepOfConstant : 1;
-    const float steps = static_cast<float>(control.steps);
-    resolutions.push_back(control.steps > 0 ? of_constant / steps : 0);
-  }
-  Weights weights = first;
+  const std::vector<float> resolutions = steps_of(*controls, *shape);
+
+  std::vector<Stage> stages = settings.smaller;
+  stages.push_back({first.sizes, settings.recipe});
+  const auto fresh = [&](std::size_t k) {
+    return k + 1 == stages.size() ? first : fresh_weights(stages[k].sizes, settings.seed);
+  };
+  std::size_t k = resumed == nullptr ? 0 : static_cast<std::size_t>(resumed->stage);
+  Weights weights = fresh(k);
   const bool fits = settings.recipe.fit_dt > 0;
-  if (fits) fit(weights, *shape);
-  Run run(weights, split, settings, observer, std::move(resolutions));
-  if (fits) run.precondition(*shape);
-  if (resumed != nullptr)
-    run.resume(*resumed);
-  else
-    run.begin();
-  return run.go();
+  if (fits && k == 0) fit(weights, *shape);
+  std::optional<RunState> before;
+  for (;; ++k) {
+    Run run(weights, split, settings, stages, k, observer, resolutions);
+    if (fits) run.precondition(*shape);
+    if (before)
+      run.begin(*before);
+    else if (resumed != nullptr)
+      run.resume(*resumed);
+    else
+      run.begin();
+    const auto ending = run.go();
+    if (!ending) return ending.error();
+    const bool is_last = k + 1 == stages.size();
+    if (is_last || *ending == Ending::stopped || *ending == Ending::diverged) {
+      auto outcome = run.outcome(*ending);
+      for (std::size_t larger = k + 1; outcome && larger < stages.size(); ++larger)
+        outcome->best = widened(outcome->best, fresh(larger));
+      return outcome;
+    }
+    before = run.state();
+    weights = widened(run.best(), fresh(k + 1));
+    if (observer.told) {
+      observer.told(fmt::format("{} units have learnt what they can; {} go on from there",
+                                stages[k].sizes.units, stages[k + 1].sizes.units));
+    }
+  }
 }
 
 }  // namespace imps::train

@@ -35,8 +35,19 @@ struct Outcome {
   int setbacks = 0;  ///< how often it went back to the last good point
 };
 
+/// A network of some size, and how it learns.
+struct Stage {
+  Sizes sizes;
+  Recipe recipe;
+};
+
 struct RunSettings {
   Recipe recipe;
+  /// The networks that training begins with, smallest first, before the one that is asked for: each
+  /// is widened to the next when it is done. The larger network
+  /// begins with all that the smaller one knows, and so never ends worse. Same dimension, layers,
+  /// mixtures, steps.
+  std::vector<Stage> smaller;
   std::uint64_t seed = 0;
   int threads = 1;
   double seconds = 0;                ///< time budget; 0: none
@@ -52,9 +63,10 @@ struct RunObserver {
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// Trains `first` on split.training. Deterministic for the same seed, recipe, data and kind of
-/// processor, unless there is a time budget; a run that goes on from a state that keep() was given
-/// ends as it would have without a pause. Errors: unreadable data; divergence from the start on.
+/// Trains `first`, of the largest size, on split.training; smaller networks begin fresh.
+/// Deterministic for the same seed, recipe, data and kind of processor, unless there is a time
+/// budget; a run that goes on from a state that keep() was given ends as it would have without a
+/// pause. Errors: unreadable data; divergence from the start on.
 Result<Outcome> train(const Weights& first, const Split& split, const RunSettings& settings,
                       const RunObserver& observer, const RunState* resumed = nullptr);
 

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/train/lesson.h"
+#include "train/learner.h"
+#include "train/lessons.h"
 
 namespace imps::train {
 namespace {
@@ -190,6 +192,109 @@ TEST(Trainer, TakesWhateverADatasetMayHold) {
     EXPECT_TRUE(check(outcome->best));
     EXPECT_TRUE(std::isfinite(outcome->best_val_nll));
   }
+}
+
+/// A run that begins with 6 of its 12 units.
+struct GrowingStudio : Studio {
+  GrowingStudio() {
+    Sizes half = kSmall;
+    half.units /= 2;
+    settings.smaller = {{half, quick(20)}};
+  }
+};
+
+TEST(GrowingTrainer, NeverEndsWorseThanTheSmallNetworkAlone) {
+  Studio small;
+  GrowingStudio grown;
+  const Stage& first = grown.settings.smaller.front();
+  small.settings.recipe = first.recipe;
+  const auto before = train(fresh_weights(first.sizes, small.settings.seed), small.parts,
+                            small.settings, small.observer);
+  ASSERT_TRUE(before);
+  for (const double rate : {0.01, 1e-12, 10.0}) {
+    grown.settings.recipe.rate = rate;
+    const auto after = grown.run();
+    ASSERT_TRUE(after) << after.error().message;
+    EXPECT_EQ(after->best.sizes, kSmall);
+    EXPECT_LE(after->best_val_nll, before->best_val_nll + 1e-6) << "rate " << rate;
+    EXPECT_LE(after->at_best.val_nll, before->at_best.val_nll);
+  }
+}
+
+TEST(GrowingTrainer, CountsItsEpochsOnAndTellsHowFarItIs) {
+  GrowingStudio studio;
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome);
+  ASSERT_EQ(studio.told.size(), 50U);
+  double part = 0;
+  for (std::size_t k = 0; k < studio.told.size(); ++k) {
+    EXPECT_EQ(studio.told[k].epoch, k + 1);
+    EXPECT_GT(studio.told[k].part, part);
+    part = studio.told[k].part;
+  }
+  EXPECT_NEAR(part, 1, 0.05);  // passes at random offsets vary by a batch
+  ASSERT_EQ(studio.notes.size(), 1U);
+  EXPECT_NE(studio.notes.front().find("12"), std::string::npos);
+}
+
+TEST(GrowingTrainer, GoesOnFromACheckpointOfEitherStage) {
+  GrowingStudio whole;
+  const auto expected = whole.run();
+  ASSERT_TRUE(expected);
+  for (const std::size_t judgements : {5U, 20U, 35U}) {
+    GrowingStudio first;
+    std::atomic<bool> stop{false};
+    std::optional<RunState> kept;
+    first.observer.stop = &stop;
+    first.observer.judged = [&](const Progress& p) {
+      first.told.push_back(p);
+      stop = first.told.size() == judgements;
+    };
+    first.observer.keep = [&](const Layout&, const RunState& state) { kept = state; };
+    const auto cut = first.run();
+    ASSERT_TRUE(cut);
+    EXPECT_EQ(cut->ending, Ending::stopped);
+    EXPECT_EQ(cut->best.sizes, kSmall) << "of the size that was asked for, stopped or not";
+    ASSERT_TRUE(kept);
+    GrowingStudio second;
+    const auto outcome = second.run(&*kept);
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(numbers(outcome->best), numbers(expected->best)) << judgements;
+  }
+}
+
+TEST(GrowingTrainer, SharesATimeBudget) {
+  GrowingStudio studio;
+  for (Stage& stage : studio.settings.smaller)
+    stage.recipe.epochs = 1'000'000;
+  studio.settings.recipe.epochs = 1'000'000;
+  studio.settings.seconds = 0.2;
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->ending, Ending::out_of_time);
+  EXPECT_EQ(studio.notes.size(), 1U) << "the small network ended before all time was used up";
+  EXPECT_EQ(outcome->best.sizes, kSmall);
+}
+
+TEST(Trainer, WhoseStateIsCarriedOnForesseesAsWellAsInWindows) {
+  // On stage a state is never begun anew; in training it is, every 20 frames.
+  Studio studio;
+  studio.settings.recipe = quick(150);
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome);
+  constexpr std::size_t kFrames = 3000;
+  const Dataset take = test::swells(3, 1, kFrames + 1);
+  const LearnerShape shape{.batch = {.rows = 1, .steps = kFrames}, .slice_rows = 1, .threads = 1};
+  Learner<float> learner(outcome->best, shape, {});
+  const Lessons lessons(learner.layout(), studio.settings.recipe, {}, 0);
+  const Window whole{&take, 0, kFrames};
+  const double carried = learner.measure(
+      1,
+      [&](std::size_t, Lesson<float>& lesson) {
+        return *lessons.fill({&whole, 1}, nullptr, lesson);
+      },
+      learner.state.parameters);
+  EXPECT_LT(carried, outcome->best_val_nll + 0.2);
 }
 
 TEST(Trainer, StopsAtOnceWhenAsked) {
