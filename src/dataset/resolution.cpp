@@ -30,8 +30,12 @@ Result<std::vector<Resolution>> find_resolutions(std::span<const RowRange> range
   const auto controls = static_cast<std::size_t>(dimension) - 1;
   std::vector<ResolutionFinder> finders(controls);
   std::vector<Resolution> found(controls);
+  std::vector<float> before(controls, NAN);
   const auto see = [&](std::span<const float> row) {
     for (std::size_t k = 0; k < controls; ++k) {
+      // NaN, before the first row, differs from all and is below none.
+      if (row[k + 1] < before[k] || row[k + 1] > before[k]) ++found[k].moves;
+      before[k] = row[k + 1];
       finders[k].see(row[k + 1]);
       found[k].greatest = std::max(found[k].greatest, row[k + 1]);
     }

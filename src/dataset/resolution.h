@@ -31,6 +31,7 @@ class ResolutionFinder {
 struct Resolution {
   int steps = 0;  ///< from 0 to 1: 127, 128, or 0 for a continuous one
   float greatest = -std::numeric_limits<float>::infinity();
+  std::uint64_t moves = 0;  ///< how often it was not what it was in the row before
 };
 
 /// The resolutions of x_1 … x_N, judged by the rows of `ranges`, in order, and by the first

@@ -111,7 +111,7 @@ ChosenModel built_in_model(int dimension) {
   model.name = dimension <= kMostBuiltIn
                    ? "the built-in model"
                    : fmt::format("the built-in model, composed of {} of dimension {}",
-                                 built_in_parts(dimension), kMostBuiltIn);
+                                 built_in_parts(dimension), kBuiltInPart);
   return model;
 }
 

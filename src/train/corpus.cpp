@@ -101,16 +101,16 @@ Window WindowList::at(std::uint64_t number) const {
                                              ends_.begin());
   const Stretch& stretch = takes_[take];
   const std::uint64_t in_take = number - (take > 0 ? ends_[take - 1] : 0);
-  if (offsets_.empty()) {
-    return {stretch.dataset, stretch.first + in_take, static_cast<std::uint32_t>(steps_)};
-  }
+  const auto window = [&](std::uint64_t from, std::uint64_t transitions) {
+    return Window{stretch.dataset, stretch.first + from, static_cast<std::uint32_t>(transitions),
+                  static_cast<std::uint32_t>(take)};
+  };
+  if (offsets_.empty()) return window(in_take, steps_);
   const std::uint64_t transitions = stretch.rows - 1;
   const std::uint64_t offset = offsets_[take];
-  if (offset > 0 && in_take == 0)
-    return {stretch.dataset, stretch.first, static_cast<std::uint32_t>(offset)};
+  if (offset > 0 && in_take == 0) return window(0, offset);
   const std::uint64_t from = offset + (in_take - (offset > 0 ? 1 : 0)) * steps_;
-  return {stretch.dataset, stretch.first + from,
-          static_cast<std::uint32_t>(std::min(steps_, transitions - from))};
+  return window(from, std::min(steps_, transitions - from));
 }
 
 WindowList validation_windows(const Split& split, int steps) {

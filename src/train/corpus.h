@@ -22,6 +22,7 @@ struct Window {
   const Dataset* dataset = nullptr;
   std::uint64_t first = 0;
   std::uint32_t transitions = 0;
+  std::uint32_t take = 0;  ///< which of the takes that the windows were made of
 };
 
 /// How many windows of `steps` begin at every row of the takes: takes of fewer than steps + 1 rows

@@ -48,13 +48,29 @@ Lessons::Lessons(const Layout& layout, const Recipe& recipe, std::vector<float> 
                  std::uint64_t seed)
     : layout_(&layout), recipe_(&recipe), resolutions_(std::move(resolutions)), seed_(seed) {}
 
-void Lessons::dither(std::span<float> rows, std::uint64_t draw, std::uint32_t row) const noexcept {
+/// A value is spread over its control's step. Part of where it comes to lie stays as long as the
+/// value does: a control that is held is heard to be held.
+void Lessons::dither(std::span<float> rows, std::span<const float> resolutions, std::uint64_t draw,
+                     std::uint32_t row) const {
   const std::size_t dimension = layout_->dimension;
   FastUniforms uniforms(seed_, draw, kDitherAgent + row);
   const auto size = static_cast<float>(recipe_->dither);
-  for (std::size_t frame = 0; frame < rows.size() / dimension; ++frame)
-    for (std::size_t d = 1; d < dimension; ++d)
-      rows[frame * dimension + d] += (uniforms.next() - 0.5F) * size * resolutions_[d - 1];
+  const auto anew = static_cast<float>(recipe_->dither_anew);
+  thread_local std::vector<float> held;     // values
+  thread_local std::vector<float> offsets;  // of them, in steps
+  held.assign(dimension, NAN);
+  offsets.assign(dimension, 0);
+  for (std::size_t frame = 0; frame < rows.size() / dimension; ++frame) {
+    for (std::size_t d = 1; d < dimension; ++d) {
+      float& x = rows[frame * dimension + d];
+      const float now = (uniforms.next() - 0.5F) * anew;
+      if (anew < 1 && !(x == held[d])) {
+        held[d] = x;
+        offsets[d] = (uniforms.next() - 0.5F) * (1 - anew);
+      }
+      x += (offsets[d] + now) * size * resolutions[d - 1];
+    }
+  }
 }
 
 void Lessons::move(std::span<float> rows, std::uint64_t draw, std::uint32_t row) const noexcept {
@@ -91,7 +107,6 @@ Result<double> Lessons::fill(std::span<const Window> windows, const std::uint64_
                              Lesson<float>& lesson) const {
   const std::size_t dimension = layout_->dimension;
   const auto scale = static_cast<float>(kScale);
-  lesson.carries = false;
   lesson.drops = draw != nullptr && recipe_->dropout > 0;
   lesson.extent.rows = windows.size();
   lesson.extent.steps = 0;
@@ -107,7 +122,11 @@ Result<double> Lessons::fill(std::span<const Window> windows, const std::uint64_
     if (draw != nullptr) {
       for (std::size_t k = 0; k < rows.size() && recipe_->long_dt > 0; k += dimension)
         rows[k] = bent(rows[k], static_cast<float>(recipe_->long_dt));
-      if (recipe_->dither > 0) dither(rows, *draw, static_cast<std::uint32_t>(b));
+      const std::size_t controls = dimension - 1;
+      if (recipe_->dither > 0) {
+        dither(rows, std::span(resolutions_).subspan(window.take * controls, controls), *draw,
+               static_cast<std::uint32_t>(b));
+      }
       if (recipe_->mirror > 0 || recipe_->shift > 0)
         move(rows, *draw, static_cast<std::uint32_t>(b));
     }

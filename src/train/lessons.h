@@ -18,8 +18,8 @@ namespace imps::train {
 /// Thread-safe: yes.
 class Lessons {
  public:
-  /// @param resolutions  of x_1 … x_N: the step between a control's values, 0 when it is
-  /// continuous.
+  /// @param resolutions  [takes, N], of each take that windows are of: the step between a control's
+  /// values, 0 when it is continuous.
   Lessons(const Layout& layout, const Recipe& recipe, std::vector<float> resolutions,
           std::uint64_t seed);
 
@@ -30,7 +30,8 @@ class Lessons {
                       Lesson<float>& lesson) const;
 
  private:
-  void dither(std::span<float> rows, std::uint64_t draw, std::uint32_t row) const noexcept;
+  void dither(std::span<float> rows, std::span<const float> resolutions, std::uint64_t draw,
+              std::uint32_t row) const;
   void move(std::span<float> rows, std::uint64_t draw, std::uint32_t row) const noexcept;
   void drop(Lesson<float>& lesson, std::uint64_t draw) const noexcept;
 

@@ -43,6 +43,7 @@ Recipe impsy_recipe() {
           .clip = 0,
           .average_steps = 0,
           .dither = 0,
+          .dither_anew = 0,
           .mirror = 0,
           .shift = 0,
           .fit_dt = 0,

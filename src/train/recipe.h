@@ -35,6 +35,7 @@ struct Recipe {
   double average_steps = 100;  ///< over how many batches the weights are averaged; 0: not
   double dropout = 0;          ///< of what a layer passes upwards, in [0, 1)
   double dither = 1;           ///< of a control's resolution: 1 spreads a value over its whole step
+  double dither_anew = 0.5;    ///< the part of it that changes while a control is held, in [0, 1]
   double mirror = 0.2;         ///< the part of windows in which a control is upside down
   double shift = 0.1;  ///< a window's controls are moved by up to this much, where there is room
   double fit_dt = 1;   ///< 1: dt is learnt in units of its spread (fit.h); 0: not

@@ -28,6 +28,7 @@ void for_each_number(AnyRecipe& r, const Body& body) {
   body("average_steps", r.average_steps, 0, kAny);
   body("dropout", r.dropout, 0, 0.95);
   body("dither", r.dither, 0, 100);
+  body("dither_anew", r.dither_anew, 0, 1);
   body("mirror", r.mirror, 0, 1);
   body("shift", r.shift, 0, 1);
   body("fit_dt", r.fit_dt, 0, 1);

@@ -26,7 +26,7 @@ class Run {
  public:
   /// @param first  the weights to begin with.
   /// @param stages  the run's, smallest first; it is the turn of the one numbered `stage`.
-  /// @param resolutions  of the controls, for dither.
+  /// @param resolutions  [takes, N], for dither: see Lessons.
   Run(const Weights& first, const Split& split, const RunSettings& settings,
       std::span<const Stage> stages, std::size_t stage, const RunObserver& observer,
       std::span<const float> resolutions);

@@ -51,14 +51,8 @@ void Slice<T>::through_layers(std::span<const T> parameters) {
   const std::size_t state = extent.rows * layout_->units;
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     LstmMemory<T>& memory = layers_[layer];
-    if (lesson.carries) {
-      const auto last = static_cast<std::ptrdiff_t>(extent.steps * state);
-      std::copy_n(memory.hidden.begin() + last, state, memory.hidden.begin());
-      std::copy_n(memory.cell.begin() + last, state, memory.cell.begin());
-    } else {
-      std::fill_n(memory.hidden.begin(), state, T{0});
-      std::fill_n(memory.cell.begin(), state, T{0});
-    }
+    std::fill_n(memory.hidden.begin(), state, T{0});
+    std::fill_n(memory.cell.begin(), state, T{0});
     lstm_forward(*layout_, layout_->lstm[layer], parameters.data(), extent, input_of(layer),
                  memory);
     if (lesson.drops) {

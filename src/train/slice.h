@@ -22,7 +22,6 @@ struct Lesson {
   /// Masks of what each layer passes upwards, 0 or 1 / (1 − dropout), the same at every step.
   Numbers<T> kept;  // [layers, b, H]; used when `drops`
   bool drops = false;
-  bool carries = false;  ///< the state goes on from the slice's last lesson, else from zeros
 
   Lesson(const Layout& layout, const Extent& most);
 };

@@ -75,6 +75,7 @@ TEST(Resolutions, AreFoundForEachControlByItself) {
   EXPECT_EQ((*found)[2].steps, 0);
   EXPECT_EQ((*found)[0].greatest, 1);
   EXPECT_EQ((*found)[1].greatest, 127.0F / 128);
+  EXPECT_EQ((*found)[0].moves, 4999U);
 }
 
 TEST(Resolutions, AreJudgedByNoMoreRowsThanAskedAndByNoOthers) {

@@ -33,6 +33,9 @@ TEST(Windows, EndToEndHoldEveryTransitionOnceInEveryPass) {
       const Window window = windows.at(k);
       EXPECT_GE(window.transitions, 1U);
       EXPECT_LE(window.transitions, 50U);
+      ASSERT_LT(window.take, takes.size());
+      EXPECT_GE(window.first, takes[window.take].first);
+      EXPECT_LT(window.first, takes[window.take].first + takes[window.take].rows);
       for (std::uint64_t row = 0; row < window.transitions; ++row)
         ++seen[window.first + row];
     }

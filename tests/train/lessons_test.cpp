@@ -70,6 +70,35 @@ TEST(Lessons, DitherWithinTheControlsOwnStep) {
   EXPECT_EQ(desk.lesson.inputs[0], 10) << "dt has no step";
 }
 
+TEST(Lessons, HoldDitherWhileTheControlIsHeld) {
+  Desk desk;
+  desk.dataset =
+      Dataset::from_values(2, {1, 0.5F, 1, 0.5F, 1, 0.5F, 1, 0.25F, 1, 0.25F}, {{"a", 0, 5}});
+  desk.recipe = {.dither = 1, .dither_anew = 0, .mirror = 0, .shift = 0, .long_dt = 0};
+  desk.fill({{&desk.dataset, 0, 4}}, true);
+  const auto& heard = desk.lesson.inputs;  // [T, D]
+  EXPECT_NE(heard[1], 5);
+  EXPECT_EQ(heard[1], heard[3]);
+  EXPECT_EQ(heard[1], heard[5]);
+  EXPECT_NEAR(heard[7], 2.5, 10 * 0.5 / 128 + 1e-5);
+  EXPECT_NE(heard[7] - 2.5F, heard[1] - 5) << "another value lies elsewhere in its step";
+  desk.recipe.dither_anew = 0.2;
+  desk.fill({{&desk.dataset, 0, 4}}, true);
+  EXPECT_NE(heard[1], heard[3]);
+  EXPECT_NEAR(heard[1], heard[3], 10 * 0.2 / 128 + 1e-5);
+}
+
+TEST(Lessons, DitherEachTakeByItsOwnSteps) {
+  Desk desk;
+  desk.recipe = {.dither = 1, .mirror = 0, .shift = 0, .long_dt = 0};
+  const Lessons lessons(desk.layout, desk.recipe, {0, 1.0F / 127}, 9);
+  const std::uint64_t draw = 4;
+  const std::vector<Window> windows{{&desk.dataset, 0, 3, 0}, {&desk.dataset, 0, 3, 1}};
+  ASSERT_TRUE(lessons.fill(windows, &draw, desk.lesson));
+  EXPECT_EQ(desk.lesson.inputs[1], 5) << "the first take is continuous";
+  EXPECT_NE(desk.lesson.inputs[3], 5);
+}
+
 TEST(Lessons, MoveControlsOnlyWhereThereIsRoom) {
   Desk desk;
   desk.recipe = {.dither = 0, .mirror = 1, .shift = 0.5, .long_dt = 0};

@@ -33,7 +33,7 @@ std::optional<int> dimension_in(const std::string& name) {
 
 ModelFile built_in_model_file(int dimension) {
   assert(dimension >= kMinDimension && dimension <= kMaxDimension);
-  const int of = std::min(dimension, kMostBuiltIn);
+  const int of = dimension > kMostBuiltIn ? kBuiltInPart : dimension;
   const auto bytes = embedded_model(of);
   // The files are part of the program, and tests read each of them.
   ModelFile file = files::read_safetensors(bytes).value();

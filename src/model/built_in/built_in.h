@@ -9,13 +9,15 @@
 
 namespace imps {
 
-/// Dimensions 2 to this have a trained model of their own; above, models of this dimension are
-/// composed.
+/// Dimensions 2 to this have a trained model of their own.
 inline constexpr int kMostBuiltIn = 9;
+/// Those above are composed of the model of this dimension: the largest with 64 units, as 129
+/// dimensions of twice as many would make a network of 200 MB.
+inline constexpr int kBuiltInPart = 7;
 
-/// How many models of kMostBuiltIn the one of `dimension` is composed of; 1 up to there.
+/// How many models of kBuiltInPart the one of `dimension` is composed of; 1 up to kMostBuiltIn.
 constexpr int built_in_parts(int dimension) noexcept {
-  return (dimension - 1 + kMostBuiltIn - 2) / (kMostBuiltIn - 1);
+  return dimension <= kMostBuiltIn ? 1 : (dimension - 1 + kBuiltInPart - 2) / (kBuiltInPart - 1);
 }
 
 /// The built-in model of `dimension` (2–129, asserted): its weights, its card as notes, and a

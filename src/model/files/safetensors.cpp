@@ -13,6 +13,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "model/files/half.h"
+
 namespace imps::files {
 namespace {
 
@@ -60,6 +62,7 @@ std::string shape_text(const std::vector<std::uint64_t>& shape) {
 }
 
 struct Tensor {
+  bool is_half = false;
   std::vector<std::uint64_t> shape;
   std::span<const std::byte> data;
 };
@@ -80,9 +83,11 @@ Result<Tensor> tensor_of(const Json& entry, std::span<const std::byte> data) {
       entry.at("data_offsets").size() != 2 || !entry.contains("dtype")) {
     return Error{"its entry is not {dtype, shape, data_offsets}"};
   }
-  if (entry.at("dtype") != "F32") return Error{"its dtype is not F32, which an imps model has"};
   Tensor tensor;
-  std::uint64_t size = sizeof(float);
+  tensor.is_half = entry.at("dtype") == "F16";
+  if (!tensor.is_half && entry.at("dtype") != "F32")
+    return Error{"its dtype is neither F32 nor F16, which imps models have"};
+  std::uint64_t size = tensor.is_half ? sizeof(std::uint16_t) : sizeof(float);
   for (const auto& dim : entry.at("shape")) {
     tensor.shape.push_back(dim.get<std::uint64_t>());
     if (__builtin_mul_overflow(size, tensor.shape.back(), &size))
@@ -118,8 +123,18 @@ Result<void> take(const Tensors& tensors, const std::string& name,
     return Error{fmt::format("tensor {}: shape {}, expected {}", name,
                              shape_text(found->second.shape), shape_text(shape))};
   }
-  into.resize(found->second.data.size() / sizeof(float));
-  if (!into.empty()) std::memcpy(into.data(), found->second.data.data(), found->second.data.size());
+  const std::span<const std::byte> data = found->second.data;
+  if (found->second.is_half) {
+    into.resize(data.size() / sizeof(std::uint16_t));
+    for (std::size_t k = 0; k < into.size(); ++k) {
+      std::uint16_t half = 0;
+      std::memcpy(&half, &data[k * sizeof half], sizeof half);
+      into[k] = from_half(half);
+    }
+  } else {
+    into.resize(data.size() / sizeof(float));
+    if (!into.empty()) std::memcpy(into.data(), data.data(), data.size());
+  }
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "model/files/half.h"
 #include "model/files/named_tensor.h"
 
 namespace imps::files::tflite {
@@ -16,16 +17,6 @@ namespace {
 constexpr flatbuffers::uoffset_t kMostTables = 50000;
 constexpr flatbuffers::uoffset_t kMostDepth = 16;
 constexpr int kLongestWalk = 16;
-
-// IEEE 754 binary16 to binary32, exactly.
-float from_half(std::uint16_t half) {
-  const float sign = (half & 0x8000U) != 0 ? -1.0F : 1.0F;
-  const int exponent = (half >> 10) & 0x1f;
-  const int fraction = half & 0x3ff;
-  if (exponent == 0x1f) return fraction == 0 ? sign * INFINITY : NAN;
-  if (exponent == 0) return sign * std::ldexp(static_cast<float>(fraction), -24);
-  return sign * std::ldexp(static_cast<float>(fraction + 1024), exponent - 25);
-}
 
 template <class T>
 std::size_t size_of(const Vector<T>* vector) {

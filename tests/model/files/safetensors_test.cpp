@@ -59,6 +59,35 @@ RC_GTEST_PROP(Safetensors, KeepsNetworksOfEverySize, ()) {
   RC_ASSERT(test::same(file->weights, weights));
 }
 
+TEST(Safetensors, ReadsNumbersOf16Bits) {
+  // One LSTM unit and one component for dimension 2: 26 numbers, each of them 16 bits.
+  Bytes bytes = with_header(
+      R"({"lstm0.kernel":{"dtype":"F16","shape":[2,4],"data_offsets":[0,16]},)"
+      R"("lstm0.recurrent_kernel":{"dtype":"F16","shape":[1,4],"data_offsets":[16,24]},)"
+      R"("lstm0.bias":{"dtype":"F16","shape":[4],"data_offsets":[24,32]},)"
+      R"("mdn.mus.kernel":{"dtype":"F16","shape":[1,2],"data_offsets":[32,36]},)"
+      R"("mdn.mus.bias":{"dtype":"F16","shape":[2],"data_offsets":[36,40]},)"
+      R"("mdn.sigmas.kernel":{"dtype":"F16","shape":[1,2],"data_offsets":[40,44]},)"
+      R"("mdn.sigmas.bias":{"dtype":"F16","shape":[2],"data_offsets":[44,48]},)"
+      R"("mdn.pi.kernel":{"dtype":"F16","shape":[1,1],"data_offsets":[48,50]},)"
+      R"("mdn.pi.bias":{"dtype":"F16","shape":[1],"data_offsets":[50,52]}})",
+      52);
+  // IEEE 754: 1, -2, the largest, the smallest above 0, -0.
+  const std::uint16_t values[]{0x3c00, 0xc000, 0x7bff, 0x0001, 0x8000};
+  std::memcpy(bytes.data() + bytes.size() - 52, values, sizeof values);
+  const auto file = read_safetensors(bytes);
+  ASSERT_TRUE(file.has_value()) << file.error().message;
+  EXPECT_EQ(file->weights.sizes, (Sizes{.dimension = 2, .layers = 1, .units = 1, .mixtures = 1}));
+  EXPECT_THAT(file->weights.lstm[0].kernel,
+              testing::ElementsAre(1, -2, 65504, 0x1p-24F, 0, 0, 0, 0));
+  // Cut anywhere it is refused, as any other.
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    ASSERT_FALSE(read_safetensors(std::span(bytes).first(size)).has_value()) << size;
+  bytes[bytes.size() - 51] = std::byte{0x7e};  // NaN
+  const auto spoiled = read_safetensors(bytes);
+  EXPECT_FALSE(spoiled.has_value() && check(spoiled->weights).has_value());
+}
+
 TEST(Safetensors, AlignsTheValuesForUseInPlace) {
   const auto bytes = write_safetensors(test::random_weights(kSmall, 1), {{"a", "b"}});
   ASSERT_TRUE(bytes.has_value());
@@ -99,7 +128,7 @@ TEST(Safetensors, NamesATensorWhoseShapeAndBytesDisagree) {
               HasSubstr("tensor x: its shape is absurd"));
   EXPECT_THAT(
       error_of(with_header(R"({"x": {"dtype": "BF16", "shape": [4], "data_offsets": [0, 8]}})", 8)),
-      HasSubstr("tensor x: its dtype is not F32"));
+      HasSubstr("tensor x: its dtype is neither F32 nor F16"));
 }
 
 TEST(Safetensors, RefusesHeadersThatAreDeepLongOrSayThingsTwice) {
