@@ -104,7 +104,7 @@ TEST_F(ModelChoice, IsTheBuiltInOneWhenThereIsNone) {
     ASSERT_TRUE(chosen) << "a folder that is not there is no fault";
     EXPECT_EQ(chosen->path, "");
     EXPECT_EQ(chosen->name, dimension <= 9 ? "the built-in model"
-                                           : "the built-in model, composed of 16 of dimension 9");
+                                           : "the built-in model, composed of 22 of dimension 7");
     EXPECT_EQ(chosen->model->dimension(), dimension);
     EXPECT_THAT(chosen->why, HasSubstr("there is none of dimension"));
     EXPECT_EQ(chosen->digest, built_in_model(dimension).digest);

@@ -1,0 +1,43 @@
+// How a control and MIDI messages say each other.
+#pragma once
+
+#include <optional>
+
+namespace imps {
+
+/// One control's entry. Values are raw MIDI ones.
+struct MidiMapping {
+  enum class Kind {
+    none,                 ///< the control is not on this device
+    note,                 ///< 0–127; going out, a note sounds until the control's next one
+    velocity,             ///< 1–127 of the channel's notes; sends nothing by itself
+    control_change,       ///< 0–127
+    control_change_fine,  ///< 0–16383: controller `number` and, for the lower bits, number + 32
+    nrpn,                 ///< 0–16383, of parameter `number`
+    pitch_bend,           ///< 0–16383, 8192 in the middle
+    channel_pressure,     ///< 0–127
+    poly_pressure,        ///< 0–127, of note `number`
+    program_change,       ///< 0–127
+  };
+  Kind kind = Kind::none;
+  int channel = 1;  ///< 1–16
+  /// Controller (0–127; fine: 0–31), parameter (0–16383) or note (0–127), where the kind has one.
+  int number = 0;
+  /// The raw values of 0 and of 1. `least` above `most` turns the control over; values beyond them
+  /// count as the nearer one. Not for velocity.
+  int least = 0;
+  int most = 127;
+  std::optional<int> velocity;  ///< note: going out, where no control says it; 1–127, else 127
+
+  friend bool operator==(const MidiMapping&, const MidiMapping&) = default;
+};
+
+/// The largest raw value of a kind: 127 or 16383.
+constexpr int greatest_raw(MidiMapping::Kind kind) noexcept {
+  using Kind = MidiMapping::Kind;
+  const bool is_fine =
+      kind == Kind::control_change_fine || kind == Kind::nrpn || kind == Kind::pitch_bend;
+  return is_fine ? 16'383 : 127;
+}
+
+}  // namespace imps

@@ -1,0 +1,114 @@
+#include "interface/midi/decoder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace imps {
+namespace {
+
+using Kind = MidiMapping::Kind;
+
+// MIDI 1.0 Detailed Specification, table 3: control numbers.
+constexpr int kDataEntry = 6;
+constexpr int kDataEntryFine = 38;
+constexpr int kParameterFine = 98;
+constexpr int kParameter = 99;
+constexpr int kRegisteredFine = 100;
+constexpr int kRegistered = 101;
+constexpr int kNoParameter = 0x3fff;
+constexpr int kFineControllers = 32;
+
+bool has_number(Kind kind) noexcept {
+  return kind == Kind::control_change || kind == Kind::control_change_fine || kind == Kind::nrpn ||
+         kind == Kind::poly_pressure;
+}
+
+double value_of(const MidiMapping& mapping, int raw) noexcept {
+  if (mapping.kind == Kind::velocity) return raw / 127.0;
+  if (mapping.least == mapping.most) return raw >= mapping.most ? 1 : 0;
+  const auto [low, high] = std::minmax(mapping.least, mapping.most);
+  return static_cast<double>(std::clamp(raw, low, high) - mapping.least) /
+         (mapping.most - mapping.least);
+}
+
+}  // namespace
+
+MidiDecoder::MidiDecoder(std::vector<MidiMapping> mappings) : mappings_(std::move(mappings)) {
+  updates_.reserve(mappings_.size());
+  chosen_.fill({kNoParameter >> 7, kNoParameter & 0x7f});
+}
+
+void MidiDecoder::moved(Kind kind, int channel, int number, int raw) noexcept {
+  for (std::size_t k = 0; k < mappings_.size(); ++k) {
+    const MidiMapping& mapping = mappings_[k];
+    if (mapping.kind == kind && mapping.channel == channel &&
+        (!has_number(kind) || mapping.number == number))
+      updates_.push_back({k, value_of(mapping, raw)});
+  }
+}
+
+void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
+  const int channel = message.channel();
+  const int number = message.first();
+  const int value = message.second();
+  const auto at = static_cast<std::size_t>(channel - 1);
+  moved(Kind::control_change, channel, number, value);
+  // An upper half begins a new value, whose lower half is 0 until it comes.
+  if (number < kFineControllers) {
+    uppers_[at][static_cast<std::size_t>(number)] = value;
+    moved(Kind::control_change_fine, channel, number, value << 7);
+  } else if (number < 2 * kFineControllers) {
+    const int upper = number - kFineControllers;
+    moved(Kind::control_change_fine, channel, upper,
+          uppers_[at][static_cast<std::size_t>(upper)] << 7 | value);
+  }
+  auto& [upper, lower] = chosen_[at];
+  Parameter& parameter = parameters_[at];
+  if (number == kParameter || number == kParameterFine) {
+    (number == kParameter ? upper : lower) = value;
+    const int chosen = upper << 7 | lower;
+    parameter = {.number = chosen == kNoParameter ? -1 : chosen};
+  } else if (number == kRegistered || number == kRegisteredFine) {
+    parameter.number = -1;  // what follows is for a registered parameter
+  } else if (parameter.number >= 0 && (number == kDataEntry || number == kDataEntryFine)) {
+    if (number == kDataEntry)
+      parameter = {.number = parameter.number, .upper = value, .lower = 0};
+    else
+      parameter.lower = value;
+    moved(Kind::nrpn, channel, parameter.number, parameter.upper << 7 | parameter.lower);
+  }
+}
+
+std::span<const ControlUpdate> MidiDecoder::on(const MidiMessage& message) noexcept {
+  updates_.clear();
+  const int channel = message.channel();
+  switch (message.kind()) {
+    case MidiMessage::Kind::note_on:
+      if (!message.is_note_on()) break;
+      moved(Kind::note, channel, 0, message.first());
+      moved(Kind::velocity, channel, 0, message.second());
+      break;
+    case MidiMessage::Kind::control_change:
+      on_control_change(message);
+      break;
+    case MidiMessage::Kind::pitch_bend:
+      moved(Kind::pitch_bend, channel, 0, message.bend());
+      break;
+    case MidiMessage::Kind::channel_pressure:
+      moved(Kind::channel_pressure, channel, 0, message.first());
+      break;
+    case MidiMessage::Kind::poly_pressure:
+      moved(Kind::poly_pressure, channel, message.first(), message.second());
+      break;
+    case MidiMessage::Kind::program_change:
+      moved(Kind::program_change, channel, 0, message.first());
+      break;
+    case MidiMessage::Kind::note_off:
+      break;
+  }
+  std::sort(updates_.begin(), updates_.end(),
+            [](const ControlUpdate& a, const ControlUpdate& b) { return a.control < b.control; });
+  return updates_;
+}
+
+}  // namespace imps

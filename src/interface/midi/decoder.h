@@ -1,0 +1,52 @@
+// From MIDI messages to controls.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "config/midi_mapping.h"
+#include "interface/midi/message.h"
+
+namespace imps {
+
+/// A control has a new value.
+struct ControlUpdate {
+  std::size_t control = 0;  ///< 0 is x_1
+  double value = 0;         ///< [0, 1]
+
+  friend bool operator==(const ControlUpdate&, const ControlUpdate&) = default;
+};
+
+/// Reads what a performer's device sends. One message may move several controls, and is one
+/// interaction however many; note-offs move none. Remembers the two halves of 14-bit values, and
+/// which parameter (NRPN) is meant.
+/// Realtime-safe: yes, after construction. Thread-safe: no.
+class MidiDecoder {
+ public:
+  /// @param mappings  of x_1 …, in order; numbers in range.
+  explicit MidiDecoder(std::vector<MidiMapping> mappings);
+
+  /// What `message` moves, in the controls' order; nothing for a message that is not mapped. Valid
+  /// until the next call.
+  std::span<const ControlUpdate> on(const MidiMessage& message) noexcept;
+
+ private:
+  struct Parameter {
+    int number = -1;  // none is chosen
+    int upper = 0;
+    int lower = 0;
+  };
+
+  void moved(MidiMapping::Kind kind, int channel, int number, int raw) noexcept;
+  void on_control_change(const MidiMessage& message) noexcept;
+
+  std::vector<MidiMapping> mappings_;
+  std::vector<ControlUpdate> updates_;
+  std::array<std::array<int, 32>, 16> uppers_{};  // of 14-bit controllers, by channel
+  std::array<Parameter, 16> parameters_;
+  std::array<std::array<int, 2>, 16> chosen_{};  // NRPN's two halves, upper first
+};
+
+}  // namespace imps
