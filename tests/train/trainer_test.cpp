@@ -263,6 +263,18 @@ TEST(GrowingTrainer, GoesOnFromACheckpointOfEitherStage) {
   }
 }
 
+TEST(GrowingTrainer, EndsAtTheSameBitsWithAnyNumberOfThreads) {
+  std::optional<std::vector<float>> first;
+  for (const int threads : {1, 2, 3}) {
+    GrowingStudio studio;
+    studio.settings.threads = threads;
+    const auto outcome = studio.run();
+    ASSERT_TRUE(outcome);
+    if (!first) first = numbers(outcome->best);
+    EXPECT_EQ(numbers(outcome->best), *first);
+  }
+}
+
 TEST(GrowingTrainer, SharesATimeBudget) {
   GrowingStudio studio;
   for (Stage& stage : studio.settings.smaller)
