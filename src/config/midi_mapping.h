@@ -2,6 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
+
+#include <imps/result.h>
 
 namespace imps {
 
@@ -39,5 +43,20 @@ constexpr int greatest_raw(MidiMapping::Kind kind) noexcept {
       kind == Kind::control_change_fine || kind == Kind::nrpn || kind == Kind::pitch_bend;
   return is_fine ? 16'383 : 127;
 }
+
+/// A mapping from words: the predecessor's list, its commas left out, and more kinds.
+///
+///     note_on CHANNEL [VELOCITY] [LEAST MOST]     control_change CHANNEL CONTROLLER [LEAST MOST]
+///     note_velocity CHANNEL                       control_change_fine CHANNEL CONTROLLER [LEAST
+///     MOST] pitch_bend CHANNEL [LEAST MOST]             nrpn CHANNEL PARAMETER [LEAST MOST]
+///     channel_pressure CHANNEL [LEAST MOST]       poly_pressure CHANNEL NOTE [LEAST MOST]
+///     program_change CHANNEL [LEAST MOST]         none
+///
+/// A velocity outside of 1–127 is the nearest one, as the predecessor has it. Errors say what is
+/// wrong and what to give.
+Result<MidiMapping> midi_mapping_from_text(std::string_view text);
+
+/// The text that midi_mapping_from_text() reads as `mapping`.
+std::string to_text(const MidiMapping& mapping);
 
 }  // namespace imps

@@ -16,7 +16,6 @@ namespace imps {
 namespace {
 
 using Json = nlohmann::json;
-using Kind = MidiMapping::Kind;
 
 constexpr double kTolerance = 1e-9;  // the vectors' own
 
@@ -31,27 +30,12 @@ Json cases(const std::filesystem::path& reference, const std::string& name) {
 std::vector<MidiMapping> mappings_of(const Json& list) {
   std::vector<MidiMapping> mappings;
   for (const Json& entry : list) {
-    MidiMapping mapping{.channel = entry[1]};
-    const std::string kind = entry[0];
-    if (kind == "note_on") {
-      mapping.kind = Kind::note;
-      if (entry.size() > 2) mapping.velocity = entry[2];
-    } else if (kind == "note_velocity") {
-      mapping.kind = Kind::velocity;
-    } else if (kind == "control_change") {
-      mapping.kind = Kind::control_change;
-      mapping.number = entry[2];
-      if (entry.size() > 3) {
-        mapping.least = entry[3];
-        mapping.most = entry[4];
-      }
-    } else if (kind == "pitch_bend") {
-      mapping.kind = Kind::pitch_bend;
-      mapping.most = greatest_raw(mapping.kind);
-    } else {
-      ADD_FAILURE() << "unknown: " << entry;
-    }
-    mappings.push_back(mapping);
+    std::string words = entry[0];
+    for (std::size_t k = 1; k < entry.size(); ++k)
+      words += " " + std::to_string(entry[k].get<int>());
+    const auto mapping = midi_mapping_from_text(words);
+    EXPECT_TRUE(mapping) << mapping.error().message;
+    if (mapping) mappings.push_back(*mapping);
   }
   return mappings;
 }

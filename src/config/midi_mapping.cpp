@@ -1,0 +1,146 @@
+#include "config/midi_mapping.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <system_error>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "config/text.h"
+#include "core/nearest.h"
+
+namespace imps {
+namespace {
+
+using Kind = MidiMapping::Kind;
+
+constexpr int kChannels = 16;
+constexpr int kLoudest = 127;
+// Longer texts are no mapping, and are not shown whole.
+constexpr std::size_t kMostWords = 6;
+
+struct Word {
+  std::string_view name;
+  Kind kind;
+  std::string_view number = "";  ///< what it is, for kinds that have one
+  int greatest_number = 0;
+};
+
+constexpr std::array kWords{
+    Word{"none", Kind::none},
+    Word{"note_on", Kind::note},
+    Word{"note_velocity", Kind::velocity},
+    Word{"control_change", Kind::control_change, "controller", 127},
+    Word{"control_change_fine", Kind::control_change_fine, "controller", 31},
+    Word{"nrpn", Kind::nrpn, "parameter", 16'383},
+    Word{"pitch_bend", Kind::pitch_bend},
+    Word{"channel_pressure", Kind::channel_pressure},
+    Word{"poly_pressure", Kind::poly_pressure, "note", 127},
+    Word{"program_change", Kind::program_change},
+};
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (words.size() <= kMostWords) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.empty()) break;
+    const std::string_view word = text.substr(0, text.find(' '));
+    words.push_back(word);
+    text.remove_prefix(word.size());
+  }
+  return words;
+}
+
+std::optional<int> whole_number(std::string_view word) {
+  int value = 0;
+  const auto [rest, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc{} || rest != word.data() + word.size()) return std::nullopt;
+  return value;
+}
+
+bool is_in(int value, int least, int most) { return value >= least && value <= most; }
+
+Error wrong(std::string_view text, std::string_view what, const std::string& fix) {
+  return Error{fmt::format("\"{}\" {}: {}", shortened(text), what, fix)};
+}
+
+/// The numbers after a kind's name.
+Result<std::vector<int>> numbers_of(std::string_view text,
+                                    const std::vector<std::string_view>& words) {
+  std::vector<int> numbers;
+  for (std::size_t k = 1; k < words.size(); ++k) {
+    const auto number = whole_number(words[k]);
+    if (!number)
+      return wrong(text, fmt::format("has \"{}\"", shortened(words[k])), "give whole numbers");
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+}  // namespace
+
+Result<MidiMapping> midi_mapping_from_text(std::string_view text) {
+  const auto words = words_of(text);
+  const std::string_view name = words.empty() ? "" : words[0];
+  const auto* const word =
+      std::find_if(kWords.begin(), kWords.end(), [&](const Word& w) { return w.name == name; });
+  if (word == kWords.end()) {
+    std::array<std::string_view, kWords.size()> known;
+    std::transform(kWords.begin(), kWords.end(), known.begin(),
+                   [](const Word& w) { return w.name; });
+    return wrong(text, "is no mapping" + did_you_mean(name, known),
+                 "give such as \"note_on 1\" or \"control_change 1 7\"");
+  }
+  auto numbers = numbers_of(text, words);
+  if (!numbers) return numbers.error();
+
+  MidiMapping mapping{.kind = word->kind, .most = greatest_raw(word->kind)};
+  std::size_t used = 0;
+  const auto left = [&] { return numbers->size() - used; };
+  const auto next = [&] { return (*numbers)[used++]; };
+  if (mapping.kind != Kind::none) {
+    if (left() == 0 || !is_in(mapping.channel = next(), 1, kChannels))
+      return wrong(text, "has no channel", "give one from 1 to 16 after " + std::string(name));
+  }
+  if (!word->number.empty()) {
+    if (left() == 0 || !is_in(mapping.number = next(), 0, word->greatest_number)) {
+      return wrong(text, fmt::format("has no {}", word->number),
+                   fmt::format("give one from 0 to {} after the channel", word->greatest_number));
+    }
+  }
+  if (mapping.kind == Kind::note && left() % 2 == 1)
+    mapping.velocity = std::clamp(next(), 1, kLoudest);
+  const bool has_range = mapping.kind != Kind::none && mapping.kind != Kind::velocity;
+  if (has_range && left() == 2) {
+    mapping.least = next();
+    mapping.most = next();
+    const int greatest = greatest_raw(mapping.kind);
+    if (!is_in(mapping.least, 0, greatest) || !is_in(mapping.most, 0, greatest)) {
+      return wrong(text, fmt::format("has the range {} to {}", mapping.least, mapping.most),
+                   fmt::format("give two numbers from 0 to {}", greatest));
+    }
+  }
+  if (left() > 0) {
+    return wrong(text, "has more or fewer numbers than a mapping",
+                 has_range ? "give none, or the least and the greatest value, in the end"
+                           : "leave them out");
+  }
+  return mapping;
+}
+
+std::string to_text(const MidiMapping& mapping) {
+  const auto* const word = std::find_if(kWords.begin(), kWords.end(),
+                                        [&](const Word& w) { return w.kind == mapping.kind; });
+  std::string text(word->name);
+  if (mapping.kind == Kind::none) return text;
+  text += fmt::format(" {}", mapping.channel);
+  if (!word->number.empty()) text += fmt::format(" {}", mapping.number);
+  if (mapping.velocity) text += fmt::format(" {}", *mapping.velocity);
+  if (mapping.least != 0 || mapping.most != greatest_raw(mapping.kind))
+    text += fmt::format(" {} {}", mapping.least, mapping.most);
+  return text;
+}
+
+}  // namespace imps
