@@ -20,9 +20,9 @@ void require(bool promise) {
 std::vector<imps::MidiMapping> mappings() {
   using Kind = imps::MidiMapping::Kind;
   std::vector<imps::MidiMapping> list;
-  for (const Kind kind : {Kind::note, Kind::velocity, Kind::control_change,
-                          Kind::control_change_fine, Kind::nrpn, Kind::pitch_bend,
-                          Kind::channel_pressure, Kind::poly_pressure, Kind::program_change})
+  for (const Kind kind :
+       {Kind::note, Kind::velocity, Kind::control_change, Kind::control_change_fine, Kind::nrpn,
+        Kind::pitch_bend, Kind::channel_pressure, Kind::poly_pressure, Kind::program_change})
     list.push_back({.kind = kind, .number = 1, .least = 5, .most = imps::greatest_raw(kind) - 5});
   return list;
 }

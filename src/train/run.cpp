@@ -22,6 +22,8 @@ constexpr double kRuin = 25;
 // What counts as better for patience, in nats: the last digits always move.
 constexpr double kLeastGain = 1e-4;
 constexpr double kSecondsToFirstCheckpoint = 1;
+// This part of every stage but the first ends without patience.
+constexpr double kSettling = 0.5;
 // More slices than a batch ever has: numbers of draws never meet.
 constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
 
@@ -174,6 +176,12 @@ void Run::judge(bool ends_epoch) {
   if (now.best && !(now.val_nll > state_.to_beat - kLeastGain)) {
     state_.to_beat = now.val_nll;
     ++state_.bettered;
+  }
+  // A network that was widened is best before its rate has risen again, and may be better still
+  // only when it has come down.
+  if (stage_ > 0 && part_done() < kSettling) {
+    state_.to_beat = now.val_nll;
+    state_.bettered = 1;
   }
   if (ends_epoch) {
     state_.without_better = state_.bettered > 0 ? 0 : state_.without_better + 1;
