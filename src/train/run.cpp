@@ -362,6 +362,7 @@ Result<Outcome> Run::outcome(Ending ending) {
   outcome.best = best();
   outcome.at_best = state_.at_best;
   outcome.at_end = state_.last;
+  outcome.at_end.seconds = state_.seconds;  // later than the last judgement
   outcome.ending = ending;
   outcome.setbacks = state_.setbacks;
   outcome.best_val_nll =

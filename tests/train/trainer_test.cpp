@@ -69,16 +69,21 @@ TEST(Trainer, LearnsWhatRepeats) {
   EXPECT_NEAR(outcome->at_best.val_nll, outcome->best_val_nll, 0.05);
 }
 
-TEST(Trainer, EndsAtTheSameBitsWithAnyNumberOfThreads) {
+template <class AnyStudio>
+void expect_the_same_bits_with_any_number_of_threads() {
   std::optional<std::vector<float>> first;
   for (const int threads : {1, 2, 3}) {
-    Studio studio;
+    AnyStudio studio;
     studio.settings.threads = threads;
     const auto outcome = studio.run();
     ASSERT_TRUE(outcome);
     if (!first) first = numbers(outcome->best);
     EXPECT_EQ(numbers(outcome->best), *first);
   }
+}
+
+TEST(Trainer, EndsAtTheSameBitsWithAnyNumberOfThreads) {
+  expect_the_same_bits_with_any_number_of_threads<Studio>();
 }
 
 TEST(Trainer, AnotherSeedGivesAnotherModel) {
@@ -264,15 +269,7 @@ TEST(GrowingTrainer, GoesOnFromACheckpointOfEitherStage) {
 }
 
 TEST(GrowingTrainer, EndsAtTheSameBitsWithAnyNumberOfThreads) {
-  std::optional<std::vector<float>> first;
-  for (const int threads : {1, 2, 3}) {
-    GrowingStudio studio;
-    studio.settings.threads = threads;
-    const auto outcome = studio.run();
-    ASSERT_TRUE(outcome);
-    if (!first) first = numbers(outcome->best);
-    EXPECT_EQ(numbers(outcome->best), *first);
-  }
+  expect_the_same_bits_with_any_number_of_threads<GrowingStudio>();
 }
 
 TEST(GrowingTrainer, SharesATimeBudget) {

@@ -7,16 +7,9 @@ namespace imps {
 namespace {
 
 using Kind = MidiMapping::Kind;
+using namespace controller;
 
-// MIDI 1.0 Detailed Specification, table 3: control numbers.
-constexpr int kDataEntry = 6;
-constexpr int kDataEntryFine = 38;
-constexpr int kParameterFine = 98;
-constexpr int kParameter = 99;
-constexpr int kRegisteredFine = 100;
-constexpr int kRegistered = 101;
 constexpr int kNoParameter = 0x3fff;
-constexpr int kFineControllers = 32;
 
 bool has_number(Kind kind) noexcept {
   return kind == Kind::control_change || kind == Kind::control_change_fine || kind == Kind::nrpn ||
@@ -54,11 +47,11 @@ void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
   const auto at = static_cast<std::size_t>(channel - 1);
   moved(Kind::control_change, channel, number, value);
   // An upper half begins a new value, whose lower half is 0 until it comes.
-  if (number < kFineControllers) {
+  if (number < kFine) {
     uppers_[at][static_cast<std::size_t>(number)] = value;
     moved(Kind::control_change_fine, channel, number, value << 7);
-  } else if (number < 2 * kFineControllers) {
-    const int upper = number - kFineControllers;
+  } else if (number < 2 * kFine) {
+    const int upper = number - kFine;
     moved(Kind::control_change_fine, channel, upper,
           uppers_[at][static_cast<std::size_t>(upper)] << 7 | value);
   }

@@ -8,13 +8,9 @@ namespace imps {
 namespace {
 
 using Kind = MidiMapping::Kind;
+using namespace controller;
 
 constexpr int kLoudest = 127;
-constexpr int kFine = 32;  // from a 14-bit controller's upper half to its lower
-constexpr int kDataEntry = 6;
-constexpr int kDataEntryFine = 38;
-constexpr int kParameterFine = 98;
-constexpr int kParameter = 99;
 
 bool is_same_destination(const MidiMapping& a, const MidiMapping& b) noexcept {
   return a.kind == b.kind && a.channel == b.channel && a.number == b.number;
