@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -30,6 +31,8 @@ int checked(int status) {
 
 int main(int argc, char** argv) {
   open_closed_streams();
+  // Under a limit on file size (ulimit -f) a write fails, and is reported, like one to a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   // A library that throws where nobody expected it: still a message, still a status.
   try {
     return checked(static_cast<int>(imps::cli::run({argv + 1, argv + argc})));

@@ -1,52 +1,31 @@
 #include <algorithm>
-#include <chrono>
+#include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
-#include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include <imps/model.h>
 
 #include "cli/console.h"
 #include "cli/options.h"
+#include "cli/sweep_meeting.h"
 #include "cli/train_job.h"
 #include "cli/train_sweep.h"
 #include "cli/train_words.h"
 #include "platform/child.h"
 #include "platform/companion.h"
-#include "platform/replace_file.h"
-#include "platform/whole_file.h"
 
 namespace imps::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// This process's number when mpirun started it.
-int rank() {
-  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"}) {
-    if (const char* const value = std::getenv(name)) return std::atoi(value);
-  }
-  return 0;
-}
-
-int ranks() {
-  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
-    if (const char* const value = std::getenv(name)) return std::max(1, std::atoi(value));
-  }
-  return 1;
-}
-
-platform::CompanionRequest request_for(const fs::path& program, const Json& job) {
+platform::CompanionRequest request_for(const std::filesystem::path& program, const Json& job) {
   platform::CompanionRequest request{.program = program, .input = job.dump()};
   // Our threads take slices of a batch; a BLAS with threads of its own would only get in their way.
   request.environment = {{"OPENBLAS_NUM_THREADS", "1"},
@@ -62,12 +41,14 @@ platform::CompanionRequest request_for(const fs::path& program, const Json& job)
 
 /// Starts imps-train and hands on what it tells until it ends. An Error when it made no model.
 Result<void> follow(const Json& job,
-                    const std::function<void(const std::string&, const Json&)>& tell) {
+                    const std::function<void(const std::string&, const Json&)>& tell,
+                    SweepMeeting* meeting = nullptr) {
   const auto program = platform::find_helper("imps-train");
   if (!program) return program.error();
   auto companion = platform::Companion::start(request_for(*program, job));
   if (!companion) return companion.error();
   companion->hand_on_signals();
+  if (meeting != nullptr) meeting->works_with(&*companion);
   std::string error;
   while (const auto line = companion->read_line()) {
     const Json message = Json::parse(*line, nullptr, false);
@@ -75,6 +56,7 @@ Result<void> follow(const Json& job,
     if (message.value("event", "") == "error") error = message.value("message", "");
     tell(*line, message);
   }
+  if (meeting != nullptr) meeting->works_with(nullptr);
   const int status = companion->wait();
   if (status == 0) return {};
   if (!error.empty()) return Error{error};
@@ -92,7 +74,8 @@ void print_line(const std::string& line) {
 }
 
 Exit train_once(const Json& job, const TrainFlags& flags) {
-  const bool leads = rank() == 0;
+  const int rank = place_among_processes().rank;
+  const bool leads = rank == 0;
   TrainWords words(leads && !flags.json);
   const auto done = follow(job, [&](const std::string& line, const Json& message) {
     if (leads && flags.json) print_line(line);
@@ -101,66 +84,79 @@ Exit train_once(const Json& job, const TrainFlags& flags) {
   if (done) return Exit::done;
   // What befell this process alone, the first one does not know.
   complain(leads ? done.error().message
-                 : fmt::format("process {}: {}", rank(), done.error().message));
+                 : fmt::format("process {}: {}", rank, done.error().message));
   return Exit::failed;
 }
 
-/// Where the processes of a sweep leave their results for the first one.
-fs::path sweep_folder(const TrainFlags& flags) {
-  const char* const run = std::getenv("PMIX_NAMESPACE");
-  std::string name = run == nullptr ? "alone" : run;
-  std::replace(name.begin(), name.end(), '/', '-');
-  return fs::path(flags.checkpoints) /
-         fmt::format(".sweep-{}-{}", name, run == nullptr ? ::getpid() : 0);
+/// One run of a sweep.
+SweepEnd run_one(const TrainFlags& flags, const Variation& variation, SweepMeeting& meeting) {
+  SweepEnd end{.variation = variation};
+  if (platform::Companion::was_asked_to_stop()) {
+    end.error = "was not begun: the sweep was stopped";
+    return end;
+  }
+  const auto own = varied(flags, variation);
+  const auto job = own ? job_for(*own, [](const std::string&) {}) : Result<Json>(own.error());
+  const auto remember = [&end](const std::string&, const Json& message) {
+    if (message.value("event", "") != "done") return;
+    const SweepEnd told = end_of(message);
+    end = {end.variation, "", told.model, told.val_nll, told.train_nll, told.seconds};
+  };
+  const auto done = job ? follow(*job, remember, &meeting) : Result<void>(job.error());
+  if (!done) end.error = done.error().message;
+  return end;
+}
+
+/// What the processes left, in the order of the runs.
+std::vector<SweepEnd> gather(const std::vector<Variation>& variations, SweepMeeting& meeting,
+                             int ranks) {
+  std::vector<SweepEnd> ends;
+  for (std::size_t run = 0; run < variations.size(); ++run) {
+    const auto text = meeting.wait_for(run);
+    const Json json = text ? Json::parse(*text, nullptr, false) : Json();
+    if (json.is_object()) {
+      ends.push_back(end_of(json));
+      continue;
+    }
+    const auto rank = run % static_cast<std::size_t>(ranks);
+    ends.push_back({.variation = variations[run],
+                    .error = fmt::format("process {} gave no sign of life for {} s", rank,
+                                         meeting.patience())});
+  }
+  return ends;
 }
 
 /// This process's runs; the first process waits for the others' and prints the table.
 Exit sweep(const TrainFlags& flags, const std::vector<Variation>& variations) {
-  std::error_code error;
-  const fs::path folder = sweep_folder(flags);
-  fs::create_directories(folder, error);
-  const auto file_of = [&](std::size_t run) { return folder / fmt::format("{}.json", run); };
+  const Place place = place_among_processes();
+  SweepMeeting meeting(flags.checkpoints, place);
   Console console;
-  const auto quiet = [](const std::string&) {};
-  for (auto run = static_cast<std::size_t>(rank()); run < variations.size();
-       run += static_cast<std::size_t>(ranks())) {
-    SweepEnd end{.variation = variations[run]};
-    const auto own = varied(flags, variations[run]);
-    const auto job = own ? job_for(*own, quiet) : Result<Json>(own.error());
-    const auto done = job ? follow(*job,
-                                   [&](const std::string&, const Json& message) {
-                                     if (message.value("event", "") != "done") return;
-                                     const SweepEnd told = end_of(message);
-                                     end = {variations[run], "",          told.model, told.val_nll,
-                                            told.train_nll,  told.seconds};
-                                   })
-                          : Result<void>(job.error());
-    if (!done) end.error = done.error().message;
+  if (place.rank == 0 && !flags.json) {
+    console.tell(fmt::format("{} runs, {}", variations.size(),
+                             place.ranks > 1 ? fmt::format("shared by {} processes", place.ranks)
+                                             : "one after another"));
+  }
+  for (auto run = static_cast<std::size_t>(place.rank); run < variations.size();
+       run += static_cast<std::size_t>(place.ranks)) {
+    const SweepEnd end = run_one(flags, variations[run], meeting);
     const std::string text = json_of(end).dump();
-    const auto kept = platform::replace_file(file_of(run), std::as_bytes(std::span(text)));
-    if (!kept) {
-      // The first process would wait for it for ever: mpirun ends all when one fails.
-      complain(kept.error().message);
+    if (const auto left = meeting.leave(run, text); !left) {
+      complain(left.error().message);
       return Exit::failed;
     }
     if (!flags.json) console.tell(sweep_line(end));
     if (flags.json) print_line(text);
   }
-  if (rank() != 0) return Exit::done;
-  std::vector<SweepEnd> ends;
-  bool failed = false;
-  for (std::size_t run = 0; run < variations.size(); ++run) {
-    // mpirun ends this process when another one fails: what is not there yet will come.
-    while (!fs::exists(file_of(run), error))
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    const auto bytes = platform::read_whole_file(file_of(run), std::size_t{1} << 20);
-    const Json json = bytes ? Json::parse(bytes->begin(), bytes->end(), nullptr, false) : Json();
-    ends.push_back(json.is_object() ? end_of(json)
-                                    : SweepEnd{.variation = variations[run], .error = "unknown"});
-    failed = failed || !ends.back().error.empty();
+  if (place.rank != 0) {
+    if (meeting.wait_for_the_end()) return Exit::done;
+    complain(fmt::format("the first process gave no sign of life for {} s", meeting.patience()));
+    return Exit::failed;  // mpirun ends all when one fails
   }
-  fs::remove_all(folder, error);
+  const std::vector<SweepEnd> ends = gather(variations, meeting, place.ranks);
+  meeting.end();
   if (!flags.json) fmt::print("{}", sweep_table(ends));
+  const bool failed =
+      std::any_of(ends.begin(), ends.end(), [](const SweepEnd& end) { return !end.error.empty(); });
   return failed ? Exit::failed : Exit::done;
 }
 
@@ -183,6 +179,8 @@ Exit run_train(const Command& command, const Arguments& arguments) {
     complain(*wrong);
     return Exit::usage;
   }
+  // mpirun itself may be killed: its processes end then, in order.
+  if (place_among_processes().ranks > 1) platform::follow_starter(SIGTERM);
   if (!flags.sweep.empty()) {
     const auto variations = read_sweep(flags.sweep);
     if (!variations) {
@@ -194,7 +192,7 @@ Exit run_train(const Command& command, const Arguments& arguments) {
   }
   Console console;
   const auto say = [&](const std::string& text) {
-    if (rank() == 0 && !flags.json) console.tell(text);
+    if (place_among_processes().rank == 0 && !flags.json) console.tell(text);
   };
   const auto job = job_for(flags, say);
   if (!job) {

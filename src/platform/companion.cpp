@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -26,7 +27,13 @@ namespace {
 // What a signal's handler may look at.
 std::atomic<pid_t> companion{0};
 
+std::atomic<bool> asked_to_stop{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal's handler sets it");
+
+void remember(int) { asked_to_stop = true; }
+
 void hand_on(int) {
+  asked_to_stop = true;
   const int saved = errno;
   if (const pid_t pid = companion.load(); pid > 0) ::kill(pid, SIGINT);
   errno = saved;
@@ -60,6 +67,25 @@ std::vector<std::string> environment_with(
     if (!replaced) all.push_back(text);
   }
   return all;
+}
+
+/// Whether a process was stopped: the first letter after its name in /proc/PID/stat is a T.
+bool is_stopped(pid_t pid) noexcept {
+#if defined(__linux__)
+  std::array<char, 32> path{};
+  std::snprintf(path.data(), path.size(), "/proc/%d/stat", static_cast<int>(pid));
+  const int file = ::open(path.data(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  std::array<char, 256> text{};
+  const ssize_t size = ::read(file, text.data(), text.size());
+  ::close(file);
+  const std::string_view line(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  const auto name_end = line.rfind(") ");  // a name may hold anything
+  return name_end != std::string_view::npos && line.substr(name_end + 2, 1) == "T";
+#else
+  static_cast<void>(pid);
+  return false;
+#endif
 }
 
 }  // namespace
@@ -161,15 +187,24 @@ int Companion::wait() { return process_->wait(); }
 
 void Companion::hand_on_signals() {
   companion = process_->pid;
-  on(SIGINT, [](int) {});
+  on(SIGINT, remember);
   on(SIGTERM, hand_on);
   on(SIGHUP, hand_on);
+  if (asked_to_stop) ::kill(process_->pid, SIGINT);  // between two companions
 }
 
-void follow_starter() noexcept {
+bool Companion::is_stopped() const noexcept { return platform::is_stopped(process_->pid); }
+
+bool Companion::was_asked_to_stop() noexcept { return asked_to_stop; }
+
+void follow_starter(int signal) noexcept {
 #if defined(__linux__)
-  ::prctl(PR_SET_PDEATHSIG, SIGINT);
+  ::prctl(PR_SET_PDEATHSIG, signal);
+#else
+  static_cast<void>(signal);
 #endif
 }
+
+bool starter_is_stopped() noexcept { return is_stopped(::getppid()); }
 
 }  // namespace imps::platform

@@ -40,8 +40,13 @@ class Companion {
   /// Waits for its end: the exit status, or 128 + the signal that ended it.
   int wait();
   /// From now on SIGTERM and SIGHUP to us become a SIGINT to it, and SIGINT, which the terminal
-  /// sends to both, is left to it: it ends in order, and we with it. One companion at a time.
+  /// sends to both, is left to it: it ends in order, and we with it. One that starts after such a
+  /// signal is told at once. One companion at a time.
   void hand_on_signals();
+  /// Whether such a signal has come, in this process, to any companion. Thread-safe.
+  static bool was_asked_to_stop() noexcept;
+  /// Whether it was stopped (SIGSTOP), as starter_is_stopped(). Thread-safe.
+  [[nodiscard]] bool is_stopped() const noexcept;
 
  private:
   struct Process;
@@ -49,8 +54,12 @@ class Companion {
   std::unique_ptr<Process> process_;
 };
 
-/// For the companion: when the program that started it ends, however it ends, it gets SIGINT (where
-/// the system can do that: Linux).
-void follow_starter() noexcept;
+/// When the program that started this one ends, however it ends, this one gets `signal` (where the
+/// system can do that: Linux). A companion should follow.
+void follow_starter(int signal) noexcept;
+
+/// For the companion: whether the program that started it was stopped (SIGSTOP, Ctrl-Z). Always
+/// false where the system does not tell (it is asked on Linux).
+bool starter_is_stopped() noexcept;
 
 }  // namespace imps::platform

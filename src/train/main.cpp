@@ -38,7 +38,8 @@ int main() {
   std::signal(SIGTERM, ask_to_stop);
   std::signal(SIGHUP, ask_to_stop);
   std::signal(SIGPIPE, SIG_IGN);
-  imps::platform::follow_starter();
+  std::signal(SIGXFSZ, SIG_IGN);  // such a write fails like one to a full disk
+  imps::platform::follow_starter(SIGINT);
   imps::platform::flush_denormals();
 
   const auto fail = [](const std::string& message) {

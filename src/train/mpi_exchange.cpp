@@ -1,76 +1,32 @@
 // imps-mpi.so: sums over processes by MPI. The only code that knows of it.
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <mutex>
-#include <thread>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include <mpi.h>
 
+#include "train/mpi_watch.h"
 #include "train/processes.h"
 
 namespace imps::train {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-// A process that is dead or stopped leaves the others waiting for ever: they end themselves.
-constexpr std::chrono::seconds kPatience{15};
-
-/// Ends this process when a call to the others lasts too long.
-class Watch {
- public:
-  explicit Watch(int rank) : rank_(rank), thread_([this] { look(); }) {}
-  ~Watch() {
-    {
-      const std::lock_guard lock(mutex_);
-      ends_ = true;
-    }
-    wake_.notify_one();
-    thread_.join();
-  }
-  void begin() noexcept { since_ = Clock::now().time_since_epoch().count(); }
-  void end() noexcept { since_ = 0; }
-
- private:
-  void look() {
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, std::chrono::seconds(1), [this] { return ends_; })) {
-      const std::int64_t since = since_;
-      if (since == 0 || Clock::now().time_since_epoch() - Clock::duration(since) < kPatience)
-        continue;
-      std::fprintf(stderr,
-                   "imps: process %d: another one has not answered for %d s: training ends; 'imps "
-                   "train --resume' goes on from the last checkpoint\n",
-                   rank_, static_cast<int>(kPatience.count()));
-      std::_Exit(1);
-    }
-  }
-
-  int rank_;
-  std::atomic<std::int64_t> since_{0};
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool ends_ = false;
-  std::thread thread_;
-};
-
 class MpiExchange final : public Exchange {
  public:
-  MpiExchange() : rank_(number(MPI_Comm_rank)), ranks_(number(MPI_Comm_size)), watch_(rank_) {}
+  explicit MpiExchange(std::unique_ptr<MpiWatch> watch)
+      : rank_(number(MPI_Comm_rank)), ranks_(number(MPI_Comm_size)), watch_(std::move(watch)) {
+    watch_->join();
+  }
   ~MpiExchange() override {
-    watch_.begin();
+    watch_->begin();
+    watch_->leave();
     MPI_Finalize();
-    watch_.end();
+    watch_->end();
   }
   [[nodiscard]] int rank() const noexcept override { return rank_; }
   [[nodiscard]] int ranks() const noexcept override { return ranks_; }
-  void meet() override { MPI_Barrier(MPI_COMM_WORLD); }
+  void meet() override { watch_->meet(); }
   void sum(std::span<float> numbers) override { sum_all(numbers, MPI_FLOAT, floats_); }
   void sum(std::span<double> numbers) override { sum_all(numbers, MPI_DOUBLE, doubles_); }
 
@@ -85,7 +41,7 @@ class MpiExchange final : public Exchange {
   /// Otherwise MPI's own, which is the same from run to run.
   template <class T>
   void sum_all(std::span<T> numbers, MPI_Datatype type, std::vector<T>& other) {
-    watch_.begin();
+    watch_->begin();
     const int count = static_cast<int>(numbers.size());
     if ((ranks_ & (ranks_ - 1)) == 0) {
       other.resize(std::max(other.size(), numbers.size()));
@@ -99,12 +55,12 @@ class MpiExchange final : public Exchange {
     } else {
       MPI_Allreduce(MPI_IN_PLACE, numbers.data(), count, type, MPI_SUM, MPI_COMM_WORLD);
     }
-    watch_.end();
+    watch_->end();
   }
 
   int rank_;
   int ranks_;
-  Watch watch_;
+  std::unique_ptr<MpiWatch> watch_;
   std::vector<float> floats_;
   std::vector<double> doubles_;
 };
@@ -112,8 +68,13 @@ class MpiExchange final : public Exchange {
 }  // namespace
 }  // namespace imps::train
 
-extern "C" imps::train::Exchange* imps_open_exchange() {
+extern "C" imps::train::Exchange* imps_open_exchange(bool (*starter_is_stopped)() noexcept) {
+  // Two threads call MPI, never at once: one at work, and before that one that gives signs of life.
+  auto watch = std::make_unique<imps::train::MpiWatch>(starter_is_stopped);
+  watch->begin();
   int level = 0;
-  if (MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &level) != MPI_SUCCESS) return nullptr;
-  return new imps::train::MpiExchange;
+  const int error = MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &level);
+  watch->end();
+  if (error != MPI_SUCCESS || level < MPI_THREAD_SERIALIZED) return nullptr;
+  return new imps::train::MpiExchange(std::move(watch));
 }

@@ -11,6 +11,7 @@
 
 #include "model/files/digest.h"
 #include "platform/child.h"
+#include "platform/companion.h"
 #include "platform/thread.h"
 
 namespace imps::train {
@@ -46,7 +47,7 @@ Result<std::unique_ptr<Exchange>> join_processes() {
   if (library == nullptr) return unreachable(::dlerror());
   const auto open = reinterpret_cast<OpenExchange>(::dlsym(library, kOpenExchange));
   if (open == nullptr) return unreachable(::dlerror());
-  std::unique_ptr<Exchange> exchange(open());
+  std::unique_ptr<Exchange> exchange(open(platform::starter_is_stopped));
   if (!exchange) return unreachable("MPI would not start");
   return Result<std::unique_ptr<Exchange>>(boost::system::in_place_value, std::move(exchange));
 }

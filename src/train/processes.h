@@ -26,7 +26,8 @@ void make_room_for(int threads) noexcept;
 /// What the library imps-mpi.so offers, by this name: an exchange with all processes of the run,
 /// nothing when MPI cannot be started. Only that library links MPI: where there is no MPI, all but
 /// training in several processes works.
-using OpenExchange = Exchange* (*)();
+/// It ends the program when the one that started it has been stopped for long.
+using OpenExchange = Exchange* (*)(bool (*starter_is_stopped)() noexcept);
 inline constexpr const char* kOpenExchange = "imps_open_exchange";
 
 }  // namespace imps::train

@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -33,6 +36,8 @@ using Words = std::vector<std::string>;
 
 /// What a run that has lost a process may take to end.
 constexpr auto kEndsWithin = 30s;
+/// Batches that no test waits for.
+constexpr int kForever = 1'000'000;
 
 fs::path find_mpirun() {
   const char* const path = std::getenv("PATH");
@@ -133,6 +138,12 @@ class UnderMpirun : public ::testing::Test {
             {"IMPS_TEST_RUN", folder_.path().string()}};
   }
 
+  std::map<std::string, std::string> impatient() const {
+    auto variables = environment();
+    variables["IMPS_MPI_PATIENCE"] = "5";
+    return variables;
+  }
+
   Trained follow(Program& program) const {
     Trained trained;
     trained.status = program.wait(60s);
@@ -153,12 +164,13 @@ class UnderMpirun : public ::testing::Test {
     return follow(program);
   }
 
-  /// The imps-train that is number `rank` of this test's run; −1 when there is none.
-  pid_t process_of(int rank) const {
+  /// The imps-train, or other program, that is number `rank` of this test's run; −1 when there is
+  /// none.
+  pid_t process_of(int rank, const std::string& program = "imps-train") const {
     const std::string run = "IMPS_TEST_RUN=" + folder_.path().string();
     const std::string number = "OMPI_COMM_WORLD_RANK=" + std::to_string(rank);
     for (const auto& entry : fs::directory_iterator("/proc")) {
-      if (read_text(entry.path() / "comm") != "imps-train\n") continue;
+      if (read_text(entry.path() / "comm") != program + "\n") continue;
       std::istringstream variables(read_text(entry.path() / "environ"));
       int found = 0;
       for (std::string variable; std::getline(variables, variable, '\0');)
@@ -166,6 +178,15 @@ class UnderMpirun : public ::testing::Test {
       if (found == 2) return std::stoi(entry.path().filename().string());
     }
     return -1;
+  }
+
+  /// The same, once it is there.
+  pid_t await_process(int rank, const std::string& program) const {
+    const auto late = std::chrono::steady_clock::now() + kWait;
+    pid_t pid = -1;
+    while ((pid = process_of(rank, program)) < 0 && std::chrono::steady_clock::now() < late)
+      ::sched_yield();
+    return pid;
   }
 
   Folder folder_;
@@ -262,7 +283,7 @@ TEST_F(UnderMpirun, AKilledProcessEndsTheRunAndAnotherNumberOfThemGoesOn) {
 }
 
 TEST_F(UnderMpirun, AStoppedProcessEndsTheRunAndOneAloneGoesOn) {
-  Program run(words_for(2, training(1'000'000, {"--json", "--checkpoint-every", "0.001s"})),
+  Program run(words_for(2, training(kForever, {"--json", "--checkpoint-every", "0.001s"})),
               folder_.path(), environment());
   ASSERT_TRUE(run.prints_lines(4)) << run.err();
   const Stranger first(process_of(0));
@@ -278,6 +299,80 @@ TEST_F(UnderMpirun, AStoppedProcessEndsTheRunAndOneAloneGoesOn) {
   EXPECT_TRUE(again.prints("\"event\":\"epoch\"")) << again.err();
   EXPECT_THAT(again.out(), HasSubstr("\"resumed_at_batch\""));
   EXPECT_EQ(again.end(SIGTERM), 0);
+}
+
+TEST_F(UnderMpirun, AProcessThatStopsBeforeTheyMeetEndsTheRun) {
+  Words words = words_for(2, training(1000));
+  words[3] = "1";
+  words.insert(words.end(), {":", "-n", "1", "/bin/sh", "-c", "kill -STOP $$; exec \"$@\"", "sh"});
+  words.emplace_back(IMPS_PROGRAM);
+  const Words same = training(1000);
+  words.insert(words.end(), same.begin(), same.end());
+  Program run(words, folder_.path(), impatient());
+  EXPECT_GT(run.wait(kEndsWithin), 0);
+  EXPECT_THAT(run.err(), HasSubstr("the others have not begun to train"));
+}
+
+TEST_F(UnderMpirun, AProcessThatStopsWhileOthersOpenTheirDataEndsTheRun) {
+  Program run({mpirun_.string(), "--oversubscribe", "-n", "2", IMPS_STOPS_BEFORE_MEETING},
+              folder_.path(), impatient());
+  EXPECT_GT(run.wait(kEndsWithin), 0);
+  EXPECT_THAT(run.err(), HasSubstr("process 0: another one gave no sign of life"));
+}
+
+TEST_F(UnderMpirun, WhoseMpirunIsKilledEndByThemselves) {
+  for (const Words& more : {Words{}, Words{"--sweep", "seed=1..4"}}) {
+    Words words = training(kForever, {"--set", "epochs=100000"});
+    words.insert(words.end(), more.begin(), more.end());
+    Program run(words_for(2, words), folder_.path(), environment());
+    const Stranger first(await_process(0, "imps-train"));
+    const Stranger second(await_process(1, "imps-train"));
+    ASSERT_TRUE(first.is_held() && second.is_held());
+    run.end(SIGKILL);
+    EXPECT_TRUE(first.ends());
+    EXPECT_TRUE(second.ends());
+  }
+}
+
+TEST_F(UnderMpirun, AStoppedStarterEndsTheRun) {
+  Program run(words_for(2, training(kForever, {"--set", "epochs=100000", "--json"})),
+              folder_.path(), impatient());
+  ASSERT_TRUE(run.prints_lines(3)) << run.err();
+  const Stranger victim(process_of(1, "imps"));
+  ASSERT_TRUE(victim.is_held());
+  victim.signal(SIGSTOP);
+  EXPECT_GT(run.wait(kEndsWithin), 0);
+  EXPECT_THAT(run.err(), HasSubstr("process 1: 'imps train' was stopped for 5 s"));
+  EXPECT_TRUE(victim.ends());
+}
+
+TEST_F(UnderMpirun, ASweepEndsWithoutTheRunsOfAStoppedProcess) {
+  for (const char* const program : {"imps", "imps-train"}) {
+    // The second process takes long, and is stopped; the first one has one short run.
+    Program run(words_for(2, training(kForever, {"--set", "epochs=100000", "--sweep",
+                                                 "most_batches=60,1000000"})),
+                folder_.path(), impatient());
+    ASSERT_TRUE(run.says("most_batches=60: ")) << run.err();
+    const Stranger victim(await_process(1, program));
+    ASSERT_TRUE(victim.is_held());
+    victim.signal(SIGSTOP);
+    EXPECT_GT(run.wait(kEndsWithin), 0) << program;
+    EXPECT_THAT(run.out(), HasSubstr("process 1 gave no sign of life for 5 s")) << program;
+    EXPECT_TRUE(victim.ends()) << program;
+  }
+}
+
+TEST_F(UnderMpirun, ASweepEndsWhenItsFirstProcessIsStopped) {
+  Program run(words_for(2, training(kForever, {"--set", "epochs=100000", "--sweep",
+                                               "most_batches=1000000,60"})),
+              folder_.path(), impatient());
+  ASSERT_TRUE(run.says("most_batches=60: ")) << run.err();
+  const Stranger victim(process_of(0, "imps"));
+  ASSERT_TRUE(victim.is_held());
+  victim.signal(SIGSTOP);
+  EXPECT_GT(run.wait(kEndsWithin), 0);
+  EXPECT_THAT(run.err(), HasSubstr("the first process gave no sign of life for 5 s"));
+  EXPECT_TRUE(victim.ends());
 }
 
 TEST_F(UnderMpirun, ASweepGivesEachProcessItsOwnRunsAndOneTableInTheEnd) {

@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 
 std::vector<json> lines_of(const std::string& text) {
@@ -112,6 +113,32 @@ TEST(TrainCommand, WhoseStarterIsKilledEndsByItself) {
   program.end(SIGKILL);
   // imps-train holds the other end of standard error: it has ended when that has.
   EXPECT_FALSE(program.says("there is nothing that it would say"));
+}
+
+TEST(TrainCommand, OnAFullDiskSaysSoAndLeavesOlderModelsWhole) {
+  const Studio studio;
+  ASSERT_EQ(imps(studio.path(), with(kSmall, {"--epochs", "2"})).status, 0);
+  const fs::path older = studio.only(".safetensors", "models");
+  const std::string before = read_text(older);
+  // No file of more than half a KB: neither the checkpoint nor the model has room.
+  std::vector<std::string> words{"/bin/sh", "-c", "ulimit -f 1; exec \"$@\"", "sh", IMPS_PROGRAM};
+  for (const std::string& word : with(kSmall, {"--epochs", "2", "--seed", "1"}))
+    words.push_back(word);
+  Program program(words, studio.path(), {});
+  EXPECT_EQ(program.wait(), 1);
+  EXPECT_THAT(program.err(), HasSubstr("File too large"));
+  EXPECT_EQ(studio.only(".safetensors", "models"), older) << "nothing new, nothing gone";
+  EXPECT_EQ(read_text(older), before);
+}
+
+TEST(TrainCommand, ASweepThatIsStoppedEndsAtOnce) {
+  const Studio studio;
+  Program program(studio.path(), with(kSmall, {"--set", "epochs=1000000", "--no-early-stopping",
+                                               "--sweep", "most_batches=20,1000000,1000001"}));
+  ASSERT_TRUE(program.says("3 runs, one after another"));
+  ASSERT_TRUE(program.says("most_batches=20: "));
+  EXPECT_EQ(program.end(SIGTERM), 1);
+  EXPECT_THAT(program.out(), ContainsRegex("most_batches=1000001 .*was not begun"));
 }
 
 TEST(TrainCommand, RefusesWhatCannotBe) {
