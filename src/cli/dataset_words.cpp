@@ -142,7 +142,8 @@ std::vector<std::string> summary_warnings(const DatasetSummary& summary,
 }
 
 bool shows_bars() {
-  if (::isatty(STDOUT_FILENO) != 1) return false;
+  // Files and pipes hold UTF-8; a terminal shows what its locale says.
+  if (::isatty(STDOUT_FILENO) != 1) return true;
   for (const char* const name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* const value = std::getenv(name);
     if (value == nullptr || *value == '\0') continue;

@@ -18,7 +18,7 @@ std::string lasting(double seconds);
 std::string_view resolution(ControlGrid grid);
 
 /// Takes, interactions, minutes and rates, and a line for each column. `controls` are the names of
-/// x_1 … x_N, or none. With `bars` each line has its histogram: for a terminal in UTF-8.
+/// x_1 … x_N, or none. With `bars` each line has its histogram, in UTF-8.
 std::vector<std::string> summary_lines(const DatasetSummary& summary,
                                        const std::vector<std::string>& controls, bool bars);
 /// The same figures.
@@ -29,7 +29,7 @@ nlohmann::ordered_json summary_json(const DatasetSummary& summary,
 std::vector<std::string> summary_warnings(const DatasetSummary& summary,
                                           const std::vector<std::string>& controls);
 
-/// Standard output is a terminal that shows bars.
+/// Standard output shows bars: it is no terminal, or one in UTF-8.
 bool shows_bars();
 
 }  // namespace imps::cli
