@@ -57,7 +57,7 @@ struct Flags {
 
 void add_options(Options& options, Flags& flags) {
   options.positional("model", flags.model, "MODEL");
-  options.value("--output", flags.output, "FILE",
+  options.value("-o,--output", flags.output, "FILE",
                 "a .log, .csv or .mid file (else CSV to standard output)");
   options.value("--seconds", flags.seconds, "SECONDS",
                 "how long to play (default 60, or as --frames says)");
