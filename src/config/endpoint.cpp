@@ -99,4 +99,11 @@ std::string to_text(const Endpoint& endpoint) {
   return fmt::format("{}:{}", endpoint.host, endpoint.port);
 }
 
+std::string to_text(const std::vector<Endpoint>& endpoints) {
+  std::string text;
+  for (const Endpoint& endpoint : endpoints)
+    text += (text.empty() ? "" : ", ") + to_text(endpoint);
+  return text.empty() ? "nobody" : text;
+}
+
 }  // namespace imps

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <imps/result.h>
 
@@ -20,6 +21,8 @@ Result<Endpoint> endpoint_from_text(std::string_view text, EndpointUse use);
 
 /// The text that endpoint_from_text() reads as `endpoint`: "localhost:5000", "[::1]:5000".
 std::string to_text(const Endpoint& endpoint);
+/// For people: "localhost:5000, [::1]:6001"; "nobody" when there are none.
+std::string to_text(const std::vector<Endpoint>& endpoints);
 
 /// What is wrong with a text or a host (here without brackets), completing "which …"; "" when
 /// nothing is.

@@ -62,7 +62,7 @@ class House final : private Backstage {
   Ready get_ready(int dimension) override;
   Result<void> choose_first_model();
   void tell_ready();
-  void tell_begin();
+  void tell_begin(const std::vector<std::string>& descriptions);
   void tell_end(const Report& report);
 
   void wait_for_signal();
@@ -127,7 +127,7 @@ Result<void> House::perform() {
   });
   platform::drop_privileges();  // the stage has its own, for its priority
   platform::unblock_signals();
-  tell_begin();
+  tell_begin(performance.descriptions());
   if (dimension_ != 0) tell_ready();
   stage_.assign(channels_.to_house.fd());
   wait_for_stage();
@@ -197,10 +197,10 @@ Backstage::Ready House::get_ready(int dimension) {
           .log = log_.get()};
 }
 
-void House::tell_begin() {
-  output_.tell(fmt::format("imps {}: listening for OSC on {}, {}; answering {} at {}", version(),
-                           to_text(settings_.osc.listen), settings_.osc.input_address,
-                           settings_.osc.output_address, join(settings_.osc.outputs)));
+void House::tell_begin(const std::vector<std::string>& descriptions) {
+  std::string who = fmt::format("imps {}: ", version());
+  for (const std::string& line : descriptions)
+    output_.tell(std::exchange(who, "and ") + line);
   if (dimension_ == 0)
     output_.tell("waiting for the first message: it says how many controls there are");
 }

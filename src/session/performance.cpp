@@ -8,8 +8,8 @@
 
 #include <imps/version.h>
 
-#include "interface/osc/encoder.h"
 #include "platform/thread.h"
+#include "session/interfaces.h"
 
 namespace imps {
 namespace {
@@ -27,6 +27,8 @@ constexpr std::size_t kMostPerTurn = 4096;
 constexpr Duration kLongestWait = std::chrono::hours(24);
 /// How early a prediction leaves with `ahead = true`.
 constexpr Duration kLead = std::chrono::milliseconds(100);
+/// Where a control stands that nobody has touched.
+constexpr double kUntouched = 0.5;
 
 bool later(const auto& a, const auto& b) {
   return a.due != b.due ? a.due > b.due : a.order > b.order;
@@ -54,9 +56,7 @@ Performance::Performance(const Settings& settings, std::uint64_t seed, Start sta
       backstage_(backstage),
       channels_(channels),
       timer_(loop_),
-      house_(loop_),
-      tally_(settings.osc.input_address),
-      decoder_(settings.osc.input_address, tally_) {
+      house_(loop_) {
   delayed_.reserve(64);
 }
 
@@ -70,16 +70,22 @@ Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings,
                                                        Channels& channels) {
   std::unique_ptr<Performance> performance(
       new Performance(settings, seed, start, backstage, channels));
-  auto port = UdpPort::open(performance->loop_, settings.osc.listen, settings.osc.outputs,
-                            performance->tally_);
-  if (!port) return port.error();
-  performance->port_ = std::move(*port);
+  auto opened = open_interfaces(performance->loop_, settings);
+  if (!opened) return opened.error();
+  performance->interfaces_ = std::move(opened->all);
+  performance->osc_ = opened->osc;
   performance->house_.assign(channels.to_stage.fd());
   return performance;
 }
 
 void Performance::set_dimension(int dimension) {
-  decoder_.expect_controls(dimension - 1);
+  const auto controls = static_cast<std::size_t>(dimension - 1);
+  for (const auto& interface : interfaces_)
+    interface->expect_controls(controls);
+  if (hand_.controls().size() != controls) {
+    hand_.resize(controls);
+    std::fill(hand_.controls().begin(), hand_.controls().end(), kUntouched);
+  }
   const Backstage::Ready ready = backstage_.get_ready(dimension);
   log_ = ready.log;
   performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{});
@@ -90,31 +96,45 @@ void Performance::run() {
   platform::name_thread("imps-stage");
   platform::flush_denormals();
   priority_ = platform::raise_priority();
-  port_->start(*this);
+  for (const auto& interface : interfaces_)
+    interface->start(*this);
   wait_for_house();
   play_due();
   arm();
   loop_.run();
 }
 
-// ---- from the port
+std::vector<std::string> Performance::descriptions() const {
+  std::vector<std::string> lines;
+  for (const auto& interface : interfaces_)
+    lines.push_back(interface->description());
+  return lines;
+}
 
-void Performance::on_datagram(Bytes packet, const UdpEndpoint& sender) {
-  if (turn_.empty()) {
-    turn_began_ = now();
-    packet_time_ = std::chrono::system_clock::now();
-  }
-  sender_ = sender;
-  decoder_.decode(packet, packet_time_, *this);
-  if (turn_.size() >= kMostPerTurn) act_on_turn();
+// ---- from the interfaces
+
+void Performance::begin_turn() {
+  if (turn_.empty()) turn_began_ = now();
 }
 
 void Performance::on_frame(std::span<const double> controls, Duration delay_by) {
   if (delay_by > Duration{0}) {
     delay(now() + delay_by, std::nullopt, controls);
   } else {
-    turn_.add(controls, turn_began_);
+    take_in(controls);
   }
+}
+
+void Performance::on_updates(std::span<const ControlUpdate> updates) {
+  ControlSet touched;
+  for (const ControlUpdate& update : updates) {
+    if (update.control >= hand_.controls().size()) continue;
+    hand_.controls()[update.control] = update.value;
+    touched.set(update.control);
+  }
+  if (touched.none()) return;
+  turn_.add(hand_.controls(), touched, turn_began_);
+  if (turn_.size() >= kMostPerTurn) act_on_turn();
 }
 
 void Performance::on_command(const Command& command, Duration delay_by) {
@@ -123,13 +143,25 @@ void Performance::on_command(const Command& command, Duration delay_by) {
   } else {
     turn_.add(command, turn_began_);
   }
+  if (turn_.size() >= kMostPerTurn) act_on_turn();
 }
 
-void Performance::on_batch_end(bool) {
+void Performance::end_turn(bool) {
   act_on_turn();
   play_due();
   arrival_.reset();
   arm();
+}
+
+/// A whole frame: what it touches is what differs from where the controls stood.
+void Performance::take_in(std::span<const double> controls) {
+  ControlSet touched;
+  const auto before = hand_.controls();
+  for (std::size_t k = 0; k < controls.size(); ++k)
+    touched.set(k, k >= before.size() || controls[k] != before[k]);
+  hand_ = FrameView{0, controls};
+  turn_.add(controls, touched, turn_began_);
+  if (turn_.size() >= kMostPerTurn) act_on_turn();
 }
 
 void Performance::act_on_turn() {
@@ -137,18 +169,12 @@ void Performance::act_on_turn() {
   arrival_ = turn_began_;
   turn_.give_out(
       most_heard_,
-      [this](std::span<const double> controls, TimePoint at, bool heard) {
-        act_on_frame(controls, at, heard);
-      },
+      [this](std::span<const double> controls, const ControlSet& touched, TimePoint at,
+             bool heard) { act_on_frame(controls, touched, at, heard); },
       [this](const Command& command, TimePoint at) { act_on_command(command, at); });
 }
 
-void Performance::on_ping() {
-  std::array<std::byte, 64> buffer;
-  if (const auto packet = encode_pong(buffer)) port_->reply(*packet, sender_);
-}
-
-void Performance::on_status() {
+std::vector<StatusEntry> Performance::status() {
   act_on_turn();  // the answer knows of what was sent before the question
   const Report r = report();
   std::vector<StatusEntry> entries;
@@ -186,10 +212,9 @@ void Performance::on_status() {
                      {"response_p99_ms", milliseconds(r.response.p99)},
                      {"log_refused", whole(r.log_refused)},
                  });
-  for (const OscCountName& count : osc_count_names())
-    entries.push_back({count.name, whole(r.osc.*count.count)});
-  std::vector<std::byte> buffer(kLargestDatagram);
-  if (const auto packet = encode_status(buffer, entries)) port_->reply(*packet, sender_);
+  for (const auto& interface : interfaces_)
+    interface->add_status(entries);
+  return entries;
 }
 
 // ---- for later
@@ -197,11 +222,11 @@ void Performance::on_status() {
 void Performance::delay(TimePoint due, std::optional<Command> command,
                         std::span<const double> controls) {
   if (delayed_.size() >= kMostDelayed) {
-    ++tally_.counts.future_acted_now;
+    if (osc_ != nullptr) osc_->count_acted_now();
     if (command) {
       turn_.add(*command, turn_began_);
     } else {
-      turn_.add(controls, turn_began_);
+      take_in(controls);
     }
     return;
   }
@@ -223,7 +248,7 @@ void Performance::act_on_delayed() {
     if (one.command) {
       turn_.add(*one.command, turn_began_);
     } else {
-      turn_.add(one.frame.controls(), turn_began_);
+      take_in(one.frame.controls());
     }
   }
   act_on_turn();
@@ -232,7 +257,8 @@ void Performance::act_on_delayed() {
 
 // ---- acting
 
-void Performance::act_on_frame(std::span<const double> controls, TimePoint at, bool heard) {
+void Performance::act_on_frame(std::span<const double> controls, const ControlSet& touched,
+                               TimePoint at, bool heard) {
   if (!performer_) {
     set_dimension(static_cast<int>(controls.size()) + 1);
     tell(DimensionKnown{performer_->dimension()});
@@ -242,10 +268,11 @@ void Performance::act_on_frame(std::span<const double> controls, TimePoint at, b
   }
   // Frames that were waiting for their time may be older than the first one was.
   if (static_cast<int>(controls.size()) + 1 != performer_->dimension()) {
-    ++tally_.counts.wrong_count;
+    if (osc_ != nullptr) osc_->count_wrong();
     return;
   }
   if (heard) tell_unheard(at);
+  touched_ = touched;
   carry_out(performer_->on(PerformerFrame{controls, heard}, at));
   if (!heard) ++unheard_run_;
   if (settings_.verbose) tell(FrameSeen{at, Voice::performer, Frame(FrameView{0, controls})});
@@ -287,13 +314,12 @@ void Performance::carry_out(std::span<const Action> actions) {
           if constexpr (std::is_same_v<A, Play>) {
             send_prediction(a);
           } else if constexpr (std::is_same_v<A, PlayThru>) {
-            std::array<std::byte, 4096> buffer;
-            if (const auto packet =
-                    encode_frame(buffer, settings_.osc.output_address, a.controls)) {
-              port_->send(*packet, now());
-            }
+            const TimePoint at = now();
+            sound({.controls = a.controls, .touched = touched_, .due = at}, at);
           } else if constexpr (std::is_same_v<A, Release>) {
-            // OSC outputs hold nothing: a frame is where the controls stand.
+            const TimePoint at = now();
+            for (const auto& interface : interfaces_)
+              interface->release(at);
           } else if constexpr (std::is_same_v<A, WriteRow>) {
             const bool wanted =
                 a.voice == Voice::performer ? settings_.log.performer : settings_.log.predictions;
@@ -309,24 +335,17 @@ void Performance::carry_out(std::span<const Action> actions) {
 }
 
 void Performance::send_prediction(const Play& play) {
-  std::array<std::byte, 4096> buffer;
-  OscPacket packet;
   const TimePoint before = now();
-  if (performer_settings_.lead > Duration{0}) {
-    const auto when = std::chrono::system_clock::now() + (play.due - before);
-    packet = encode_frame_at(buffer, to_ntp(when), settings_.osc.output_address, play.controls);
-  } else {
-    packet = encode_frame(buffer, settings_.osc.output_address, play.controls);
-  }
-  if (packet) {
-    port_->send(*packet, before);
-  } else {
-    ++tally_.counts.send_errors;
-  }
+  sound({.controls = play.controls, .touched = ControlSet().set(), .due = play.due}, before);
   lateness_.add(before - play.due);
   if (arrival_) response_.add(now() - *arrival_);
   last_prediction_ = FrameView{0, play.controls};
   if (settings_.verbose) tell(FrameSeen{before, Voice::model, last_prediction_});
+}
+
+void Performance::sound(const Sound& sound, TimePoint at) {
+  for (const auto& interface : interfaces_)
+    interface->sound(sound, at);
 }
 
 void Performance::play_due() {
@@ -388,7 +407,10 @@ void Performance::on_message(const ToStage& message) {
           act_on_command(m.command, now());
         } else if constexpr (std::is_same_v<M, TellReport>) {
           Report r = report();
-          if (auto fault = tally_.take_report(r.at)) r.fault = std::move(*fault);
+          for (const auto& interface : interfaces_) {
+            if (auto fault = interface->take_fault(r.at))
+              r.fault += (r.fault.empty() ? "" : "; ") + *fault;
+          }
           tell(r);
         } else {
           finish();
@@ -416,7 +438,6 @@ void Performance::know_model(const TakeModel& message) {
 }
 
 Report Performance::report() {
-  port_->count_losses();
   Report r;
   r.at = now();
   r.mode = performer_settings_.mode;
@@ -428,7 +449,7 @@ Report Performance::report() {
     r.dimension = performer_->dimension();
     r.performer = performer_->counts();
   }
-  r.osc = tally_.counts;
+  if (osc_ != nullptr) r.osc = osc_->counts();
   r.lateness = summary(lateness_);
   r.response = summary(response_);
   r.last_prediction = last_prediction_;
@@ -447,9 +468,10 @@ void Performance::log_event(TimePoint at, std::string_view name, double number,
 }
 
 void Performance::finish() {
-  on_batch_end(false);
+  end_turn(false);
   finished_ = true;
-  port_->stop();
+  for (const auto& interface : interfaces_)
+    interface->stop();
   timer_.cancel();
   const TimePoint at = now();
   if (performer_) {

@@ -16,8 +16,8 @@
 #include <imps/result.h>
 
 #include "config/settings.h"
-#include "interface/osc/decoder.h"
-#include "interface/osc/udp_port.h"
+#include "interface/interface.h"
+#include "interface/osc/osc_interface.h"
 #include "log/writer.h"
 #include "session/lateness.h"
 #include "session/messages.h"
@@ -49,9 +49,9 @@ class Backstage {
 };
 
 /// Carries out what the Performer says: receives, schedules, sends, logs, and answers.
-class Performance final : private OscSink, private UdpReceiver {
+class Performance final : private Listener {
  public:
-  /// Opens the port; nothing is received before run(). Blocks a little.
+  /// Opens the interfaces; nothing is received before run(). Blocks a little.
   /// @param backstage, channels  outlive the performance.
   static Result<std::unique_ptr<Performance>> open(const Settings& settings, std::uint64_t seed,
                                                    Start start, Backstage& backstage,
@@ -62,7 +62,10 @@ class Performance final : private OscSink, private UdpReceiver {
   /// first frame decides.
   void set_dimension(int dimension);
 
-  [[nodiscard]] std::uint16_t port() const noexcept { return port_->local_port(); }
+  /// OSC's port; 0 without OSC.
+  [[nodiscard]] std::uint16_t port() const noexcept { return osc_ == nullptr ? 0 : osc_->port(); }
+  /// What it listens to and plays on, for people, one line each.
+  [[nodiscard]] std::vector<std::string> descriptions() const;
 
   /// The loop. Returns after Finish. Call it on its own thread.
   void run();
@@ -82,23 +85,25 @@ class Performance final : private OscSink, private UdpReceiver {
   Performance(const Settings& settings, std::uint64_t seed, Start start, Backstage& backstage,
               Channels& channels);
 
-  // OscSink
+  // Listener
+  void begin_turn() override;
+  void end_turn(bool more_waits) override;
   void on_frame(std::span<const double> controls, Duration delay) override;
+  void on_updates(std::span<const ControlUpdate> updates) override;
   void on_command(const Command& command, Duration delay) override;
-  void on_ping() override;
-  void on_status() override;
-  // UdpReceiver
-  void on_datagram(Bytes packet, const UdpEndpoint& sender) override;
-  void on_batch_end(bool more_waits) override;
+  std::vector<StatusEntry> status() override;
 
   [[nodiscard]] TimePoint now() const noexcept { return since(start_); }
   void delay(TimePoint due, std::optional<Command> command, std::span<const double> controls);
   void act_on_delayed();
+  void take_in(std::span<const double> controls);
   void act_on_turn();
-  void act_on_frame(std::span<const double> controls, TimePoint at, bool heard);
+  void act_on_frame(std::span<const double> controls, const ControlSet& touched, TimePoint at,
+                    bool heard);
   void act_on_command(const Command& command, TimePoint at);
   void carry_out(std::span<const Action> actions);
   void send_prediction(const Play& play);
+  void sound(const Sound& sound, TimePoint at);
   void play_due();
   void arm();
   void on_timer();
@@ -114,7 +119,6 @@ class Performance final : private OscSink, private UdpReceiver {
   Settings settings_;
   PerformerSettings performer_settings_;
   Start start_;
-  std::chrono::system_clock::time_point packet_time_;
   Backstage& backstage_;
   LogWriter* log_ = nullptr;
   Channels& channels_;
@@ -122,18 +126,18 @@ class Performance final : private OscSink, private UdpReceiver {
   boost::asio::io_context loop_{1};
   boost::asio::steady_timer timer_;
   boost::asio::posix::stream_descriptor house_;
-  OscTally tally_;
-  OscDecoder decoder_;
-  std::unique_ptr<UdpPort> port_;
+  std::vector<std::unique_ptr<Interface>> interfaces_;
+  OscInterface* osc_ = nullptr;  // of these, if there is one
   std::optional<Performer> performer_;
 
+  Frame hand_;          // where the performer's controls stand
+  ControlSet touched_;  // by the frame that is being acted on
   Turn turn_;
   TimePoint turn_began_;
   std::vector<Command> early_;    // before there is a performer
   std::vector<Delayed> delayed_;  // a heap, soonest first
   std::uint64_t delayed_order_ = 0;
   std::uint64_t unheard_run_ = 0;  // performer's rows that the network skipped just now
-  UdpEndpoint sender_;
   std::optional<TimePoint> armed_for_;
   std::size_t most_heard_ = 1;  // frames of one turn that the model has time for
   std::string model_name_ = "none yet";

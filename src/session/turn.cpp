@@ -9,8 +9,9 @@ Turn::Turn() {
   commands_.reserve(16);
 }
 
-void Turn::add(std::span<const double> controls, TimePoint at) {
-  events_.push_back({.at = at, .first = values_.size(), .size = controls.size()});
+void Turn::add(std::span<const double> controls, const ControlSet& touched, TimePoint at) {
+  events_.push_back(
+      {.at = at, .first = values_.size(), .size = controls.size(), .touched = touched});
   values_.insert(values_.end(), controls.begin(), controls.end());
   ++frames_;
 }

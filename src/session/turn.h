@@ -10,6 +10,8 @@
 #include <imps/command.h>
 #include <imps/time.h>
 
+#include "interface/interface.h"
+
 namespace imps {
 
 /// Frames and commands in the order of their arrival. Realtime-safe until more comes in one turn
@@ -18,13 +20,14 @@ class Turn {
  public:
   Turn();
 
-  void add(std::span<const double> controls, TimePoint at);
+  /// @param touched  the controls that moved
+  void add(std::span<const double> controls, const ControlSet& touched, TimePoint at);
   void add(const Command& command, TimePoint at);
   [[nodiscard]] bool empty() const noexcept { return events_.empty(); }
   [[nodiscard]] std::size_t size() const noexcept { return events_.size(); }
 
-  /// Gives everything out, oldest first, and is empty then: `on_frame(controls, at, heard)` with
-  /// heard for the newest `most_heard` frames only, and `on_command(command, at)`.
+  /// Gives everything out, oldest first, and is empty then: `on_frame(controls, touched, at,
+  /// heard)` with heard for the newest `most_heard` frames only, and `on_command(command, at)`.
   template <class OnFrame, class OnCommand>
   void give_out(std::size_t most_heard, OnFrame&& on_frame, OnCommand&& on_command) {
     std::size_t unheard = frames_ > most_heard ? frames_ - most_heard : 0;
@@ -32,8 +35,8 @@ class Turn {
       if (event.command != kNoCommand) {
         on_command(commands_[event.command], event.at);
       } else {
-        on_frame(std::span<const double>(values_).subspan(event.first, event.size), event.at,
-                 unheard == 0);
+        on_frame(std::span<const double>(values_).subspan(event.first, event.size), event.touched,
+                 event.at, unheard == 0);
         if (unheard > 0) --unheard;
       }
     }
@@ -47,6 +50,7 @@ class Turn {
     std::size_t command = kNoCommand;  // index into commands_, or
     std::size_t first = 0;             // where its controls are in values_
     std::size_t size = 0;
+    ControlSet touched;
   };
 
   void clear() noexcept;

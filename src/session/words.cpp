@@ -5,8 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "config/endpoint.h"
-
 namespace imps {
 namespace {
 
@@ -43,13 +41,6 @@ std::string numbers(std::span<const double> controls) {
   }
   if (controls.size() > kMostNumbers) text += " …";
   return text;
-}
-
-std::string join(const std::vector<Endpoint>& endpoints) {
-  std::string text;
-  for (const Endpoint& endpoint : endpoints)
-    text += (text.empty() ? "" : ", ") + to_text(endpoint);
-  return text.empty() ? "nobody" : text;
 }
 
 std::string status_line(const Report& report, const std::optional<Report>& before) {

@@ -17,8 +17,6 @@ namespace imps {
 std::string words(const Sizes& sizes);
 /// "0.50 0.25 0.75", at most 16 of them.
 std::string numbers(std::span<const double> controls);
-/// "localhost:5000, localhost:5002".
-std::string join(const std::vector<Endpoint>& endpoints);
 /// Who has the voice, events a second since `before`, the last prediction.
 std::string status_line(const Report& report, const std::optional<Report>& before);
 /// What is told at the end: counts, lateness, and what was refused.

@@ -69,6 +69,12 @@ TEST(Endpoints, KnowEverySpellingOfEveryNetwork) {
   }
 }
 
+TEST(Endpoints, AreListedForPeople) {
+  EXPECT_EQ(to_text(std::vector<Endpoint>{{"localhost", 5000}, {"::1", 6001}}),
+            "localhost:5000, [::1]:6001");
+  EXPECT_EQ(to_text(std::vector<Endpoint>{}), "nobody");
+}
+
 RC_GTEST_PROP(Endpoints, ComeBackFromTheirText, ()) {
   const Endpoint endpoint{
       *rc::gen::element<std::string>("localhost", "10.0.0.1", "::1", "2001:db8::7", "fe80::1%wlan0",

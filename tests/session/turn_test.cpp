@@ -13,7 +13,7 @@ std::string story(Turn& turn, std::size_t most_heard) {
   std::string text;
   turn.give_out(
       most_heard,
-      [&](std::span<const double> controls, TimePoint, bool heard) {
+      [&](std::span<const double> controls, const ControlSet&, TimePoint, bool heard) {
         const char letter = static_cast<char>('a' + static_cast<int>(controls[0]));
         text += heard ? std::string(1, letter) : std::string("(") + letter + ")";
       },
@@ -22,7 +22,7 @@ std::string story(Turn& turn, std::size_t most_heard) {
 }
 
 void play(Turn& turn, int which, std::size_t controls = 2) {
-  turn.add(std::vector<double>(controls, which), TimePoint{});
+  turn.add(std::vector<double>(controls, which), ControlSet(), TimePoint{});
 }
 
 TEST(Turn, GivesOutInTheOrderOfArrival) {
@@ -60,16 +60,17 @@ TEST(Turn, KeepsEachFramesOwnControlsAndTime) {
   Turn turn;
   for (int i = 0; i < 2000; ++i) {  // more than it begins with room for
     turn.add(std::vector<double>(static_cast<std::size_t>(1 + i % 128), i / 2000.0),
-             TimePoint{Duration{i}});
+             ControlSet(static_cast<unsigned long long>(i)), TimePoint{Duration{i}});
   }
   int next = 0;
   turn.give_out(
       2000,
-      [&](std::span<const double> controls, TimePoint at, bool heard) {
+      [&](std::span<const double> controls, const ControlSet& touched, TimePoint at, bool heard) {
         EXPECT_TRUE(heard);
         ASSERT_EQ(controls.size(), static_cast<std::size_t>(1 + next % 128));
         EXPECT_EQ(controls.front(), next / 2000.0);
         EXPECT_EQ(controls.back(), next / 2000.0);
+        EXPECT_EQ(touched.to_ullong(), static_cast<unsigned long long>(next));
         EXPECT_EQ(at, TimePoint{Duration{next}});
         ++next;
       },

@@ -24,11 +24,6 @@ TEST(Words, CutALongRowOfNumbers) {
   EXPECT_LT(many.size(), 100U);
 }
 
-TEST(Words, JoinEndpointsOrSayThatThereAreNone) {
-  EXPECT_EQ(join({{"localhost", 5000}, {"::1", 6001}}), "localhost:5000, [::1]:6001");
-  EXPECT_EQ(join({}), "nobody");
-}
-
 TEST(Words, TellWhoHasTheVoiceAndHowMuchHappens) {
   Report report;
   EXPECT_THAT(status_line(report, std::nullopt), HasSubstr("waiting"));

@@ -7,17 +7,10 @@
 #include <vector>
 
 #include "config/midi_mapping.h"
+#include "interface/interface.h"
 #include "interface/midi/message.h"
 
 namespace imps {
-
-/// A control has a new value.
-struct ControlUpdate {
-  std::size_t control = 0;  ///< 0 is x_1
-  double value = 0;         ///< [0, 1]
-
-  friend bool operator==(const ControlUpdate&, const ControlUpdate&) = default;
-};
 
 /// Reads what a performer's device sends. One message may move several controls, and is one
 /// interaction however many; note-offs move none. Remembers the two halves of 14-bit values, and

@@ -6,7 +6,8 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <variant>
+
+#include "interface/interface.h"
 
 namespace imps {
 
@@ -30,12 +31,6 @@ OscPacket encode_frame_at(std::span<std::byte> into, std::uint64_t when, std::st
 
 /// The answer to /ping: /pong without arguments.
 OscPacket encode_pong(std::span<std::byte> into) noexcept;
-
-/// One fact of the status reply.
-struct StatusEntry {
-  std::string_view key;
-  std::variant<double, std::int64_t, std::string_view> value;
-};
 
 /// The answer to /imps/status: that address, then for each entry its key (s) and its value: f for
 /// a real number, i for a whole one (h where i is too small), s for a text. Texts end at their

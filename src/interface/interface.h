@@ -1,0 +1,91 @@
+// The one small shape of everything that a performer plays on, and that the model is heard by.
+// doc/interfaces.md shows how another one is added.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <imps/command.h>
+#include <imps/frame.h>
+#include <imps/time.h>
+
+namespace imps {
+
+/// A control has a new value.
+struct ControlUpdate {
+  std::size_t control = 0;  ///< 0 is x_1
+  double value = 0;         ///< [0, 1]
+
+  friend bool operator==(const ControlUpdate&, const ControlUpdate&) = default;
+};
+
+/// One fact of a status reply.
+struct StatusEntry {
+  std::string_view key;
+  std::variant<double, std::int64_t, std::string_view> value;
+};
+
+/// Some of the controls, by number.
+using ControlSet = std::bitset<kMaxControls>;
+
+/// A frame for the outputs. Whose it is, the outputs need not know.
+struct Sound {
+  std::span<const double> controls;  ///< x_1 …, each in [0, 1]
+  /// Those that were touched: all of the model's, of a performer's the ones that moved. A note is
+  /// begun anew only where its control was touched.
+  ControlSet touched;
+  TimePoint due;  ///< when it is to sound: now, unless `interaction.ahead` is on
+};
+
+/// Who hears what interfaces receive: the performance. Everything happens on its loop.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// What follows, until end_turn(), came together.
+  virtual void begin_turn() = 0;
+  /// @param more_waits  more has come already and follows after timers and other interfaces
+  virtual void end_turn(bool more_waits) = 0;
+  /// The performer moved: all controls, each finite and in [0, 1]; valid during the call.
+  /// @param delay  how long from now it is to be done, [0 s, 10 s]
+  virtual void on_frame(std::span<const double> controls, Duration delay) = 0;
+  /// The performer moved some controls, at once: one interaction. The others stay where they are.
+  virtual void on_updates(std::span<const ControlUpdate> updates) = 0;
+  virtual void on_command(const Command& command, Duration delay) = 0;
+  /// How things stand. The texts are valid until the next call of anything here.
+  virtual std::vector<StatusEntry> status() = 0;
+};
+
+/// One way in and out: a port, a server, a line.
+///
+/// Every method but the constructor is called on the performance loop's thread, and may be called
+/// from within a call to the listener. Once started, sounding and hearing are realtime-safe unless
+/// an interface says otherwise.
+class Interface {
+ public:
+  virtual ~Interface() = default;
+  /// From now on `listener`, which outlives the interface or stop(), is called. Once.
+  virtual void start(Listener& listener) = 0;
+  /// Nothing is heard any more, for good; sounding still works.
+  virtual void stop() noexcept = 0;
+  /// How many controls there are, as soon as that is known.
+  virtual void expect_controls(std::size_t controls) = 0;
+  virtual void sound(const Sound& sound, TimePoint now) = 0;
+  /// Ends what sounds.
+  virtual void release(TimePoint now) = 0;
+
+  /// For people: "listening for OSC on localhost:5001, /interface; answering …".
+  [[nodiscard]] virtual std::string description() const = 0;
+  /// What it has counted, for the status reply.
+  virtual void add_status(std::vector<StatusEntry>& entries) = 0;
+  /// What was wrong with what came in, in one line, once in a while. Allocates.
+  virtual std::optional<std::string> take_fault(TimePoint now) = 0;
+};
+
+}  // namespace imps
