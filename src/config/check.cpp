@@ -67,6 +67,31 @@ std::string names_fault(const Texts& names) {
   return "";
 }
 
+std::string devices_fault(const Texts& names) {
+  if (names.size() > kMostOutputs) return fmt::format("holds {} names", names.size());
+  return names_fault(names);
+}
+
+std::string mappings_fault(const Texts& texts) {
+  if (texts.size() > kMaxControls) return fmt::format("holds {} mappings", texts.size());
+  for (const std::string& text : texts) {
+    if (const auto mapping = midi_mapping_from_text(text); !mapping)
+      return "holds " + mapping.error().message;
+  }
+  return "";
+}
+
+std::string table_fault(const TextTable& table, std::string (*fault_of)(const Texts&)) {
+  if (table.size() > kMostOutputs) return fmt::format("names {} devices", table.size());
+  for (const auto& [name, texts] : table) {
+    const std::string named = text_fault(name, kLongestName);
+    const std::string wrong = named.empty() ? fault_of(texts) : "holds a name that " + named;
+    if (!wrong.empty())
+      return name.empty() ? wrong : fmt::format("of \"{}\" {}", shortened(name), wrong);
+  }
+  return "";
+}
+
 bool may_be_none(const Key& key) {
   return key.get != nullptr && std::holds_alternative<std::monostate>(key.get(Settings{}));
 }
@@ -177,6 +202,16 @@ std::string fault(const Key& key, const Value& value) {
           key, value, [&](const std::string& text) { return address_fault(key, value, text); });
     case Kind::names:
       return with<Texts>(key, value, names_fault);
+    case Kind::mappings:
+      return with<Texts>(key, value, mappings_fault);
+    case Kind::devices:
+      return with<Texts>(key, value, devices_fault);
+    case Kind::device_mappings:
+      return with<TextTable>(
+          key, value, [](const TextTable& table) { return table_fault(table, mappings_fault); });
+    case Kind::device_matrix:
+      return with<TextTable>(
+          key, value, [](const TextTable& table) { return table_fault(table, devices_fault); });
     case Kind::host:
       return with<std::string>(
           key, value, [&](const std::string& text) { return host_key_fault(key, value, text); });

@@ -22,11 +22,26 @@ Json to_json(const Value& value) {
       [](const auto& held) -> Json {
         if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
           return nullptr;
+        } else if constexpr (std::is_same_v<std::decay_t<decltype(held)>, TextTable>) {
+          Json table = Json::object();
+          for (const auto& [name, texts] : held)
+            table[name] = texts;
+          return table;
         } else {
           return held;
         }
       },
       value);
+}
+
+std::optional<std::vector<std::string>> texts(const Json& json) {
+  if (!json.is_array()) return std::nullopt;
+  std::vector<std::string> list;
+  for (const Json& item : json) {
+    if (!item.is_string()) return std::nullopt;
+    list.push_back(item.get<std::string>());
+  }
+  return list;
 }
 
 /// The alternative of Value that the kind asks for; nothing when the types do not fit.
@@ -48,14 +63,21 @@ std::optional<Value> from_json(const Key& key, const Json& json) {
       if (json.is_number_unsigned()) return Value{json.get<std::uint64_t>()};
       return std::nullopt;
     case Kind::outputs:
-    case Kind::names: {
-      if (!json.is_array()) return std::nullopt;
-      std::vector<std::string> texts;
-      for (const Json& item : json) {
-        if (!item.is_string()) return std::nullopt;
-        texts.push_back(item.get<std::string>());
+    case Kind::names:
+    case Kind::mappings:
+    case Kind::devices:
+      if (const auto list = texts(json)) return Value{*list};
+      return std::nullopt;
+    case Kind::device_mappings:
+    case Kind::device_matrix: {
+      if (!json.is_object()) return std::nullopt;
+      TextTable table;
+      for (const auto& [name, item] : json.items()) {
+        const auto list = texts(item);
+        if (!list) return std::nullopt;
+        table.emplace_back(name, *list);
       }
-      return Value{texts};
+      return Value{table};
     }
     case Kind::text:
     case Kind::path:

@@ -72,6 +72,15 @@ std::string accepts(const Key& key) {
       return fmt::format("a list of at most {} names", kMaxControls);
     case Kind::host:
       return "a host name or an address";
+    case Kind::mappings:
+      return fmt::format("a list of at most {} mappings such as \"control_change 1 7\"",
+                         kMaxControls);
+    case Kind::devices:
+      return "a list of at most 64 names of devices, or one";
+    case Kind::device_mappings:
+      return "a list of mappings such as \"control_change 1 7\", or one for each device";
+    case Kind::device_matrix:
+      return "for each device a list of names of devices";
   }
   return "";
 }

@@ -1,5 +1,6 @@
 #include "config/keys.h"
 
+#include <algorithm>
 #include <array>
 
 #include "config/bytes.h"
@@ -38,6 +39,34 @@ std::string host_or_localhost(const std::string& host) {
   if (host.empty()) return "localhost";
   const bool bracketed = host.front() == '[' && host.back() == ']';
   return bracketed ? host.substr(1, host.size() - 2) : host;
+}
+
+std::vector<std::string> mapping_texts(const std::vector<MidiMapping>& mappings) {
+  std::vector<std::string> texts;
+  for (const MidiMapping& mapping : mappings)
+    texts.push_back(to_text(mapping));
+  return texts;
+}
+std::vector<MidiMapping> mappings(const std::vector<std::string>& texts) {
+  std::vector<MidiMapping> list;
+  for (const std::string& one : texts)
+    list.push_back(midi_mapping_from_text(one).value());
+  return list;
+}
+std::vector<MidiMapping> mappings(const Value& value) {
+  return mappings(std::get<std::vector<std::string>>(value));
+}
+TextTable mapping_table(const DeviceMappings& devices) {
+  TextTable table;
+  for (const auto& [name, list] : devices)
+    table.emplace_back(name, mapping_texts(list));
+  return table;
+}
+DeviceMappings device_mappings(const Value& value) {
+  DeviceMappings devices;
+  for (const auto& [name, texts] : std::get<TextTable>(value))
+    devices.emplace_back(name, mappings(texts));
+  return devices;
 }
 
 constexpr std::string_view kNotYet = "Not in this version: the section has no effect.";
@@ -392,6 +421,227 @@ const std::array kKeys{
     },
 
     Key{
+        .path = "midi.enabled",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation =
+            "Whether imps plays over MIDI devices; true when the section has other keys.",
+        .get = [](const Settings& s) { return Value{s.midi.enabled}; },
+        .set = [](Settings& s, const Value& v) { s.midi.enabled = std::get<bool>(v); },
+    },
+    Key{
+        .path = "midi.in_device",
+        .kind = Kind::devices,
+        .standing = Standing::shared,
+        .documentation = "The MIDI inputs to hear, by a part of their names.",
+        .get = [](const Settings& s) { return Value{s.midi.inputs}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.midi.inputs = std::get<std::vector<std::string>>(v); },
+    },
+    Key{
+        .path = "midi.out_device",
+        .kind = Kind::devices,
+        .standing = Standing::shared,
+        .documentation = "The MIDI outputs to play on, by a part of their names.",
+        .get = [](const Settings& s) { return Value{s.midi.outputs}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.midi.outputs = std::get<std::vector<std::string>>(v); },
+    },
+    Key{
+        .path = "midi.input",
+        .kind = Kind::device_mappings,
+        .standing = Standing::shared,
+        .documentation =
+            "What on each MIDI input moves x_1, x_2, …: a list for all, or one for each device.",
+        .get = [](const Settings& s) { return Value{mapping_table(s.midi.input)}; },
+        .set = [](Settings& s, const Value& v) { s.midi.input = device_mappings(v); },
+    },
+    Key{
+        .path = "midi.output",
+        .kind = Kind::device_mappings,
+        .standing = Standing::shared,
+        .documentation =
+            "What x_1, x_2, … are on each MIDI output: a list for all, or one for each device.",
+        .get = [](const Settings& s) { return Value{mapping_table(s.midi.output)}; },
+        .set = [](Settings& s, const Value& v) { s.midi.output = device_mappings(v); },
+    },
+    Key{
+        .path = "midi.thru_matrix",
+        .kind = Kind::device_matrix,
+        .standing = Standing::shared,
+        .documentation =
+            "The MIDI outputs that the messages of a MIDI input are passed on to, as they are.",
+        .get = [](const Settings& s) { return Value{s.midi.thru}; },
+        .set = [](Settings& s, const Value& v) { s.midi.thru = std::get<TextTable>(v); },
+    },
+    Key{
+        .path = "midi.feedback_protection",
+        .kind = Kind::boolean,
+        .standing = Standing::shared,
+        .documentation = "Whether what a device sends back of what it was just sent is ignored.",
+        .get = [](const Settings& s) { return Value{s.midi.echo_guard}; },
+        .set = [](Settings& s, const Value& v) { s.midi.echo_guard = std::get<bool>(v); },
+    },
+    Key{
+        .path = "midi.feedback_threshold",
+        .kind = Kind::number,
+        .standing = Standing::shared,
+        .unit = "seconds",
+        .range = {.least = 0, .most = 10},
+        .documentation = "How soon after it was sent a message counts as sent back.",
+        .get = [](const Settings& s) { return Value{s.midi.echo_window.count()}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.midi.echo_window = Seconds{std::get<double>(v)}; },
+    },
+
+    Key{
+        .path = "websocket.enabled",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation =
+            "Whether imps has a WebSocket server; true when the section has other keys.",
+        .get = [](const Settings& s) { return Value{s.websocket.enabled}; },
+        .set = [](Settings& s, const Value& v) { s.websocket.enabled = std::get<bool>(v); },
+    },
+    Key{
+        .path = "websocket.listen",
+        .kind = Kind::listen,
+        .standing = Standing::own,
+        .documentation = "Where imps hears WebSocket clients.",
+        .get = [](const Settings& s) { return Value{to_text(s.websocket.listen)}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.websocket.listen = endpoint(text(v), EndpointUse::listen); },
+    },
+    Key{
+        .path = "websocket.input",
+        .kind = Kind::mappings,
+        .standing = Standing::shared,
+        .documentation = "Which messages of clients move x_1, x_2, ….",
+        .get = [](const Settings& s) { return Value{mapping_texts(s.websocket.input)}; },
+        .set = [](Settings& s, const Value& v) { s.websocket.input = mappings(v); },
+    },
+    Key{
+        .path = "websocket.output",
+        .kind = Kind::mappings,
+        .standing = Standing::shared,
+        .documentation = "Which messages x_1, x_2, … are for clients.",
+        .get = [](const Settings& s) { return Value{mapping_texts(s.websocket.output)}; },
+        .set = [](Settings& s, const Value& v) { s.websocket.output = mappings(v); },
+    },
+    Key{
+        .path = "websocket.origins",
+        .kind = Kind::names,
+        .standing = Standing::own,
+        .documentation = "Web pages that may connect beside those of this machine, as in "
+                         "\"https://example.org\".",
+        .get = [](const Settings& s) { return Value{s.websocket.origins}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.websocket.origins = std::get<std::vector<std::string>>(v); },
+    },
+    Key{
+        .path = "websocket.server_ip",
+        .kind = Kind::host,
+        .standing = Standing::impsy,
+        .documentation = "The host where imps hears WebSocket clients; localhost when absent.",
+        .same_as = "websocket.listen",
+        .set = [](Settings& s,
+                  const Value& v) { s.websocket.listen.host = host_or_localhost(text(v)); },
+    },
+    Key{
+        .path = "websocket.server_port",
+        .kind = Kind::port,
+        .standing = Standing::impsy,
+        .range = {.least = 1, .most = 65535},
+        .documentation = "The port where imps hears WebSocket clients; 5001 when absent.",
+        .same_as = "websocket.listen",
+        .set =
+            [](Settings& s, const Value& v) {
+              s.websocket.listen.port = static_cast<std::uint16_t>(std::get<std::int64_t>(v));
+            },
+    },
+
+    Key{
+        .path = "serial.enabled",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation = "Whether imps plays over a serial line, with values in text; true when "
+                         "the section has other keys.",
+        .get = [](const Settings& s) { return Value{s.serial.enabled}; },
+        .set = [](Settings& s, const Value& v) { s.serial.enabled = std::get<bool>(v); },
+    },
+    Key{
+        .path = "serial.port",
+        .kind = Kind::text,
+        .standing = Standing::shared,
+        .documentation = "The serial line: the device's path, or \"usb:VENDOR:PRODUCT\" with the "
+                         "numbers that lsusb shows.",
+        .get = [](const Settings& s) { return Value{s.serial.port}; },
+        .set = [](Settings& s, const Value& v) { s.serial.port = text(v); },
+    },
+    Key{
+        .path = "serial.baudrate",
+        .kind = Kind::whole,
+        .standing = Standing::shared,
+        .unit = "baud",
+        .range = {.least = 50, .most = 20'000'000},
+        .documentation = "How fast the serial line is.",
+        .get = [](const Settings& s) { return Value{std::int64_t{s.serial.baudrate}}; },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.serial.baudrate = static_cast<int>(std::get<std::int64_t>(v));
+            },
+    },
+
+    Key{
+        .path = "serialmidi.enabled",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation =
+            "Whether imps plays MIDI over a serial line; true when the section has other keys.",
+        .get = [](const Settings& s) { return Value{s.serial_midi.enabled}; },
+        .set = [](Settings& s, const Value& v) { s.serial_midi.enabled = std::get<bool>(v); },
+    },
+    Key{
+        .path = "serialmidi.port",
+        .kind = Kind::text,
+        .standing = Standing::shared,
+        .documentation =
+            "The serial line that speaks MIDI: the device's path, or \"usb:VENDOR:PRODUCT\" with "
+            "the numbers that lsusb shows; \"\" is that of [serial].",
+        .get = [](const Settings& s) { return Value{s.serial_midi.port}; },
+        .set = [](Settings& s, const Value& v) { s.serial_midi.port = text(v); },
+    },
+    Key{
+        .path = "serialmidi.baudrate",
+        .kind = Kind::whole,
+        .standing = Standing::own,
+        .unit = "baud",
+        .range = {.least = 50, .most = 20'000'000},
+        .documentation = "How fast that line is.",
+        .get = [](const Settings& s) { return Value{std::int64_t{s.serial_midi.baudrate}}; },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.serial_midi.baudrate = static_cast<int>(std::get<std::int64_t>(v));
+            },
+    },
+    Key{
+        .path = "serialmidi.input",
+        .kind = Kind::mappings,
+        .standing = Standing::shared,
+        .documentation = "What on the line moves x_1, x_2, ….",
+        .get = [](const Settings& s) { return Value{mapping_texts(s.serial_midi.input)}; },
+        .set = [](Settings& s, const Value& v) { s.serial_midi.input = mappings(v); },
+    },
+    Key{
+        .path = "serialmidi.output",
+        .kind = Kind::mappings,
+        .standing = Standing::shared,
+        .documentation = "What x_1, x_2, … are on the line.",
+        .get = [](const Settings& s) { return Value{mapping_texts(s.serial_midi.output)}; },
+        .set = [](Settings& s, const Value& v) { s.serial_midi.output = mappings(v); },
+    },
+
+    Key{
         .path = "log.enabled",
         .kind = Kind::boolean,
         .standing = Standing::own,
@@ -443,10 +693,6 @@ const std::array kKeys{
             },
     },
 
-    Key{.path = "midi", .standing = Standing::no_effect, .documentation = kNotYet},
-    Key{.path = "websocket", .standing = Standing::no_effect, .documentation = kNotYet},
-    Key{.path = "serial", .standing = Standing::no_effect, .documentation = kNotYet},
-    Key{.path = "serialmidi", .standing = Standing::no_effect, .documentation = kNotYet},
     Key{.path = "webui", .standing = Standing::no_effect, .documentation = kNotYet},
 };
 
@@ -477,6 +723,17 @@ std::vector<std::string> changes(const Settings& from, const Settings& to) {
     if (key.get != nullptr && !same(key.get(from), key.get(to))) changed.emplace_back(key.path);
   }
   return changed;
+}
+
+std::size_t mapped_controls(const Settings& settings) noexcept {
+  std::size_t most = 0;
+  if (settings.midi.enabled) {
+    for (const auto& [name, list] : settings.midi.input)
+      most = std::max(most, list.size());
+  }
+  if (settings.websocket.enabled) most = std::max(most, settings.websocket.input.size());
+  if (settings.serial_midi.enabled) most = std::max(most, settings.serial_midi.input.size());
+  return most;
 }
 
 OscSettings impsy_osc() {

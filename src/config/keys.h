@@ -34,6 +34,10 @@ struct Key {
     names,        ///< [strings] at most 128 names
     host,         ///< [string] IMPSY: a host; "" is localhost
     port,         ///< [int64] IMPSY: 1–65535
+    mappings,     ///< [strings] MIDI mappings of x_1 …, at most 128; in files also IMPSY's lists
+    devices,      ///< [strings] names of devices, at most 64; in files also one text
+    device_mappings,  ///< [TextTable] mappings by device, at most 64
+    device_matrix,    ///< [TextTable] names of devices by device, at most 64
   };
   /// Whose key it is.
   enum class Standing {

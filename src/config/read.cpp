@@ -1,6 +1,7 @@
 #include "config/read.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <optional>
 #include <set>
@@ -27,6 +28,11 @@ using Kind = Key::Kind;
 using Standing = Key::Standing;
 
 constexpr std::size_t kMostUnknown = 100;
+// Of a mapping: longer lists are none.
+constexpr std::size_t kMostWords = 16;
+
+/// Sections whose presence turns an interface on.
+constexpr std::array<std::string_view, 4> kInterfaces{"midi", "websocket", "serial", "serialmidi"};
 
 std::string_view type_name(const toml::node& node) {
   switch (node.type()) {
@@ -57,6 +63,78 @@ std::optional<std::vector<std::string>> texts(const toml::node& node) {
     out.push_back(*text);
   }
   return out;
+}
+
+/// A mapping's words, from a text or from IMPSY's list of a word and numbers.
+std::optional<std::string> mapping_words(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  const toml::array* const list = node.as_array();
+  if (list == nullptr || list->size() > kMostWords) return std::nullopt;
+  std::string words;
+  for (const toml::node& item : *list) {
+    const auto text = item.value_exact<std::string>();
+    const auto number = item.value_exact<std::int64_t>();
+    if (!text && !number) return std::nullopt;
+    words += (words.empty() ? "" : " ") + (text ? *text : std::to_string(*number));
+  }
+  return words;
+}
+
+std::optional<std::vector<std::string>> mappings(const toml::node& node) {
+  const toml::array* const list = node.as_array();
+  if (list == nullptr) return std::nullopt;
+  std::vector<std::string> texts;
+  for (const toml::node& item : *list) {
+    const auto words = mapping_words(item);
+    if (!words) return std::nullopt;
+    texts.push_back(*words);
+  }
+  return texts;
+}
+
+std::optional<std::vector<std::string>> devices(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return std::vector{*text};
+  return texts(node);
+}
+
+/// What `read` makes of each of a table's lists; of a list by itself, for the name "".
+template <class Read>
+std::optional<TextTable> by_device(const toml::node& node, Read read) {
+  TextTable table;
+  if (const auto list = read(node)) {
+    table.emplace_back("", *list);
+    return table;
+  }
+  if (!node.is_table()) return std::nullopt;
+  for (const auto& [name, item] : *node.as_table()) {
+    const auto list = read(item);
+    if (!list) return std::nullopt;
+    table.emplace_back(name.str(), *list);
+  }
+  // toml++ sorts by name; what stands first is first.
+  const auto line = [&](const auto& entry) {
+    return node.as_table()->find(entry.first)->first.source().begin;
+  };
+  std::stable_sort(table.begin(), table.end(), [&](const auto& a, const auto& b) {
+    return std::pair(line(a).line, line(a).column) < std::pair(line(b).line, line(b).column);
+  });
+  return table;
+}
+
+/// The first mapping in a list, or in one of a table's, that is none; null where there is none.
+const toml::node* first_bad_mapping(const toml::node& node) {
+  if (const toml::table* const table = node.as_table()) {
+    for (const auto& [name, item] : *table) {
+      if (const toml::node* const bad = first_bad_mapping(item)) return bad;
+    }
+  }
+  if (const toml::array* const list = node.as_array()) {
+    for (const toml::node& item : *list) {
+      const auto words = mapping_words(item);
+      if (!words || !midi_mapping_from_text(*words)) return &item;
+    }
+  }
+  return nullptr;
 }
 
 /// The node as the kind's alternative of Value; nothing when the types do not fit. A whole number
@@ -97,6 +175,18 @@ std::optional<Value> value_of(const Key& key, const toml::node& node) {
     case Kind::outputs:
     case Kind::names:
       if (const auto list = texts(node)) return Value{*list};
+      return std::nullopt;
+    case Kind::mappings:
+      if (const auto list = mappings(node)) return Value{*list};
+      return std::nullopt;
+    case Kind::devices:
+      if (const auto list = devices(node)) return Value{*list};
+      return std::nullopt;
+    case Kind::device_mappings:
+      if (const auto table = by_device(node, mappings)) return Value{*table};
+      return std::nullopt;
+    case Kind::device_matrix:
+      if (const auto table = by_device(node, devices)) return Value{*table};
       return std::nullopt;
   }
   return std::nullopt;
@@ -205,8 +295,17 @@ class Reader {
         read_.settings.osc = impsy_osc();
       }
     }
+    // An interface that is set up is wanted, unless its `enabled` says otherwise.
+    for (const Found& found : found_) {
+      for (const std::string_view one : kInterfaces) {
+        if (section(*found.key) == one)
+          find_key(fmt::format("{}.enabled", one))->set(read_.settings, Value{true});
+      }
+    }
     for (const Found& found : found_)
       apply(found);
+    settle_serial_lines();
+    look_at_mappings();
     std::sort(read_.understood.begin(), read_.understood.end(),
               [](const std::string& a, const std::string& b) { return find_key(a) < find_key(b); });
   }
@@ -220,6 +319,15 @@ class Reader {
       if (const toml::node* const element = first_other_than_text(*found.node)) {
         at = element->source().begin;
         wrong = "holds " + shown(*element);
+      }
+    }
+    if (const bool mapped = key.kind == Kind::mappings || key.kind == Kind::device_mappings;
+        mapped && !wrong.empty()) {
+      if (const toml::node* const element = first_bad_mapping(*found.node)) {
+        at = element->source().begin;
+        const auto words = mapping_words(*element);
+        wrong = words ? "holds " + midi_mapping_from_text(*words).error().message
+                      : "holds " + shown(*element);
       }
     }
     if (!wrong.empty()) {
@@ -243,12 +351,15 @@ class Reader {
   // other for this machine.
   void look_at_host(const Key& key, const toml::source_position& at) {
     OscSettings& osc = read_.settings.osc;
-    if (key.path == "osc.server_ip" && is_any_address(osc.listen.host)) {
-      warning(
-          at,
-          fmt::format("osc.server_ip \"{}\" opens imps to every network that this machine is in",
-                      osc.listen.host),
-          "write \"localhost\" if all that plays with it runs on this machine");
+    const Endpoint* const listen = key.path == "osc.server_ip" ? &osc.listen
+                                   : key.path == "websocket.server_ip"
+                                       ? &read_.settings.websocket.listen
+                                       : nullptr;
+    if (listen != nullptr && is_any_address(listen->host)) {
+      warning(at,
+              fmt::format("{} \"{}\" opens imps to every network that this machine is in", key.path,
+                          listen->host),
+              "write \"localhost\" if all that plays with it runs on this machine");
     }
     if (key.path == "osc.client_ip" && is_any_address(osc.outputs.front().host)) {
       warning(
@@ -260,17 +371,48 @@ class Reader {
     }
   }
 
+  // IMPSY takes the line of [serial] for both, whatever [serialmidi] says.
+  void settle_serial_lines() {
+    SerialSettings& text = read_.settings.serial;
+    SerialMidiSettings& midi = read_.settings.serial_midi;
+    if (!midi.enabled) return;
+    if (midi.port.empty()) midi.port = text.port;
+    if (!text.enabled || text.port != midi.port) return;
+    text.enabled = false;
+    warning(place_of("serialmidi.port"), "[serial] and [serialmidi] have the same line",
+            "it speaks MIDI; leave one of the two out");
+  }
+
+  void look_at_mappings() {
+    const auto& dimension = read_.settings.model.dimension;
+    if (!dimension) return;
+    const auto wanted = static_cast<std::size_t>(*dimension - 1);
+    const auto look = [&](std::string_view key, std::string_view of, std::size_t count) {
+      if (count == 0 || count == wanted) return;
+      warning(place_of(key),
+              fmt::format("{}{} has {} mappings, and dimension {} has {} controls", key,
+                          of.empty() ? "" : fmt::format(" of \"{}\"", shortened(of)), count,
+                          *dimension, wanted),
+              count < wanted ? "the controls without one are not on this device"
+                             : "those beyond the last control have no effect");
+    };
+    const Settings& s = read_.settings;
+    for (const auto& [name, list] : s.midi.input)
+      look("midi.input", name, list.size());
+    for (const auto& [name, list] : s.midi.output)
+      look("midi.output", name, list.size());
+    look("websocket.input", "", s.websocket.input.size());
+    look("websocket.output", "", s.websocket.output.size());
+    look("serialmidi.input", "", s.serial_midi.input.size());
+    look("serialmidi.output", "", s.serial_midi.output.size());
+  }
+
   void explain_impsy() {
-    const OscSettings& osc = read_.settings.osc;
-    const std::string instead =
-        osc.enabled ? fmt::format("imps plays over OSC, at {}", to_text(osc.listen))
-                    : std::string("and osc.enabled is false, so that nothing is heard");
     for (const Found& found : without_effect_) {
-      const bool page = found.key->path == "webui";
       warning(found.at,
-              fmt::format("[{}] has no effect: this version of imps does not have {} yet",
-                          found.key->path, page ? "a page" : "this interface"),
-              page ? std::string("leave it, or take it out") : instead);
+              fmt::format("[{}] has no effect: this version of imps does not have a page yet",
+                          found.key->path),
+              "leave it, or take it out");
     }
   }
 

@@ -6,11 +6,14 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <imps/mode.h>
 #include <imps/model.h>
 #include <imps/time.h>
+
+#include "config/midi_mapping.h"
 
 namespace imps {
 
@@ -48,6 +51,43 @@ struct OscSettings {
   std::string output_address = "/prediction";
 };
 
+struct WebSocketSettings {
+  bool enabled = false;
+  Endpoint listen{"localhost", 5001};
+  std::vector<MidiMapping> input;    ///< of x_1 …
+  std::vector<MidiMapping> output;   ///< of x_1 …
+  std::vector<std::string> origins;  ///< pages of other hosts that may connect
+};
+
+struct SerialSettings {
+  bool enabled = false;
+  std::string port;  ///< a path, or "usb:VENDOR:PRODUCT"
+  int baudrate = 115'200;
+};
+
+struct SerialMidiSettings {
+  bool enabled = false;
+  std::string port;  ///< as above; the serial one's when empty
+  int baudrate = 31'250;
+  std::vector<MidiMapping> input;
+  std::vector<MidiMapping> output;
+};
+
+/// By a part of a device's name; "" is any device that has no mappings of its own.
+using DeviceMappings = std::vector<std::pair<std::string, std::vector<MidiMapping>>>;
+
+struct MidiSettings {
+  bool enabled = false;
+  std::vector<std::string> inputs;  ///< parts of names
+  std::vector<std::string> outputs;
+  DeviceMappings input;
+  DeviceMappings output;
+  /// Outputs that an input's messages are passed on to, as they are.
+  std::vector<std::pair<std::string, std::vector<std::string>>> thru;
+  bool echo_guard = false;
+  Seconds echo_window{0.02};
+};
+
 struct LogSettings {
   bool enabled = true;
   bool performer = true;    ///< rows of the performer ("interface")
@@ -72,7 +112,14 @@ struct Settings {
   InteractionSettings interaction;
   ModelSettings model;
   OscSettings osc;
+  MidiSettings midi;
+  WebSocketSettings websocket;
+  SerialSettings serial;
+  SerialMidiSettings serial_midi;
   LogSettings log;
 };
+
+/// How many controls the mappings of the performer's devices have; 0 when there are none.
+std::size_t mapped_controls(const Settings& settings) noexcept;
 
 }  // namespace imps

@@ -32,6 +32,13 @@ struct Spelling {
     }
     return out + "]";
   }
+  std::string operator()(const TextTable& table) const {
+    if (table.size() == 1 && table.front().first.empty()) return (*this)(table.front().second);
+    std::string out;
+    for (const auto& [name, texts] : table)
+      out += (out.empty() ? "{ " : ", ") + in_quotes(name) + " = " + (*this)(texts);
+    return out.empty() ? "{}" : out + " }";
+  }
 };
 
 }  // namespace

@@ -80,6 +80,9 @@ class Interface {
   /// Ends what sounds.
   virtual void release(TimePoint now) = 0;
 
+  /// Something is still on its way out: the loop goes on for a moment at the end.
+  [[nodiscard]] virtual bool is_sending() const noexcept { return false; }
+
   /// For people: "listening for OSC on localhost:5001, /interface; answering …".
   [[nodiscard]] virtual std::string description() const = 0;
   /// What it has counted, for the status reply.

@@ -98,8 +98,11 @@ class House final : private Backstage {
 };
 
 Result<void> House::perform() {
-  if (!settings_.osc.enabled) {
-    return Error{"osc.enabled is false, and OSC is all that this imps listens to: set it to true"};
+  if (!settings_.osc.enabled && !settings_.midi.enabled && !settings_.websocket.enabled &&
+      !settings_.serial.enabled && !settings_.serial_midi.enabled) {
+    return Error{
+        "osc.enabled is false, and there is no other interface: set it to true, or add "
+        "[midi], [websocket], [serial] or [serialmidi]"};
   }
   // One thread hears signals: this one, once the others have been started. A signal that comes
   // before that waits.
@@ -157,11 +160,17 @@ Result<void> House::choose_first_model() {
     model_ = std::move(*chosen);
     model_->why = "asked for";
     dimension_ = model_->model->dimension();
-  } else if (wanted.dimension) {
-    auto chosen = choose_model(wanted, *wanted.dimension);
+    return {};
+  }
+  std::optional<int> dimension = wanted.dimension;
+  // Mappings say it, too.
+  if (const std::size_t controls = mapped_controls(settings_); !dimension && controls > 0)
+    dimension = static_cast<int>(controls) + 1;
+  if (dimension) {
+    auto chosen = choose_model(wanted, *dimension);
     if (!chosen) return chosen.error();
     model_ = std::move(*chosen);
-    dimension_ = *wanted.dimension;
+    dimension_ = *dimension;
   }
   return {};
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "interface/websocket/websocket_interface.h"
+
 namespace imps {
 
 Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings& settings) {
@@ -11,6 +13,11 @@ Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings
     if (!osc) return osc.error();
     opened.osc = osc->get();
     opened.all.push_back(std::move(*osc));
+  }
+  if (settings.websocket.enabled) {
+    auto server = WebSocketInterface::open(loop, settings.websocket);
+    if (!server) return server.error();
+    opened.all.push_back(std::move(*server));
   }
   return Result<Interfaces>(boost::system::in_place_value, std::move(opened));
 }

@@ -27,6 +27,8 @@ constexpr std::size_t kMostPerTurn = 4096;
 constexpr Duration kLongestWait = std::chrono::hours(24);
 /// How early a prediction leaves with `ahead = true`.
 constexpr Duration kLead = std::chrono::milliseconds(100);
+/// What the end may take.
+constexpr Duration kFarewell = std::chrono::milliseconds(250);
 /// Where a control stands that nobody has touched.
 constexpr double kUntouched = 0.5;
 
@@ -102,6 +104,12 @@ void Performance::run() {
   play_due();
   arm();
   loop_.run();
+  // What was released last is heard, unless somebody does not listen.
+  const TimePoint late = now() + kFarewell;
+  loop_.restart();
+  while (now() < late && std::any_of(interfaces_.begin(), interfaces_.end(),
+                                     [](const auto& one) { return one->is_sending(); }))
+    loop_.run_one_for(std::chrono::milliseconds(10));
 }
 
 std::vector<std::string> Performance::descriptions() const {
@@ -479,6 +487,9 @@ void Performance::finish() {
     log_event(at, "stop", 0, {});
     carry_out(performer_->on_stop(at));
   }
+  // What the performer's own frames have begun, through thru, too.
+  for (const auto& interface : interfaces_)
+    interface->release(at);
   loop_.stop();
 }
 

@@ -80,7 +80,7 @@ TEST(MidiConformance, FramesAreSaidAsTheSameBytes) {
       };
       const Json& step = one["steps"][k];
       if (step.contains("values"))
-        encoder.play(step["values"].get<std::vector<double>>(), send);
+        encoder.play(step["values"].get<std::vector<double>>(), ControlSet().set(), send);
       else
         encoder.release(send);
       EXPECT_EQ(sent, one["expected"][k]) << "step " << k;
@@ -109,7 +109,7 @@ TEST(WebSocketConformance, FramesAreSaidAsTheSameTexts) {
     MidiEncoder encoder(mappings_of(one["output_mapping"]));
     for (std::size_t k = 0; k < one["steps"].size(); ++k) {
       Json sent = Json::array();
-      encoder.play(one["steps"][k].get<std::vector<double>>(),
+      encoder.play(one["steps"][k].get<std::vector<double>>(), ControlSet().set(),
                    [&](const MidiMessage& m) { sent.push_back(text_of(m)); });
       EXPECT_EQ(sent, one["expected"][k]) << "step " << k;
     }

@@ -13,6 +13,8 @@
 namespace imps {
 namespace {
 
+const ControlSet kAll = ControlSet().set();
+
 using Kind = MidiMapping::Kind;
 using Note = std::pair<int, int>;  // channel, note
 
@@ -29,7 +31,7 @@ TEST(MidiEncoder, AndDecoderKeepEveryRawValueOfEveryKind) {
         const double value =
             static_cast<double>(raw - mapping.least) / (mapping.most - mapping.least);
         double heard = -1;
-        encoder.play(std::vector{value}, [&](const MidiMessage& message) {
+        encoder.play(std::vector{value}, kAll, [&](const MidiMessage& message) {
           for (const ControlUpdate& update : decoder.on(message))
             heard = update.value;
         });
@@ -73,7 +75,7 @@ RC_GTEST_PROP(MidiEncoder, HoldsOneNoteAControlAndNothingAfterRelease, ()) {
       if (mapping.kind == Kind::note)
         expected.insert({mapping.channel, raw_of(mapping, controls.back())});
     }
-    encoder.play(controls, send);
+    encoder.play(controls, kAll, send);
     RC_ASSERT(synth.held == expected);
     if (*rc::gen::inRange(0, 5) == 0) {
       encoder.release(send);
@@ -88,8 +90,8 @@ TEST(MidiEncoder, SendsAFineControllerOnceAndUpperHalfFirst) {
   MidiEncoder encoder({{.kind = Kind::control_change_fine, .number = 2, .most = 16'383}});
   std::vector<MidiMessage> sent;
   const auto send = [&](const MidiMessage& message) { sent.push_back(message); };
-  encoder.play(std::vector{1.0}, send);
-  encoder.play(std::vector{1.0}, send);
+  encoder.play(std::vector{1.0}, kAll, send);
+  encoder.play(std::vector{1.0}, kAll, send);
   EXPECT_EQ(sent, (std::vector{MidiMessage::of(MidiMessage::Kind::control_change, 1, 2, 127),
                                MidiMessage::of(MidiMessage::Kind::control_change, 1, 34, 127)}));
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -40,6 +41,9 @@ class Live final : private Backstage {
   ~Live() override;
 
   [[nodiscard]] std::uint16_t port() const { return performance_->port(); }
+  [[nodiscard]] std::vector<std::string> descriptions() const {
+    return performance_->descriptions();
+  }
   void send(const ToStage& message) { channels_.to_stage.send(message); }
   /// The next message to the house that is an M; others before it are dropped.
   template <class M>

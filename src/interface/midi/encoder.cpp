@@ -98,8 +98,10 @@ void MidiEncoder::send_once(std::optional<int>& last, int raw, const MidiMapping
   }
 }
 
-void MidiEncoder::play(std::span<const double> controls, const Send& send) {
+void MidiEncoder::play(std::span<const double> controls, const ControlSet& touched,
+                       const Send& send) {
   for (std::size_t k = 0; k < std::min(mappings_.size(), controls.size()); ++k) {
+    if (!touched.test(k)) continue;
     const MidiMapping& mapping = mappings_[k];
     const int raw = raw_of(mapping, controls[k]);
     if (mapping.kind == Kind::note)

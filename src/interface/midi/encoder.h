@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/midi_mapping.h"
+#include "interface/interface.h"
 #include "interface/midi/message.h"
 
 namespace imps {
@@ -26,7 +27,8 @@ class MidiEncoder {
 
   /// @param controls  values of x_1 …; finite, clamped to [0, 1]. Those without a mapping, and
   ///   mappings without a control, are left out.
-  void play(std::span<const double> controls, const Send& send);
+  /// @param touched  the controls to say; of the others nothing is sent.
+  void play(std::span<const double> controls, const ControlSet& touched, const Send& send);
 
   /// Releases what sounds, once for each note of a channel, and forgets what was sent last: the
   /// next frame is sent whole.

@@ -1,0 +1,366 @@
+#include "interface/websocket/websocket_interface.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "config/endpoint.h"
+#include "interface/frame_values.h"
+#include "interface/midi/encoder.h"
+#include "interface/midi/text.h"
+
+namespace imps {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+using Tcp = asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+using Text = std::shared_ptr<const std::string>;
+
+constexpr std::size_t kLongestRequest = 8 * 1024;
+constexpr auto kRequestPatience = std::chrono::seconds(10);
+
+/// "[::1]:5001" → "::1", "localhost:5001" → "localhost".
+std::string_view without_port(std::string_view host) noexcept {
+  if (host.starts_with('[')) {
+    const auto end = host.find(']');
+    return end == std::string_view::npos ? host : host.substr(1, end - 1);
+  }
+  return host.substr(0, host.find(':'));
+}
+
+Text json_frame(std::span<const double> controls) {
+  std::string text = R"({"controls":[)";
+  for (const double value : controls) {
+    if (text.back() != '[') text += ',';
+    fmt::format_to(std::back_inserter(text), "{:.6g}", value);
+  }
+  return std::make_shared<const std::string>(text + "]}");
+}
+
+Error cannot_listen(const Endpoint& listen, std::string_view why) {
+  return Error{fmt::format("cannot listen for WebSocket clients on {}: {}", to_text(listen), why)};
+}
+
+}  // namespace
+
+bool is_loopback_host(std::string_view host) noexcept {
+  const std::string_view name = without_port(host);
+  if (name == "localhost" || name == "::1") return true;
+  // 127.0.0.0/8, in numbers: "127.evil.example" is a name.
+  ErrorCode error;
+  const auto address = asio::ip::make_address_v4(std::string(name), error);
+  return !error && address.is_loopback();
+}
+
+bool is_allowed_origin(std::string_view origin, const std::vector<std::string>& allowed) noexcept {
+  if (origin.empty()) return true;
+  if (std::find(allowed.begin(), allowed.end(), origin) != allowed.end()) return true;
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (origin.starts_with(scheme)) return is_loopback_host(origin.substr(scheme.size()));
+  return false;
+}
+
+/// One client, from the connection to its end. Lives as long as one of its handlers waits.
+class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
+ public:
+  Client(WebSocketInterface& server, Tcp::socket&& socket)
+      : server_(server), stream_(std::move(socket)), encoder_(server.settings_.output) {
+    request_.header_limit(kLongestRequest);
+    request_.body_limit(1);
+  }
+
+  void begin() {
+    ErrorCode ignored;
+    beast::get_lowest_layer(stream_).socket().set_option(Tcp::no_delay(true), ignored);
+    beast::get_lowest_layer(stream_).expires_after(kRequestPatience);
+    http::async_read(stream_.next_layer(), buffer_, request_,
+                     [self = shared_from_this()](const ErrorCode& error, std::size_t) {
+                       self->on_request(error);
+                     });
+  }
+
+  void end() noexcept {
+    ErrorCode ignored;
+    beast::get_lowest_layer(stream_).socket().close(ignored);
+  }
+
+  void sound(const Sound& sound, Text& frame) {
+    if (!open_) return;
+    if (hears_frames_) {
+      if (!frame) frame = json_frame(sound.controls);
+      send(frame);
+    } else {
+      encoder_.play(sound.controls, sound.touched, [this](const MidiMessage& m) { send(m); });
+    }
+  }
+
+  void release() {
+    if (open_ && !hears_frames_) encoder_.release([this](const MidiMessage& m) { send(m); });
+  }
+
+  [[nodiscard]] bool is_open() const noexcept { return open_; }
+  [[nodiscard]] bool is_sending() const noexcept { return open_ && !waiting_.empty(); }
+
+ private:
+  void on_request(const ErrorCode& error) {
+    if (error) {
+      if (error != http::error::end_of_stream)
+        server_.tally_.fault(&PortCounts::malformed, "a connection that asks for no WebSocket");
+      server_.remove(this);
+      return;
+    }
+    const auto& request = request_.get();
+    const std::string_view origin = request[http::field::origin];
+    const std::string_view host = request[http::field::host];
+    // A server that was opened to the network is called by names that it does not know.
+    const bool at_home = is_loopback_host(server_.settings_.listen.host);
+    if (!websocket::is_upgrade(request)) {
+      refuse(http::status::upgrade_required, "this is a WebSocket: doc/formats/websocket.md\n");
+    } else if (!is_allowed_origin(origin, server_.settings_.origins) ||
+               (at_home && !is_loopback_host(host))) {
+      server_.tally_.fault(&PortCounts::refused, "a web page of another host wanted to connect");
+      refuse(http::status::forbidden, "this page may not connect: websocket.origins\n");
+    } else {
+      hears_frames_ = request.target() == "/frames" || server_.settings_.output.empty();
+      beast::get_lowest_layer(stream_).expires_never();
+      stream_.set_option(websocket::stream_base::timeout::suggested(beast::role_type::server));
+      stream_.read_message_max(kLongestMessage);
+      stream_.async_accept(request, [self = shared_from_this()](const ErrorCode& failed) {
+        if (failed) {
+          self->server_.remove(self.get());
+          return;
+        }
+        self->open_ = true;
+        self->read();
+      });
+    }
+  }
+
+  void refuse(http::status status, const char* why) {
+    refusal_ = http::response<http::string_body>(status, request_.get().version());
+    refusal_.set(http::field::content_type, "text/plain");
+    refusal_.keep_alive(false);
+    refusal_.body() = why;
+    refusal_.prepare_payload();
+    http::async_write(stream_.next_layer(), refusal_,
+                      [self = shared_from_this()](const ErrorCode&, std::size_t) {
+                        self->server_.remove(self.get());
+                      });
+  }
+
+  void read() {
+    stream_.async_read(buffer_, [self = shared_from_this()](const ErrorCode& error, std::size_t) {
+      if (error) {
+        if (error == websocket::error::message_too_big) {
+          self->server_.tally_.fault(&PortCounts::malformed,
+                                     "a message of more than 16 KB: its client was dropped");
+        }
+        self->open_ = false;
+        self->server_.remove(self.get());
+        return;
+      }
+      const auto data = self->buffer_.cdata();
+      self->server_.heard({static_cast<const char*>(data.data()), data.size()});
+      self->buffer_.consume(self->buffer_.size());
+      if (self->open_) self->read();
+    });
+  }
+
+  void send(const MidiMessage& message) {
+    std::string text = text_of(message);
+    if (!text.empty()) send(std::make_shared<const std::string>(std::move(text)));
+  }
+
+  void send(Text text) {
+    if (!open_) return;
+    if (waiting_.size() >= kMostWaiting) {
+      // It does not read: waiting for it would take ever more memory.
+      open_ = false;
+      server_.tally_.fault(&PortCounts::dropped, "a client did not read, and was dropped");
+      end();
+      return;
+    }
+    waiting_.push_back(std::move(text));
+    ++server_.tally_.counts.sent;
+    if (waiting_.size() == 1) write();
+  }
+
+  void write() {
+    stream_.text(true);
+    stream_.async_write(asio::buffer(*waiting_.front()),
+                        [self = shared_from_this()](const ErrorCode& error, std::size_t) {
+                          if (error) return;  // reading fails, too
+                          self->waiting_.pop_front();
+                          if (!self->waiting_.empty() && self->open_) self->write();
+                        });
+  }
+
+  WebSocketInterface& server_;
+  websocket::stream<beast::tcp_stream> stream_;
+  http::request_parser<http::empty_body> request_;
+  http::response<http::string_body> refusal_;
+  beast::flat_buffer buffer_{kLongestMessage + kLongestRequest};
+  std::deque<Text> waiting_;
+  MidiEncoder encoder_;
+  bool hears_frames_ = false;
+  bool open_ = false;
+};
+
+WebSocketInterface::WebSocketInterface(asio::io_context& loop, const WebSocketSettings& settings)
+    : loop_(loop), settings_(settings), decoder_(settings.input), tally_("websocket") {}
+
+WebSocketInterface::~WebSocketInterface() { stop(); }
+
+Result<std::unique_ptr<WebSocketInterface>> WebSocketInterface::open(
+    asio::io_context& loop, const WebSocketSettings& settings) {
+  std::unique_ptr<WebSocketInterface> server(new WebSocketInterface(loop, settings));
+  const Endpoint& listen = settings.listen;
+  if (listen.host == "localhost") {
+    if (auto done = server->listen_at({asio::ip::address_v4::loopback(), listen.port}); !done)
+      return done.error();
+    // The other family may be absent.
+    if (auto done = server->listen_at({asio::ip::address_v6::loopback(), server->port_}); !done) {
+      if (done.error().message.find("in use") != std::string::npos) return done.error();
+    }
+    return server;
+  }
+  ErrorCode error;
+  const auto address = asio::ip::make_address(listen.host, error);
+  if (error) return cannot_listen(listen, "give localhost or an address of this machine");
+  if (auto done = server->listen_at({address, listen.port}); !done) return done.error();
+  return server;
+}
+
+Result<void> WebSocketInterface::listen_at(const Tcp::endpoint& endpoint) {
+  ErrorCode error;
+  Tcp::acceptor acceptor(loop_);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error && endpoint.address().is_v6())
+    acceptor.set_option(asio::ip::v6_only(!endpoint.address().is_unspecified()), error);
+  // Connections of before linger for a minute and are no other server.
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (error == asio::error::address_in_use) {
+    return cannot_listen(settings_.listen,
+                         "the port is in use by another program: give another websocket.listen");
+  }
+  if (error) return cannot_listen(settings_.listen, error.message());
+  port_ = acceptor.local_endpoint().port();
+  acceptors_.push_back(std::move(acceptor));
+  return {};
+}
+
+void WebSocketInterface::start(Listener& listener) {
+  listener_ = &listener;
+  for (std::size_t k = 0; k < acceptors_.size(); ++k)
+    accept(k);
+}
+
+void WebSocketInterface::stop() noexcept {
+  ErrorCode ignored;
+  for (auto& acceptor : acceptors_)
+    acceptor.close(ignored);
+  listener_ = nullptr;
+}
+
+void WebSocketInterface::accept(std::size_t acceptor) {
+  acceptors_[acceptor].async_accept([this, acceptor](const ErrorCode& error, Tcp::socket socket) {
+    if (error == asio::error::operation_aborted) return;
+    if (!error && clients_.size() < kMostClients) {
+      clients_.push_back(std::make_shared<Client>(*this, std::move(socket)));
+      clients_.back()->begin();
+    } else {
+      tally_.fault(&PortCounts::refused, "more clients than there is room for");
+    }
+    accept(acceptor);
+  });
+}
+
+void WebSocketInterface::remove(const Client* client) {
+  std::erase_if(clients_, [client](const auto& one) { return one.get() == client; });
+}
+
+void WebSocketInterface::heard(std::string_view message) {
+  if (listener_ == nullptr) return;
+  ++tally_.counts.messages;
+  listener_->begin_turn();
+  if (const auto midi = midi_of(message)) {
+    if (const auto updates = decoder_.on(*midi); !updates.empty()) {
+      ++tally_.counts.moves;
+      listener_->on_updates(updates);
+    }
+  } else if (!heard_frame(message)) {
+    tally_.fault(&PortCounts::malformed, "a message that is neither MIDI nor a frame");
+  }
+  listener_->end_turn(false);
+}
+
+/// False when the message is none.
+bool WebSocketInterface::heard_frame(std::string_view message) {
+  const auto json = nlohmann::json::parse(message, nullptr, false);
+  const auto* values = &json;
+  if (json.is_object()) {
+    const auto found = json.find("controls");
+    if (found == json.end()) return false;
+    values = &*found;
+  }
+  if (!values->is_array()) return false;
+  std::vector<double> controls;
+  for (const auto& value : *values) {
+    if (!value.is_number()) return false;
+    controls.push_back(value.get<double>());
+  }
+  if (settle_frame(controls, controls_, tally_)) {
+    ++tally_.counts.moves;
+    listener_->on_frame(controls, Duration{0});
+  }
+  return true;
+}
+
+void WebSocketInterface::sound(const Sound& sound, TimePoint) {
+  Text frame;
+  // A client that is dropped stays until its handler has ended.
+  for (const auto& client : clients_)
+    client->sound(sound, frame);
+}
+
+void WebSocketInterface::release(TimePoint) {
+  for (const auto& client : clients_)
+    client->release();
+}
+
+bool WebSocketInterface::is_sending() const noexcept {
+  return std::any_of(clients_.begin(), clients_.end(),
+                     [](const auto& client) { return client->is_sending(); });
+}
+
+std::string WebSocketInterface::description() const {
+  return fmt::format("listening for WebSocket clients on {}",
+                     to_text(Endpoint{settings_.listen.host, port_}));
+}
+
+void WebSocketInterface::add_status(std::vector<StatusEntry>& entries) {
+  entries.push_back(
+      {"websocket_clients", static_cast<std::int64_t>(std::count_if(
+                                clients_.begin(), clients_.end(),
+                                [](const auto& client) { return client->is_open(); }))});
+  tally_.add_status(entries);
+}
+
+}  // namespace imps

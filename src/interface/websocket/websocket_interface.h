@@ -1,0 +1,80 @@
+// A WebSocket server: browsers and scripts as instruments, and as synthesizers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <imps/result.h>
+
+#include "config/settings.h"
+#include "interface/interface.h"
+#include "interface/midi/decoder.h"
+#include "interface/port_tally.h"
+
+namespace imps {
+
+/// Clients say MIDI messages as texts (interface/midi/text.h), or whole frames as JSON:
+/// [0.5, 0.25] or {"controls": [0.5, 0.25]}. They hear texts as the output mappings say; those that
+/// connect to /frames, or to a server without output mappings, hear {"controls": […]}.
+/// doc/formats/websocket.md.
+///
+/// Sounding allocates for each client. A client that does not read is dropped when kMostWaiting
+/// messages wait for it.
+class WebSocketInterface final : public Interface {
+ public:
+  static constexpr std::size_t kMostClients = 64;
+  static constexpr std::size_t kMostWaiting = 1024;
+  static constexpr std::size_t kLongestMessage = 16 * 1024;  ///< bytes, of a client
+
+  /// Opens the port. Fails when it cannot be had.
+  static Result<std::unique_ptr<WebSocketInterface>> open(boost::asio::io_context& loop,
+                                                          const WebSocketSettings& settings);
+  ~WebSocketInterface() override;
+
+  void start(Listener& listener) override;
+  void stop() noexcept override;
+  void expect_controls(std::size_t controls) override { controls_ = controls; }
+  void sound(const Sound& sound, TimePoint now) override;
+  void release(TimePoint now) override;
+  [[nodiscard]] bool is_sending() const noexcept override;
+  [[nodiscard]] std::string description() const override;
+  void add_status(std::vector<StatusEntry>& entries) override;
+  std::optional<std::string> take_fault(TimePoint now) override { return tally_.take_report(now); }
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+ private:
+  class Client;
+  friend class Client;
+
+  WebSocketInterface(boost::asio::io_context& loop, const WebSocketSettings& settings);
+  Result<void> listen_at(const boost::asio::ip::tcp::endpoint& endpoint);
+  void accept(std::size_t acceptor);
+  void heard(std::string_view message);
+  bool heard_frame(std::string_view message);
+  void remove(const Client* client);
+
+  boost::asio::io_context& loop_;
+  const WebSocketSettings settings_;
+  std::vector<boost::asio::ip::tcp::acceptor> acceptors_;
+  std::vector<std::shared_ptr<Client>> clients_;
+  std::uint16_t port_ = 0;
+  std::size_t controls_ = 0;
+  MidiDecoder decoder_;
+  PortTally tally_;
+  Listener* listener_ = nullptr;
+};
+
+/// Whether a page of this Origin may connect: there is none (no browser), it is of this machine, or
+/// one of `allowed`.
+bool is_allowed_origin(std::string_view origin, const std::vector<std::string>& allowed) noexcept;
+
+/// Whether a Host header names this machine by a loopback name or address: what a page whose name
+/// was made to point here (DNS rebinding) does not.
+bool is_loopback_host(std::string_view host) noexcept;
+
+}  // namespace imps
