@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "interface/serial/serial_interface.h"
+#include "interface/serial/serial_midi_interface.h"
 #include "interface/websocket/websocket_interface.h"
 
 namespace imps {
@@ -19,6 +21,10 @@ Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings
     if (!server) return server.error();
     opened.all.push_back(std::move(*server));
   }
+  if (settings.serial.enabled)
+    opened.all.push_back(std::make_unique<SerialInterface>(loop, settings.serial));
+  if (settings.serial_midi.enabled)
+    opened.all.push_back(std::make_unique<SerialMidiInterface>(loop, settings.serial_midi));
   return Result<Interfaces>(boost::system::in_place_value, std::move(opened));
 }
 

@@ -1,0 +1,50 @@
+#include "interface/coalescer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace imps {
+namespace {
+
+/// What may be under way when the next frame is handed on: a line that is never idle.
+constexpr Duration kAhead = std::chrono::milliseconds(2);
+
+}  // namespace
+
+Coalescer::Coalescer(boost::asio::io_context& loop, double bytes_per_second, Emit emit)
+    : seconds_a_byte_(1 / bytes_per_second), emit_(std::move(emit)), timer_(loop) {}
+
+void Coalescer::sound(const Sound& sound, TimePoint now) {
+  if (!waits_ && free_at_ <= now + kAhead) {
+    emit(sound, now);
+    return;
+  }
+  frame_ = FrameView{0, sound.controls};
+  touched_ |= sound.touched;
+  due_ = sound.due;
+  if (std::exchange(waits_, true)) return;
+  const TimePoint until = free_at_;
+  timer_.expires_after(std::max(until - now - kAhead, Duration{0}));
+  timer_.async_wait([this, until](const boost::system::error_code& error) {
+    if (error || !waits_) return;
+    waits_ = false;
+    emit({.controls = frame_.controls(), .touched = std::exchange(touched_, {}), .due = due_},
+         until);
+  });
+}
+
+void Coalescer::drop(std::size_t bytes, TimePoint now) {
+  timer_.cancel();
+  waits_ = false;
+  touched_.reset();
+  busy_for(bytes, now);
+}
+
+void Coalescer::emit(const Sound& sound, TimePoint now) { busy_for(emit_(sound, now), now); }
+
+void Coalescer::busy_for(std::size_t bytes, TimePoint now) {
+  free_at_ =
+      std::max(free_at_, now) + to_duration(Seconds{static_cast<double>(bytes) * seconds_a_byte_});
+}
+
+}  // namespace imps

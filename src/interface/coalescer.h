@@ -1,0 +1,47 @@
+// For outputs slower than the music: the newest frame goes, not a queue of old ones.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <imps/frame.h>
+#include <imps/time.h>
+
+#include "interface/interface.h"
+
+namespace imps {
+
+/// Hands frames on no faster than a line carries them. What comes while the line is busy is put
+/// together: the latest values, and all controls that were touched.
+/// Realtime-safe: yes. Thread-safe: no; on the loop's thread.
+class Coalescer {
+ public:
+  /// Sends, and returns how many bytes that was.
+  using Emit = std::function<std::size_t(const Sound& sound, TimePoint now)>;
+
+  /// @param bytes_per_second  what the line carries, > 0
+  Coalescer(boost::asio::io_context& loop, double bytes_per_second, Emit emit);
+
+  void sound(const Sound& sound, TimePoint now);
+  /// What waits will not sound any more. `bytes` were sent besides.
+  void drop(std::size_t bytes, TimePoint now);
+  [[nodiscard]] bool is_waiting() const noexcept { return waits_; }
+
+ private:
+  void emit(const Sound& sound, TimePoint now);
+  void busy_for(std::size_t bytes, TimePoint now);
+
+  const double seconds_a_byte_;
+  const Emit emit_;
+  boost::asio::steady_timer timer_;
+  TimePoint free_at_;
+  Frame frame_;
+  ControlSet touched_;
+  TimePoint due_;
+  bool waits_ = false;
+};
+
+}  // namespace imps

@@ -1,0 +1,49 @@
+// MIDI over a serial line: a DIN plug, at 31,250 baud.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include "config/settings.h"
+#include "interface/coalescer.h"
+#include "interface/interface.h"
+#include "interface/midi/decoder.h"
+#include "interface/midi/encoder.h"
+#include "interface/midi/stream.h"
+#include "interface/port_tally.h"
+#include "interface/serial/line_news.h"
+#include "interface/serial/serial_line.h"
+
+namespace imps {
+
+/// A line that is not plugged in is waited for.
+class SerialMidiInterface final : public Interface {
+ public:
+  SerialMidiInterface(boost::asio::io_context& loop, const SerialMidiSettings& settings);
+
+  void start(Listener& listener) override;
+  void stop() noexcept override;
+  void expect_controls(std::size_t) override {}
+  void sound(const Sound& sound, TimePoint now) override { output_.sound(sound, now); }
+  void release(TimePoint now) override;
+  [[nodiscard]] bool is_sending() const noexcept override;
+  [[nodiscard]] std::string description() const override;
+  void add_status(std::vector<StatusEntry>& entries) override;
+  std::optional<std::string> take_fault(TimePoint now) override;
+
+ private:
+  void on_bytes(std::span<const std::uint8_t> bytes);
+  /// The bytes sent.
+  std::size_t send(const MidiMessage& message);
+
+  SerialLine line_;
+  MidiStream stream_;
+  MidiDecoder decoder_;
+  MidiEncoder encoder_;
+  Coalescer output_;
+  std::uint64_t bytes_dropped_ = 0;
+  PortTally tally_{"serialmidi"};
+  LineNews news_;
+  Listener* listener_ = nullptr;
+};
+
+}  // namespace imps

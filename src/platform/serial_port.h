@@ -1,0 +1,23 @@
+// Serial lines: opening one at any speed, and finding one by its USB numbers.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <imps/result.h>
+
+namespace imps::platform {
+
+/// Opens a serial line, or a pseudo-terminal, for raw bytes both ways: 8 bits, no parity, one stop
+/// bit, no flow control. Reading and writing do not block. Nobody else can open it meanwhile, where
+/// the system can see to that.
+/// @param baudrate  any; what the hardware can do of it
+/// @returns the descriptor. An Error when there is none, or it is no terminal. May block for a
+///   moment: not for a thread that must be on time.
+Result<int> open_serial_port(const std::string& path, int baudrate);
+
+/// The path of `port`: itself, or of "usb:VENDOR:PRODUCT" (four hexadecimal digits each, as lsusb
+/// shows them) the first such line that is plugged in; nothing when there is none.
+std::optional<std::string> find_serial_port(const std::string& port);
+
+}  // namespace imps::platform

@@ -1,0 +1,208 @@
+// A performance over serial lines: real pseudo-terminals, a slow and a garbled sender, and plugs
+// that are pulled.
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <poll.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "tests/session/live.h"
+#include "tests/support/folder.h"
+
+namespace imps::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+/// The other end of a line, behind a name that stays the same when it is plugged in again.
+class Device {
+ public:
+  explicit Device(fs::path name) : name_(std::move(name)) { plug_in(); }
+  ~Device() { unplug(); }
+  Device(const Device&) = delete;
+  Device& operator=(const Device&) = delete;
+
+  void plug_in() {
+    master_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ::grantpt(master_);
+    ::unlockpt(master_);
+    // A real line does not echo, however early it is spoken on.
+    termios settings{};
+    ::tcgetattr(master_, &settings);
+    ::cfmakeraw(&settings);
+    ::tcsetattr(master_, TCSANOW, &settings);
+    fs::remove(name_);
+    fs::create_symlink(::ptsname(master_), name_);
+  }
+  void unplug() {
+    if (master_ < 0) return;
+    fs::remove(name_);
+    ::close(std::exchange(master_, -1));
+  }
+
+  void say(std::string_view bytes) const {
+    ASSERT_EQ(::write(master_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
+  }
+  /// So many bytes, or what has come when nothing more does.
+  std::string hear(std::size_t count) const {
+    std::string heard;
+    pollfd readable{.fd = master_, .events = POLLIN, .revents = 0};
+    while (heard.size() < count && ::poll(&readable, 1, static_cast<int>(kWait.count())) == 1) {
+      std::string some(count - heard.size(), '\0');
+      const ssize_t got = ::read(master_, some.data(), some.size());
+      if (got <= 0) break;  // nobody has opened the line, or it was closed
+      heard.append(some, 0, static_cast<std::size_t>(got));
+    }
+    return heard;
+  }
+  /// The speed that the line was set to.
+  [[nodiscard]] int master() const { return master_; }
+
+ private:
+  fs::path name_;
+  int master_ = -1;
+};
+
+class OverSerial : public ::testing::Test {
+ protected:
+  OverSerial() {
+    options_.dimension = 3;
+    options_.settings.interaction.input_thru = true;
+    options_.settings.interaction.mode = Mode::user_only;
+    options_.settings.serial.port = (folder_ / "text").string();
+    options_.settings.serial_midi.port = (folder_ / "midi").string();
+    options_.settings.serial_midi.input = {{.kind = MidiMapping::Kind::control_change, .number = 1},
+                                           {.kind = MidiMapping::Kind::note}};
+    options_.settings.serial_midi.output = options_.settings.serial_midi.input;
+  }
+  void begin() { live_.emplace(musician_, options_); }
+  std::int64_t count(const std::string& key) { return musician_.count(live_->port(), key); }
+  /// Asks until the count is there.
+  bool comes(const std::string& key, std::int64_t wanted) {
+    const auto late = std::chrono::steady_clock::now() + kWait;
+    while (std::chrono::steady_clock::now() < late)
+      if (count(key) == wanted) return true;
+    return false;
+  }
+
+  Folder folder_;
+  Musician musician_;
+  LiveOptions options_;
+  std::optional<Live> live_;
+};
+
+TEST_F(OverSerial, LinesOfValuesGoBothWays) {
+  options_.settings.serial.enabled = true;
+  const Device device(folder_ / "text");
+  begin();
+  ASSERT_TRUE(comes("serial_connected", 1));
+  device.say("0.25,0.75\n");
+  EXPECT_EQ(device.hear(14), "0.2500,0.7500\n");
+  // As slowly as a device can.
+  for (const char byte : std::string(" 1 , 0.0000\r\n"))
+    device.say(std::string(1, byte));
+  EXPECT_EQ(device.hear(14), "1.0000,0.0000\n");
+  EXPECT_EQ(count("serial_moves"), 2);
+}
+
+TEST_F(OverSerial, AGarbledSenderCostsOnlyTheGarbledLines) {
+  options_.settings.serial.enabled = true;
+  const Device device(folder_ / "text");
+  begin();
+  ASSERT_TRUE(comes("serial_connected", 1));
+  device.say("53,0.5\n");  // the end of "0.53,0.5", which was under way
+  device.say("0.5\n");
+  device.say("0.1,0.2,0.3\n");
+  device.say("0.5,nan\n");
+  device.say("0.5,\n");
+  device.say("0.5;0.5\n");
+  device.say(std::string("\x00\xff\x80\x1b[2J\n", 8));
+  device.say("\n\r\n");
+  for (int k = 0; k < 20; ++k)
+    device.say(std::string(500, '9'));
+  device.say("\n");
+  device.say("0.5,7\n");
+  EXPECT_EQ(device.hear(14), "0.5000,1.0000\n");
+  EXPECT_EQ(count("serial_moves"), 1);
+  EXPECT_EQ(count("serial_clamped"), 1);
+  EXPECT_EQ(count("serial_wrong_count"), 2);
+  EXPECT_EQ(count("serial_malformed"), 6);
+}
+
+TEST_F(OverSerial, APulledPlugIsWaitedFor) {
+  options_.settings.serial.enabled = true;
+  Device device(folder_ / "text");
+  begin();
+  for (int round = 0; round < 3; ++round) {
+    ASSERT_TRUE(comes("serial_connected", 1)) << round;
+    device.say("0.5,0.");  // pulled within a line
+    device.unplug();
+    ASSERT_TRUE(comes("serial_connected", 0)) << round;
+    device.plug_in();
+    ASSERT_TRUE(comes("serial_connected", 1)) << round;
+    device.say("0.25,0.75\n");
+    EXPECT_EQ(device.hear(14), "0.2500,0.7500\n");
+  }
+}
+
+TEST_F(OverSerial, MayBeginWithoutItsDevice) {
+  options_.settings.serial.enabled = true;
+  begin();
+  const auto fault = [&] {
+    for (int k = 0; k < 1000; ++k)
+      if (const Report report = live_->report(); !report.fault.empty()) return report.fault;
+    return std::string();
+  };
+  EXPECT_THAT(fault(), HasSubstr("No such file or directory: imps goes on trying"));
+  const Device device(folder_ / "text");
+  ASSERT_TRUE(comes("serial_connected", 1));
+  EXPECT_THAT(fault(), HasSubstr("is connected"));
+}
+
+TEST_F(OverSerial, MidiHasRunningStatusAndRealTimeBytes) {
+  options_.settings.serial_midi.enabled = true;
+  const Device device(folder_ / "midi");
+  begin();
+  ASSERT_TRUE(comes("serialmidi_connected", 1));
+  device.say("\xb0\x01\x7f");
+  EXPECT_EQ(device.hear(3), "\xb0\x01\x7f");
+  device.say("\xf8\x01\xfe\x40");
+  EXPECT_EQ(device.hear(3), "\xb0\x01\x40");
+  device.say("\x90\x3c\x64");
+  EXPECT_EQ(device.hear(3), "\x90\x3c\x7f");
+  device.say(std::string("\x90\x3c\x00", 3));  // the key is let go: no interaction
+  device.say("\x90\x3e\x64");
+  EXPECT_EQ(device.hear(6), std::string("\x80\x3c\x00\x90\x3e\x7f", 6));
+  EXPECT_EQ(count("serialmidi_moves"), 4);
+  live_->finish();
+  EXPECT_EQ(device.hear(3), std::string("\x80\x3e\x00", 3)) << "nothing drones on";
+}
+
+TEST_F(OverSerial, AFastPerformerGetsTheLatestValuesOverASlowLine) {
+  options_.settings.serial_midi.enabled = true;
+  const Device device(folder_ / "midi");
+  begin();
+  ASSERT_TRUE(comes("serialmidi_connected", 1));
+  // 500 frames at once, 1.5 s of the line: it hears some of them, and the last.
+  for (int k = 0; k <= 500; ++k)
+    musician_.play({static_cast<float>(k % 100) / 127.0F, 0.5F}, live_->port());
+  musician_.play({1.0F, 0.5F}, live_->port());
+  std::string heard;
+  while (heard.size() < 3 || heard.substr(heard.size() - 3) != "\xb0\x01\x7f") {
+    const std::string more = device.hear(3);
+    ASSERT_EQ(more.size(), 3U);
+    heard += more;
+  }
+  EXPECT_LT(heard.size(), 3U * 300U) << "coalesced, not queued";
+}
+
+}  // namespace
+}  // namespace imps::test
