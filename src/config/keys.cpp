@@ -15,6 +15,7 @@ using Standing = Key::Standing;
 
 constexpr std::array<std::string_view, 4> kModes{"callresponse", "polyphony", "battle", "useronly"};
 constexpr std::array<std::string_view, 6> kSizes{"xxs", "xs", "s", "m", "l", "xl"};
+constexpr std::array<std::string_view, 4> kMidiApis{"auto", "alsa", "jack", "core"};
 constexpr std::array<std::string_view, 2> kStarts{"first", "now"};
 
 Value text_or_none(const std::optional<std::filesystem::path>& path) {
@@ -430,10 +431,20 @@ const std::array kKeys{
         .set = [](Settings& s, const Value& v) { s.midi.enabled = std::get<bool>(v); },
     },
     Key{
+        .path = "midi.api",
+        .kind = Kind::choice,
+        .standing = Standing::own,
+        .choices = kMidiApis,
+        .documentation = "The system's MIDI to use; auto is the first that there is.",
+        .get = [](const Settings& s) { return Value{s.midi.api}; },
+        .set = [](Settings& s, const Value& v) { s.midi.api = text(v); },
+    },
+    Key{
         .path = "midi.in_device",
         .kind = Kind::devices,
         .standing = Standing::shared,
-        .documentation = "The MIDI inputs to hear, by a part of their names.",
+        .documentation =
+            "The MIDI inputs to hear, by a part of their names; \"virtual:NAME\" makes one.",
         .get = [](const Settings& s) { return Value{s.midi.inputs}; },
         .set = [](Settings& s,
                   const Value& v) { s.midi.inputs = std::get<std::vector<std::string>>(v); },
@@ -442,7 +453,8 @@ const std::array kKeys{
         .path = "midi.out_device",
         .kind = Kind::devices,
         .standing = Standing::shared,
-        .documentation = "The MIDI outputs to play on, by a part of their names.",
+        .documentation =
+            "The MIDI outputs to play on, by a part of their names; \"virtual:NAME\" makes one.",
         .get = [](const Settings& s) { return Value{s.midi.outputs}; },
         .set = [](Settings& s,
                   const Value& v) { s.midi.outputs = std::get<std::vector<std::string>>(v); },

@@ -78,6 +78,7 @@ using DeviceMappings = std::vector<std::pair<std::string, std::vector<MidiMappin
 
 struct MidiSettings {
   bool enabled = false;
+  std::string api = "auto";         ///< auto, alsa, jack or core
   std::vector<std::string> inputs;  ///< parts of names
   std::vector<std::string> outputs;
   DeviceMappings input;

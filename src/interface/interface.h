@@ -80,6 +80,9 @@ class Interface {
   /// Ends what sounds.
   virtual void release(TimePoint now) = 0;
 
+  /// Ends whatever may sound, also what was not begun here.
+  virtual void panic(TimePoint now) { release(now); }
+
   /// Something is still on its way out: the loop goes on for a moment at the end.
   [[nodiscard]] virtual bool is_sending() const noexcept { return false; }
 

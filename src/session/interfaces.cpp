@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "interface/midi/midi_interface.h"
 #include "interface/serial/serial_interface.h"
 #include "interface/serial/serial_midi_interface.h"
 #include "interface/websocket/websocket_interface.h"
@@ -16,6 +17,8 @@ Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings
     opened.osc = osc->get();
     opened.all.push_back(std::move(*osc));
   }
+  if (settings.midi.enabled)
+    opened.all.push_back(std::make_unique<MidiInterface>(loop, settings.midi));
   if (settings.websocket.enabled) {
     auto server = WebSocketInterface::open(loop, settings.websocket);
     if (!server) return server.error();

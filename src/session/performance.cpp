@@ -306,6 +306,10 @@ void Performance::act_on_command(const Command& command, TimePoint at) {
       break;
   }
   carry_out(performer_->on(command, at));
+  if (command.kind == Command::Kind::panic) {
+    for (const auto& interface : interfaces_)
+      interface->panic(at);
+  }
 }
 
 void Performance::tell_unheard(TimePoint at) {

@@ -82,15 +82,15 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [dimension, file, size, folder, temperatures, timescale] = model;
   [[maybe_unused]] const auto& [sigma, pi] = temperatures;
   [[maybe_unused]] const auto& [osc_enabled, listen, outputs, in, out] = osc;
-  [[maybe_unused]] const auto& [midi_enabled, midi_inputs, midi_outputs, midi_input, midi_output,
-                                midi_thru, echo_guard, echo_window] = midi;
+  [[maybe_unused]] const auto& [midi_enabled, midi_api, midi_inputs, midi_outputs, midi_input,
+                                midi_output, midi_thru, echo_guard, echo_window] = midi;
   [[maybe_unused]] const auto& [websocket_enabled, websocket_listen, websocket_input,
                                 websocket_output, origins] = websocket;
   [[maybe_unused]] const auto& [serial_enabled, serial_port, serial_speed] = serial;
   [[maybe_unused]] const auto& [serial_midi_enabled, serial_midi_port, serial_midi_speed,
                                 serial_midi_input, serial_midi_output] = serial_midi;
   [[maybe_unused]] const auto& [log_enabled, performer, predictions, log_folder, quota] = log;
-  constexpr int kFields = 4 + 2 + 7 + (5 + 2) + 5 + 8 + 5 + 3 + 5 + 5;
+  constexpr int kFields = 4 + 2 + 7 + (5 + 2) + 5 + 9 + 5 + 3 + 5 + 5;
   int own = 0;
   for (const Key& key : keys())
     own += key.get != nullptr ? 1 : 0;

@@ -11,6 +11,7 @@ using Kind = MidiMapping::Kind;
 using namespace controller;
 
 constexpr int kLoudest = 127;
+constexpr int kBendMiddle = 8192;
 
 bool is_same_destination(const MidiMapping& a, const MidiMapping& b) noexcept {
   return a.kind == b.kind && a.channel == b.channel && a.number == b.number;
@@ -108,6 +109,23 @@ void MidiEncoder::play(std::span<const double> controls, const ControlSet& touch
       play_note(k, raw, velocity_for(mapping, controls), send);
     else
       send_once(lasts_[last_of_[k]], raw, mapping, send);
+  }
+}
+
+void MidiEncoder::panic(const Send& send) {
+  release(send);
+  std::array<bool, 17> done{};
+  for (const MidiMapping& mapping : mappings_) {
+    if (mapping.kind == Kind::none ||
+        std::exchange(done[static_cast<std::size_t>(mapping.channel)], true))
+      continue;
+    const auto control_change = [&](int number, int value) {
+      send(MidiMessage::of(MidiMessage::Kind::control_change, mapping.channel, number, value));
+    };
+    control_change(kSustain, 0);
+    send(MidiMessage::pitch_bend(mapping.channel, kBendMiddle));
+    control_change(kAllSoundOff, 0);
+    control_change(kAllNotesOff, 0);
   }
 }
 

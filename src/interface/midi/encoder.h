@@ -34,6 +34,10 @@ class MidiEncoder {
   /// next frame is sent whole.
   void release(const Send& send);
 
+  /// Releases what sounds; then, on each channel that is mapped: sustain pedal up, bend in the
+  /// middle, all sound off (120), all notes off (123).
+  void panic(const Send& send);
+
  private:
   void play_note(std::size_t control, int note, int velocity, const Send& send);
   void send_once(std::optional<int>& last, int raw, const MidiMapping& mapping, const Send& send);

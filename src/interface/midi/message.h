@@ -13,10 +13,13 @@ namespace controller {
 inline constexpr int kDataEntry = 6;
 inline constexpr int kFine = 32;  ///< from a 14-bit controller's upper half (0–31) to its lower
 inline constexpr int kDataEntryFine = kDataEntry + kFine;
+inline constexpr int kSustain = 64;
 inline constexpr int kParameterFine = 98;
 inline constexpr int kParameter = 99;
 inline constexpr int kRegisteredFine = 100;
 inline constexpr int kRegistered = 101;
+inline constexpr int kAllSoundOff = 120;
+inline constexpr int kAllNotesOff = 123;
 }  // namespace controller
 
 /// A channel voice message: a status byte 0x80–0xEF and one or two data bytes below 0x80.

@@ -72,6 +72,12 @@ void SerialMidiInterface::release(TimePoint now) {
   output_.drop(bytes, now);
 }
 
+void SerialMidiInterface::panic(TimePoint now) {
+  std::size_t bytes = 0;
+  encoder_.panic([&](const MidiMessage& message) { bytes += send(message); });
+  output_.drop(bytes, now);
+}
+
 bool SerialMidiInterface::is_sending() const noexcept {
   return line_.is_connected() && line_.waiting() > 0;
 }

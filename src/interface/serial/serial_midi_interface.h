@@ -25,6 +25,7 @@ class SerialMidiInterface final : public Interface {
   void expect_controls(std::size_t) override {}
   void sound(const Sound& sound, TimePoint now) override { output_.sound(sound, now); }
   void release(TimePoint now) override;
+  void panic(TimePoint now) override;
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
   void add_status(std::vector<StatusEntry>& entries) override;

@@ -113,6 +113,10 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
     if (open_ && !hears_frames_) encoder_.release([this](const MidiMessage& m) { send(m); });
   }
 
+  void panic() {
+    if (open_ && !hears_frames_) encoder_.panic([this](const MidiMessage& m) { send(m); });
+  }
+
   [[nodiscard]] bool is_open() const noexcept { return open_; }
   [[nodiscard]] bool is_sending() const noexcept { return open_ && !waiting_.empty(); }
 
@@ -343,6 +347,11 @@ void WebSocketInterface::sound(const Sound& sound, TimePoint) {
 void WebSocketInterface::release(TimePoint) {
   for (const auto& client : clients_)
     client->release();
+}
+
+void WebSocketInterface::panic(TimePoint) {
+  for (const auto& client : clients_)
+    client->panic();
 }
 
 bool WebSocketInterface::is_sending() const noexcept {

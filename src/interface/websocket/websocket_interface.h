@@ -40,6 +40,7 @@ class WebSocketInterface final : public Interface {
   void expect_controls(std::size_t controls) override { controls_ = controls; }
   void sound(const Sound& sound, TimePoint now) override;
   void release(TimePoint now) override;
+  void panic(TimePoint now) override;
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
   void add_status(std::vector<StatusEntry>& entries) override;

@@ -1,0 +1,259 @@
+#include "interface/midi/devices.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cctype>
+
+#include <RtMidi.h>
+#include <boost/lockfree/spsc_queue.hpp>
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "interface/midi/stream.h"
+
+namespace imps {
+namespace {
+
+constexpr const char* kClient = "imps";
+constexpr std::size_t kMostWaiting = 1024;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+void say_nothing(const char*, int, const char*, int, const char*, ...) {}
+
+/// What libraries below would print to the terminal again and again is in our own messages.
+void silence_libraries() {
+  using JackHandler = void (*)(const char*);
+  using SetJackHandler = void (*)(JackHandler);
+  for (const char* const name : {"jack_set_error_function", "jack_set_info_function"}) {
+    if (const auto set = reinterpret_cast<SetJackHandler>(::dlsym(RTLD_DEFAULT, name)))
+      set([](const char*) {});
+  }
+  using AlsaHandler = void (*)(const char*, int, const char*, int, const char*, ...);
+  using SetAlsaHandler = int (*)(AlsaHandler);
+  if (const auto set =
+          reinterpret_cast<SetAlsaHandler>(::dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler")))
+    set(say_nothing);
+}
+
+/// RtMidi would print warnings; its errors come as exceptions all the same.
+void ignore_warning(RtMidiError::Type, const std::string&, void*) {}
+
+/// What open_port() makes here: "imps-01:imps" in JACK, "imps:imps 128:0" in ALSA. Virtual ports
+/// have names of their own.
+bool is_own(const std::string& port) {
+  const auto colon = port.find(':');
+  return port.starts_with(kClient) && colon != std::string::npos &&
+         port.compare(colon + 1, std::string_view(kClient).size(), kClient) == 0;
+}
+
+template <class Client>
+std::vector<std::string> names_of(Client& client) {
+  std::vector<std::string> names;
+  const unsigned int count = client.getPortCount();
+  for (unsigned int k = 0; k < count; ++k) {
+    std::string name = client.getPortName(k);
+    if (!name.empty() && !is_own(name)) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+/// Opens `port` of a fresh client.
+template <class Client>
+void open_port(Client& client, const std::string& port) {
+  if (port.starts_with(kVirtualPort)) {
+    client.openVirtualPort(port.substr(kVirtualPort.size()));
+    return;
+  }
+  const unsigned int count = client.getPortCount();
+  for (unsigned int k = 0; k < count; ++k) {
+    if (client.getPortName(k) != port) continue;
+    client.openPort(k, kClient);
+    return;
+  }
+  throw RtMidiError("it is not there any more", RtMidiError::INVALID_DEVICE);
+}
+
+class RtInput final : public MidiInput {
+ public:
+  RtInput(RtMidi::Api api, const std::string& port, std::function<void()> wake)
+      : wake_(std::move(wake)), client_(api, kClient) {
+    client_.setErrorCallback(ignore_warning);
+    client_.ignoreTypes(true, true, true);  // system exclusive, clock, active sensing
+    client_.setCallback([](double, std::vector<unsigned char>* bytes,
+                           void* self) { static_cast<RtInput*>(self)->take(*bytes); },
+                        this);
+    open_port(client_, port);
+  }
+  ~RtInput() override {
+    client_.cancelCallback();
+    client_.closePort();
+  }
+  std::optional<MidiMessage> next() noexcept override {
+    MidiMessage message;
+    if (!queue_.pop(message)) return std::nullopt;
+    return message;
+  }
+  [[nodiscard]] std::uint64_t lost() const noexcept override { return lost_; }
+
+ private:
+  // On a thread of the system's.
+  void take(const std::vector<unsigned char>& bytes) {
+    bool any = false;
+    for (const unsigned char byte : bytes) {
+      const auto message = stream_.put(byte);
+      if (!message) continue;
+      any = true;
+      if (!queue_.push(*message)) lost_.fetch_add(1, std::memory_order_relaxed);
+    }
+    if (any) wake_();
+  }
+
+  const std::function<void()> wake_;
+  MidiStream stream_;
+  boost::lockfree::spsc_queue<MidiMessage, boost::lockfree::capacity<kMostWaiting>> queue_;
+  std::atomic<std::uint64_t> lost_{0};
+  RtMidiIn client_;  // last: its callback uses the rest
+};
+
+class RtOutput final : public MidiOutput {
+ public:
+  RtOutput(RtMidi::Api api, const std::string& port) : client_(api, kClient) {
+    client_.setErrorCallback([](RtMidiError::Type, const std::string&,
+                                void* self) { static_cast<RtOutput*>(self)->failed_ = true; },
+                             this);
+    open_port(client_, port);
+    if (failed_) throw RtMidiError("it cannot be opened", RtMidiError::DRIVER_ERROR);
+  }
+  bool send(std::span<const std::uint8_t> bytes) noexcept override {
+    failed_ = false;
+    try {
+      client_.sendMessage(bytes.data(), bytes.size());
+    } catch (const std::exception&) {
+      return false;
+    }
+    return !failed_;
+  }
+
+ private:
+  bool failed_ = false;
+  RtMidiOut client_;
+};
+
+class RtSystem final : public MidiSystem {
+ public:
+  RtSystem(RtMidi::Api api, std::string_view name)
+      : api_(api), name_(name), in_(api, kClient), out_(api, kClient) {
+    in_.setErrorCallback(ignore_warning);
+    out_.setErrorCallback(ignore_warning);
+  }
+  [[nodiscard]] std::string_view name() const noexcept override { return name_; }
+  [[nodiscard]] MidiPorts ports() override {
+    try {
+      return {.inputs = names_of(in_), .outputs = names_of(out_)};
+    } catch (const std::exception&) {
+      return {};
+    }
+  }
+  Result<std::unique_ptr<MidiInput>> open_input(const std::string& port,
+                                                std::function<void()> wake) override {
+    try {
+      return Result<std::unique_ptr<MidiInput>>(
+          boost::system::in_place_value, std::make_unique<RtInput>(api_, port, std::move(wake)));
+    } catch (const std::exception& failure) {
+      return cannot_open(port, failure);
+    }
+  }
+  Result<std::unique_ptr<MidiOutput>> open_output(const std::string& port) override {
+    try {
+      return Result<std::unique_ptr<MidiOutput>>(boost::system::in_place_value,
+                                                 std::make_unique<RtOutput>(api_, port));
+    } catch (const std::exception& failure) {
+      return cannot_open(port, failure);
+    }
+  }
+
+ private:
+  static Error cannot_open(const std::string& port, const std::exception& failure) {
+    return Error{fmt::format("{}: cannot be opened: {}", port, failure.what())};
+  }
+
+  const RtMidi::Api api_;
+  const std::string_view name_;
+  RtMidiIn in_;  // for their lists only
+  RtMidiOut out_;
+};
+
+struct Api {
+  std::string_view word;
+  RtMidi::Api api;
+  std::string_view name;
+};
+constexpr std::array kApis{Api{"core", RtMidi::MACOSX_CORE, "CoreMIDI"},
+                           Api{"alsa", RtMidi::LINUX_ALSA, "ALSA"},
+                           Api{"jack", RtMidi::UNIX_JACK, "JACK"}};
+
+/// Whether a JACK server runs. RtMidi loads JACK's library, and its client would complain aloud.
+bool jack_runs() {
+  using Open = void* (*)(const char*, int, int*, ...);
+  using Close = int (*)(void*);
+  const auto open = reinterpret_cast<Open>(::dlsym(RTLD_DEFAULT, "jack_client_open"));
+  const auto close = reinterpret_cast<Close>(::dlsym(RTLD_DEFAULT, "jack_client_close"));
+  if (open == nullptr || close == nullptr) return false;
+  constexpr int kNoStartServer = 1;
+  int status = 0;
+  void* const client = open(kClient, kNoStartServer, &status);
+  if (client == nullptr) return false;
+  close(client);
+  return true;
+}
+
+/// RtMidi's own way to find out is slow, or prints.
+bool is_there(const Api& api) {
+  if (api.api == RtMidi::LINUX_ALSA) return ::access("/dev/snd/seq", R_OK | W_OK) == 0;
+  return api.api != RtMidi::UNIX_JACK || jack_runs();
+}
+
+}  // namespace
+
+std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
+                                          std::string_view part) {
+  const auto exact = std::find_if(names.begin(), names.end(), [part](const std::string& name) {
+    return name.find(part) != std::string::npos;
+  });
+  if (exact != names.end()) return *exact;
+  const auto alike =
+      std::find_if(names.begin(), names.end(), [small = lower(part)](const std::string& name) {
+        return lower(name).find(small) != std::string::npos;
+      });
+  return alike == names.end() ? std::nullopt : std::optional(*alike);
+}
+
+Result<std::unique_ptr<MidiSystem>> MidiSystem::open(std::string_view wanted) {
+  silence_libraries();
+  std::vector<RtMidi::Api> compiled;
+  RtMidi::getCompiledApi(compiled);
+  for (const Api& api : kApis) {
+    if (wanted != "auto" && wanted != api.word) continue;
+    if (std::find(compiled.begin(), compiled.end(), api.api) == compiled.end()) continue;
+    if (!is_there(api)) continue;
+    try {
+      return Result<std::unique_ptr<MidiSystem>>(boost::system::in_place_value,
+                                                 std::make_unique<RtSystem>(api.api, api.name));
+    } catch (const std::exception&) {
+      // The next one.
+    }
+  }
+  return Error{wanted == "auto" ? std::string("there is no MIDI on this machine: neither ALSA's "
+                                              "sequencer (modprobe snd-seq) nor a JACK server")
+                                : fmt::format("there is no MIDI by {} on this machine", wanted)};
+}
+
+}  // namespace imps

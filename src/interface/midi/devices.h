@@ -1,0 +1,70 @@
+// The system's MIDI: which ports there are, and opening them. The only code that knows of RtMidi.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <imps/result.h>
+
+#include "interface/midi/message.h"
+
+namespace imps {
+
+/// Names of ports, in the system's order; imps's own are left out.
+struct MidiPorts {
+  std::vector<std::string> inputs;   ///< that can be heard
+  std::vector<std::string> outputs;  ///< that can be played on
+
+  friend bool operator==(const MidiPorts&, const MidiPorts&) = default;
+};
+
+/// The first name that holds `part`, or does when capitals are not told from small letters.
+std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
+                                          std::string_view part);
+
+/// What a port is opened by, instead of a part of a name: "virtual:NAME" makes one that other
+/// programs connect to.
+inline constexpr std::string_view kVirtualPort = "virtual:";
+
+/// An open output. Thread-safe: no. Ends when it goes out of scope, which may block for a moment.
+class MidiOutput {
+ public:
+  virtual ~MidiOutput() = default;
+  /// False when it could not be sent. Realtime-safe as far as the system's MIDI is.
+  virtual bool send(std::span<const std::uint8_t> bytes) noexcept = 0;
+};
+
+/// An open input.
+class MidiInput {
+ public:
+  virtual ~MidiInput() = default;
+  /// The next message that has come; nothing when there is none. Realtime-safe, on one thread.
+  virtual std::optional<MidiMessage> next() noexcept = 0;
+  /// Messages that there was no room for.
+  [[nodiscard]] virtual std::uint64_t lost() const noexcept = 0;
+};
+
+/// The connection to the system's MIDI. May block: not for the performance loop. Thread-safe: no.
+class MidiSystem {
+ public:
+  virtual ~MidiSystem() = default;
+  /// @param api  "auto", "alsa", "jack" or "core". An Error when there is no such MIDI here.
+  static Result<std::unique_ptr<MidiSystem>> open(std::string_view api);
+
+  /// "ALSA", "JACK", "CoreMIDI".
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  [[nodiscard]] virtual MidiPorts ports() = 0;
+  /// @param port  one of ports(), or "virtual:NAME"
+  /// @param wake  called on a thread of the system's when a message has come; realtime-safe
+  virtual Result<std::unique_ptr<MidiInput>> open_input(const std::string& port,
+                                                        std::function<void()> wake) = 0;
+  virtual Result<std::unique_ptr<MidiOutput>> open_output(const std::string& port) = 0;
+};
+
+}  // namespace imps
