@@ -28,7 +28,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Kind = MidiMessage::Kind;
 
-/// A JACK server without a sound card, for as long as this lives.
+/// A JACK server without a sound card, for as long as this lives; synchronous: where the machine is
+/// busy, it waits for its clients rather than losing what they say.
 class Jack {
  public:
   Jack() {
@@ -40,8 +41,8 @@ class Jack {
       ::dup2(ends[1], STDOUT_FILENO);
       ::dup2(ends[1], STDERR_FILENO);
       ::close(ends[0]);
-      ::execlp("jackd", "jackd", "-n", name_.c_str(), "-r", "-s", "-d", "dummy", "-r", "48000",
-               "-p", "64", nullptr);
+      ::execlp("jackd", "jackd", "-n", name_.c_str(), "-r", "-S", "-s", "-t", "5000", "-d", "dummy",
+               "-r", "48000", "-p", "64", nullptr);
       ::_exit(127);
     }
     ::close(ends[1]);
