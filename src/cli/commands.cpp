@@ -124,6 +124,12 @@ constexpr std::array kCommands{
             "imps inspect models/*.keras\n"
             "imps inspect logs/2026-11-22T20-00-00-4d-mdrnn.log --json",
             run_inspect, inspect_options},
+    Command{"ports", "[--watch] [--json]", "list the MIDI and serial devices that are there",
+            "Lists the MIDI inputs and outputs, and the serial lines, by the names that a "
+            "configuration can use; a part of a MIDI name is enough.",
+            "imps ports\n"
+            "imps ports --watch      # and again whenever something is plugged in or pulled",
+            run_ports, ports_options},
     Command{"replay", "LOG [options]", "play a log again, or prove that a session repeats",
             "Sends the performer's rows of a log as OSC messages in their own time, to imps or any "
             "other program. "

@@ -64,6 +64,8 @@ bool set_up(int fd, int baudrate) noexcept {
 
 #endif
 
+constexpr std::string_view kUsb = "usb:";
+
 std::string first_line(const fs::path& path) {
   std::ifstream file(path);
   std::string line;
@@ -91,30 +93,46 @@ Result<int> open_serial_port(const std::string& path, int baudrate) {
   return fd;
 }
 
-std::optional<std::string> find_serial_port(const std::string& port) {
-  constexpr std::string_view kUsb = "usb:";
-  if (!port.starts_with(kUsb)) return port;
-  std::string wanted = port.substr(kUsb.size());
-  std::transform(wanted.begin(), wanted.end(), wanted.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+std::vector<SerialPort> serial_ports() {
   std::error_code error;
-  std::vector<std::string> found;
+  std::vector<SerialPort> found;
   for (const auto& entry : fs::directory_iterator("/sys/class/tty", error)) {
+    const fs::path line = fs::canonical(entry.path() / "device", error);
+    if (error) {  // a console, or a pseudo-terminal: of no device
+      error.clear();
+      continue;
+    }
+    // Ports that a board could have are listed by the kernel whether they are there or not.
+    const bool is_real = first_line(entry.path() / "type") != "0";
+    if (!is_real) continue;
+    SerialPort port{.path = "/dev/" + entry.path().filename().string(), .usb = {}, .name = {}};
     // Some levels above the line is the USB device that it belongs to.
-    fs::path device = fs::canonical(entry.path() / "device", error);
-    for (int level = 0; !error && level < 4 && device.has_parent_path(); ++level) {
+    fs::path device = line;
+    for (int level = 0; level < 4 && device.has_parent_path(); ++level) {
       const std::string vendor = first_line(device / "idVendor");
       if (!vendor.empty()) {
-        if (vendor + ":" + first_line(device / "idProduct") == wanted)
-          found.push_back("/dev/" + entry.path().filename().string());
+        port.usb = std::string(kUsb) + vendor + ":" + first_line(device / "idProduct");
+        port.name = first_line(device / "product");
         break;
       }
       device = device.parent_path();
     }
-    error.clear();
+    found.push_back(std::move(port));
   }
-  if (found.empty()) return std::nullopt;
-  return *std::min_element(found.begin(), found.end());
+  std::sort(found.begin(), found.end(),
+            [](const SerialPort& a, const SerialPort& b) { return a.path < b.path; });
+  return found;
+}
+
+std::optional<std::string> find_serial_port(const std::string& port) {
+  if (!port.starts_with(kUsb)) return port;
+  std::string wanted = port;
+  std::transform(wanted.begin(), wanted.end(), wanted.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto ports = serial_ports();
+  const auto found = std::find_if(ports.begin(), ports.end(),
+                                  [&](const SerialPort& one) { return one.usb == wanted; });
+  return found == ports.end() ? std::nullopt : std::optional(found->path);
 }
 
 }  // namespace imps::platform

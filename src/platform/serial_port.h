@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <imps/result.h>
 
@@ -15,6 +16,18 @@ namespace imps::platform {
 /// @returns the descriptor. An Error when there is none, or it is no terminal. May block for a
 ///   moment: not for a thread that must be on time.
 Result<int> open_serial_port(const std::string& path, int baudrate);
+
+/// A serial line that is plugged in.
+struct SerialPort {
+  std::string path;  ///< "/dev/ttyACM0"
+  std::string usb;   ///< "usb:0d28:0204"; "" for lines that are not USB's
+  std::string name;  ///< of the device, as it says; may be ""
+
+  friend bool operator==(const SerialPort&, const SerialPort&) = default;
+};
+
+/// All that belong to a device, by path (Linux; empty elsewhere).
+std::vector<SerialPort> serial_ports();
 
 /// The path of `port`: itself, or of "usb:VENDOR:PRODUCT" (four hexadecimal digits each, as lsusb
 /// shows them) the first such line that is plugged in; nothing when there is none.

@@ -13,12 +13,12 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "config/endpoint.h"
 #include "interface/frame_values.h"
 #include "interface/midi/encoder.h"
 #include "interface/midi/text.h"
+#include "interface/websocket/frame_text.h"
 
 namespace imps {
 namespace {
@@ -41,15 +41,6 @@ std::string_view without_port(std::string_view host) noexcept {
     return end == std::string_view::npos ? host : host.substr(1, end - 1);
   }
   return host.substr(0, host.find(':'));
-}
-
-Text json_frame(std::span<const double> controls) {
-  std::string text = R"({"controls":[)";
-  for (const double value : controls) {
-    if (text.back() != '[') text += ',';
-    fmt::format_to(std::back_inserter(text), "{:.6g}", value);
-  }
-  return std::make_shared<const std::string>(text + "]}");
 }
 
 Error cannot_listen(const Endpoint& listen, std::string_view why) {
@@ -102,7 +93,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
   void sound(const Sound& sound, Text& frame) {
     if (!open_) return;
     if (hears_frames_) {
-      if (!frame) frame = json_frame(sound.controls);
+      if (!frame) frame = std::make_shared<const std::string>(frame_text(sound.controls));
       send(frame);
     } else {
       encoder_.play(sound.controls, sound.touched, [this](const MidiMessage& m) { send(m); });
@@ -317,22 +308,11 @@ void WebSocketInterface::heard(std::string_view message) {
 
 /// False when the message is none.
 bool WebSocketInterface::heard_frame(std::string_view message) {
-  const auto json = nlohmann::json::parse(message, nullptr, false);
-  const auto* values = &json;
-  if (json.is_object()) {
-    const auto found = json.find("controls");
-    if (found == json.end()) return false;
-    values = &*found;
-  }
-  if (!values->is_array()) return false;
-  std::vector<double> controls;
-  for (const auto& value : *values) {
-    if (!value.is_number()) return false;
-    controls.push_back(value.get<double>());
-  }
-  if (settle_frame(controls, controls_, tally_)) {
+  auto controls = read_frame(message);
+  if (!controls) return false;
+  if (settle_frame(*controls, controls_, tally_)) {
     ++tally_.counts.moves;
-    listener_->on_frame(controls, Duration{0});
+    listener_->on_frame(*controls, Duration{0});
   }
   return true;
 }
