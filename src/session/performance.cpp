@@ -29,8 +29,6 @@ constexpr Duration kLongestWait = std::chrono::hours(24);
 constexpr Duration kLead = std::chrono::milliseconds(100);
 /// What the end may take.
 constexpr Duration kFarewell = std::chrono::milliseconds(250);
-/// Where a control stands that nobody has touched.
-constexpr double kUntouched = 0.5;
 
 bool later(const auto& a, const auto& b) {
   return a.due != b.due ? a.due > b.due : a.order > b.order;
@@ -84,10 +82,7 @@ void Performance::set_dimension(int dimension) {
   const auto controls = static_cast<std::size_t>(dimension - 1);
   for (const auto& interface : interfaces_)
     interface->expect_controls(controls);
-  if (hand_.controls().size() != controls) {
-    hand_.resize(controls);
-    std::fill(hand_.controls().begin(), hand_.controls().end(), kUntouched);
-  }
+  hand_.expect(controls);
   const Backstage::Ready ready = backstage_.get_ready(dimension);
   log_ = ready.log;
   performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{});
@@ -134,12 +129,7 @@ void Performance::on_frame(std::span<const double> controls, Duration delay_by) 
 }
 
 void Performance::on_updates(std::span<const ControlUpdate> updates) {
-  ControlSet touched;
-  for (const ControlUpdate& update : updates) {
-    if (update.control >= hand_.controls().size()) continue;
-    hand_.controls()[update.control] = update.value;
-    touched.set(update.control);
-  }
+  const ControlSet touched = hand_.take(updates);
   if (touched.none()) return;
   turn_.add(hand_.controls(), touched, turn_began_);
   if (turn_.size() >= kMostPerTurn) act_on_turn();
@@ -161,14 +151,8 @@ void Performance::end_turn(bool) {
   arm();
 }
 
-/// A whole frame: what it touches is what differs from where the controls stood.
 void Performance::take_in(std::span<const double> controls) {
-  ControlSet touched;
-  const auto before = hand_.controls();
-  for (std::size_t k = 0; k < controls.size(); ++k)
-    touched.set(k, k >= before.size() || controls[k] != before[k]);
-  hand_ = FrameView{0, controls};
-  turn_.add(controls, touched, turn_began_);
+  turn_.add(controls, hand_.take(controls), turn_began_);
   if (turn_.size() >= kMostPerTurn) act_on_turn();
 }
 

@@ -19,6 +19,7 @@
 #include "interface/interface.h"
 #include "interface/osc/osc_interface.h"
 #include "log/writer.h"
+#include "session/hand.h"
 #include "session/lateness.h"
 #include "session/messages.h"
 #include "session/turn.h"
@@ -130,7 +131,7 @@ class Performance final : private Listener {
   OscInterface* osc_ = nullptr;  // of these, if there is one
   std::optional<Performer> performer_;
 
-  Frame hand_;          // where the performer's controls stand
+  Hand hand_;
   ControlSet touched_;  // by the frame that is being acted on
   Turn turn_;
   TimePoint turn_began_;
