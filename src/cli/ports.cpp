@@ -109,12 +109,14 @@ Exit run_ports(const Command& command, const Arguments& arguments) {
   Flags flags;
   add_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
+  if (flags.watch) {
+    for (const int signal : {SIGINT, SIGTERM})
+      std::signal(signal, [](int) { interrupted = true; });
+  }
   std::unique_ptr<MidiSystem> system;
   std::optional<Ports> before = look(system);
   print(*before, flags.json);
   if (!flags.watch) return Exit::done;
-  for (const int signal : {SIGINT, SIGTERM})
-    std::signal(signal, [](int) { interrupted = true; });
   while (!interrupted && std::ferror(stdout) == 0) {
     std::this_thread::sleep_for(kLookEvery);
     Ports now = look(system);

@@ -30,6 +30,7 @@ struct Flags {
   bool log = false;
   bool no_log = false;
   std::optional<std::string> log_folder;
+  bool check = false;
   bool verbose = false;
   bool user_only = false;
   bool call_response = false;
@@ -89,6 +90,7 @@ void add_options(Options& options, Flags& flags) {
   options.flag("-l,--log", flags.log, "log the performance (default)");
   options.flag("--no-log", flags.no_log, "do not log");
   options.value("--log-folder", flags.log_folder, "FOLDER", "where logs go (default logs)");
+  options.flag("--check", flags.check, "only say what is wrong with the configuration, and stop");
   options.flag("-v,--verbose", flags.verbose, "print every frame");
   options.flag("--json", flags.json, "print what happens as JSON, one object a line, on stdout");
 }
@@ -229,6 +231,11 @@ Exit run_run(const Command& command, const Arguments& arguments) {
   for (const Error& fault : faults)
     output.warn(fault.message);
   if (!faults.empty()) return Exit::usage;
+  if (flags.check) {
+    if (request.config) output.tell("it can be performed with: 'imps inspect' explains it");
+    if (!request.config) output.tell("there is no configuration here: the defaults are in force");
+    return Exit::done;
+  }
 
   if (auto performed = perform(request, output); !performed) {
     output.fail(performed.error().message);

@@ -135,6 +135,14 @@ void cross_check(const Settings& settings, std::vector<Finding>& found) {
                                  controls, *dimension),
                      fmt::format("give {} names, or dimension {}", *dimension - 1, controls + 1)});
   }
+  if (settings.interaction.ahead && (settings.midi.enabled || settings.websocket.enabled ||
+                                     settings.serial.enabled || settings.serial_midi.enabled)) {
+    found.push_back(
+        {"interaction.ahead",
+         "interaction.ahead is true, and there are interfaces besides OSC, on which "
+         "predictions would sound early",
+         "set it to false, or leave [midi], [websocket], [serial] and [serialmidi] out"});
+  }
   // As text an endpoint without a host reads as localhost, but it is not: nobody meant it.
   if (settings.osc.listen.host.empty()) {
     found.push_back({"osc.listen", "osc.listen has no host", "give a host, e.g. localhost"});

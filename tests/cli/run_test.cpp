@@ -345,5 +345,40 @@ TEST(Run, TellsWhatHappensAsJsonWhenAsked) {
   EXPECT_FALSE(fs::exists(folder.path() / "logs"));
 }
 
+TEST(RunCommand, ChecksAConfigurationAndStops) {
+  const Folder folder;
+  folder.write("good.toml", "[websocket]\ninput = [[\"note_on\", 1]]\n");
+  const Outcome good = imps(folder.path(), {"run", "--check", "good.toml"});
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_THAT(good.err, HasSubstr("it can be performed with"));
+  folder.write("bad.toml", "[websocket]\ninput = [[\"note_om\", 1]]\n");
+  const Outcome bad = imps(folder.path(), {"run", "--check", "bad.toml"});
+  EXPECT_EQ(bad.status, 1);
+  EXPECT_THAT(bad.err, HasSubstr("bad.toml:2:10: websocket.input holds"));
+  folder.write("early.toml", "interaction.ahead = true\n[serial]\nport = \"/dev/ttyX\"\n");
+  const Outcome early = imps(folder.path(), {"run", "--check", "early.toml"});
+  EXPECT_EQ(early.status, 1);
+  EXPECT_THAT(early.err, HasSubstr("predictions would sound early"));
+}
+
+TEST(PortsCommand, ListsWhatIsThereOrWhyThereIsNothing) {
+  const Folder folder;
+  const std::map<std::string, std::string> alone{{"JACK_DEFAULT_SERVER", "nobody-runs-this"}};
+  Program program(folder.path(), {"ports", "--json"}, alone);
+  EXPECT_EQ(program.wait(), 0) << program.err();
+  const auto json = nlohmann::json::parse(program.out(), nullptr, false);
+  ASSERT_TRUE(json.is_object()) << program.out();
+  EXPECT_TRUE(json["midi"]["inputs"].is_array());
+  EXPECT_TRUE(json["serial"].is_array());
+  EXPECT_EQ(program.err(), "") << "no library speaks";
+  Program words(folder.path(), {"ports"}, alone);
+  EXPECT_EQ(words.wait(), 0);
+  EXPECT_THAT(words.out(), HasSubstr("MIDI"));
+  EXPECT_THAT(words.out(), HasSubstr("serial lines:"));
+  Program watching(folder.path(), {"ports", "--watch"}, alone);
+  ASSERT_TRUE(watching.prints("serial lines:"));
+  EXPECT_EQ(watching.end(SIGINT), 0);
+}
+
 }  // namespace
 }  // namespace imps::test

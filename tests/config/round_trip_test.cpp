@@ -146,6 +146,9 @@ Settings any_settings() {
   s.serial_midi.baudrate = *rc::gen::inRange(50, 20'000'001);
   s.serial_midi.input = *mappings();
   s.serial_midi.output = *mappings();
+  // On these predictions would sound early.
+  if (s.midi.enabled || s.websocket.enabled || s.serial.enabled || s.serial_midi.enabled)
+    s.interaction.ahead = false;
   s.log.enabled = *rc::gen::arbitrary<bool>();
   s.log.performer = *rc::gen::arbitrary<bool>();
   s.log.predictions = *rc::gen::arbitrary<bool>();
