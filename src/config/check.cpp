@@ -81,6 +81,15 @@ std::string mappings_fault(const Texts& texts) {
   return "";
 }
 
+std::string bindings_fault(const Texts& texts) {
+  if (texts.size() > kMaxControls) return fmt::format("holds {} bindings", texts.size());
+  for (const std::string& text : texts) {
+    if (const auto binding = midi_binding_from_text(text); !binding)
+      return "holds " + binding.error().message;
+  }
+  return "";
+}
+
 std::string table_fault(const TextTable& table, std::string (*fault_of)(const Texts&)) {
   if (table.size() > kMostOutputs) return fmt::format("names {} devices", table.size());
   for (const auto& [name, texts] : table) {
@@ -212,6 +221,8 @@ std::string fault(const Key& key, const Value& value) {
       return with<Texts>(key, value, names_fault);
     case Kind::mappings:
       return with<Texts>(key, value, mappings_fault);
+    case Kind::bindings:
+      return with<Texts>(key, value, bindings_fault);
     case Kind::devices:
       return with<Texts>(key, value, devices_fault);
     case Kind::device_mappings:

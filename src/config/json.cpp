@@ -65,6 +65,7 @@ std::optional<Value> from_json(const Key& key, const Json& json) {
     case Kind::outputs:
     case Kind::names:
     case Kind::mappings:
+    case Kind::bindings:
     case Kind::devices:
       if (const auto list = texts(json)) return Value{*list};
       return std::nullopt;

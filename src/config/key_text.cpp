@@ -75,6 +75,8 @@ std::string accepts(const Key& key) {
     case Kind::mappings:
       return fmt::format("a list of at most {} mappings such as \"control_change 1 7\"",
                          kMaxControls);
+    case Kind::bindings:
+      return "a list of at most 128 messages with commands such as \"note 1 36: pause\"";
     case Kind::devices:
       return "a list of at most 64 names of devices, or one";
     case Kind::device_mappings:

@@ -224,6 +224,25 @@ const std::array kKeys{
                   const Value& v) { s.interaction.max_rest = Seconds{std::get<double>(v)}; },
     },
     Key{
+        .path = "interaction.bindings",
+        .kind = Kind::bindings,
+        .standing = Standing::own,
+        .documentation = "Buttons, pedals and knobs that steer imps, on all that speaks MIDI.",
+        .get =
+            [](const Settings& s) {
+              std::vector<std::string> texts;
+              for (const MidiBinding& binding : s.interaction.bindings)
+                texts.push_back(binding.text);
+              return Value{texts};
+            },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.interaction.bindings.clear();
+              for (const std::string& one : std::get<std::vector<std::string>>(v))
+                s.interaction.bindings.push_back(midi_binding_from_text(one).value());
+            },
+    },
+    Key{
         .path = "interaction.seed",
         .kind = Kind::seed,
         .standing = Standing::own,

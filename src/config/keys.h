@@ -35,6 +35,7 @@ struct Key {
     host,         ///< [string] IMPSY: a host; "" is localhost
     port,         ///< [int64] IMPSY: 1–65535
     mappings,     ///< [strings] MIDI mappings of x_1 …, at most 128; in files also IMPSY's lists
+    bindings,     ///< [strings] MIDI messages and commands, at most 128
     devices,      ///< [strings] names of devices, at most 64; in files also one text
     device_mappings,  ///< [TextTable] mappings by device, at most 64
     device_matrix,    ///< [TextTable] names of devices by device, at most 64

@@ -174,6 +174,7 @@ std::optional<Value> value_of(const Key& key, const toml::node& node) {
       return std::nullopt;
     case Kind::outputs:
     case Kind::names:
+    case Kind::bindings:
       if (const auto list = texts(node)) return Value{*list};
       return std::nullopt;
     case Kind::mappings:
@@ -315,7 +316,9 @@ class Reader {
     toml::source_position at = found.node->source().begin;
     const auto value = value_of(key, *found.node);
     std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
-    if (const bool lists = key.kind == Kind::outputs || key.kind == Kind::names; lists && !value) {
+    if (const bool lists =
+            key.kind == Kind::outputs || key.kind == Kind::names || key.kind == Kind::bindings;
+        lists && !value) {
       if (const toml::node* const element = first_other_than_text(*found.node)) {
         at = element->source().begin;
         wrong = "holds " + shown(*element);

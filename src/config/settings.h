@@ -13,6 +13,7 @@
 #include <imps/model.h>
 #include <imps/time.h>
 
+#include "config/midi_binding.h"
 #include "config/midi_mapping.h"
 
 namespace imps {
@@ -31,6 +32,7 @@ struct InteractionSettings {
   bool start_now = false;   ///< battle begins at once instead of with the first frame
   bool ahead = false;       ///< predictions go out early, as bundles timetagged with their due time
   Seconds max_rest{5.0};    ///< upper bound of a predicted dt, > 0
+  std::vector<MidiBinding> bindings;  ///< of all that speak MIDI
   std::optional<std::uint64_t> seed;  ///< of the performance; drawn anew for each when not given
 };
 

@@ -58,6 +58,8 @@ class Listener {
   /// The performer moved some controls, at once: one interaction. The others stay where they are.
   virtual void on_updates(std::span<const ControlUpdate> updates) = 0;
   virtual void on_command(const Command& command, Duration delay) = 0;
+  /// A switch (pause, mute) the other way round.
+  virtual void on_toggle(Command::Kind kind) = 0;
   /// How things stand. The texts are valid until the next call of anything here.
   virtual std::vector<StatusEntry> status() = 0;
 };

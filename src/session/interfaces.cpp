@@ -11,6 +11,7 @@ namespace imps {
 
 Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings& settings) {
   Interfaces opened;
+  const auto& bindings = settings.interaction.bindings;
   if (settings.osc.enabled) {
     auto osc = OscInterface::open(loop, settings.osc, settings.interaction.ahead);
     if (!osc) return osc.error();
@@ -18,16 +19,17 @@ Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings
     opened.all.push_back(std::move(*osc));
   }
   if (settings.midi.enabled)
-    opened.all.push_back(std::make_unique<MidiInterface>(loop, settings.midi));
+    opened.all.push_back(std::make_unique<MidiInterface>(loop, settings.midi, bindings));
   if (settings.websocket.enabled) {
-    auto server = WebSocketInterface::open(loop, settings.websocket);
+    auto server = WebSocketInterface::open(loop, settings.websocket, bindings);
     if (!server) return server.error();
     opened.all.push_back(std::move(*server));
   }
   if (settings.serial.enabled)
     opened.all.push_back(std::make_unique<SerialInterface>(loop, settings.serial));
   if (settings.serial_midi.enabled)
-    opened.all.push_back(std::make_unique<SerialMidiInterface>(loop, settings.serial_midi));
+    opened.all.push_back(
+        std::make_unique<SerialMidiInterface>(loop, settings.serial_midi, bindings));
   return Result<Interfaces>(boost::system::in_place_value, std::move(opened));
 }
 

@@ -144,6 +144,14 @@ void Performance::on_command(const Command& command, Duration delay_by) {
   if (turn_.size() >= kMostPerTurn) act_on_turn();
 }
 
+void Performance::on_toggle(Command::Kind kind) {
+  act_on_turn();  // what came before may have switched it
+  if (!performer_) return;
+  const bool is_on = kind == Command::Kind::pause ? performer_->paused() : performer_->muted();
+  begin_turn();
+  on_command({.kind = kind, .number = is_on ? 0.0 : 1.0}, Duration{0});
+}
+
 void Performance::end_turn(bool) {
   act_on_turn();
   play_due();

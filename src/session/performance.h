@@ -92,6 +92,7 @@ class Performance final : private Listener {
   void on_frame(std::span<const double> controls, Duration delay) override;
   void on_updates(std::span<const ControlUpdate> updates) override;
   void on_command(const Command& command, Duration delay) override;
+  void on_toggle(Command::Kind kind) override;
   std::vector<StatusEntry> status() override;
 
   [[nodiscard]] TimePoint now() const noexcept { return since(start_); }

@@ -78,7 +78,8 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [title, owner, description, verbose, instrument, interaction, model,
                                 osc, midi, websocket, serial, serial_midi, log] = s;
   [[maybe_unused]] const auto& [name, controls] = instrument;
-  [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, seed] = interaction;
+  [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, bindings, seed] =
+      interaction;
   [[maybe_unused]] const auto& [dimension, file, size, folder, temperatures, timescale] = model;
   [[maybe_unused]] const auto& [sigma, pi] = temperatures;
   [[maybe_unused]] const auto& [osc_enabled, listen, outputs, in, out] = osc;
@@ -90,7 +91,7 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [serial_midi_enabled, serial_midi_port, serial_midi_speed,
                                 serial_midi_input, serial_midi_output] = serial_midi;
   [[maybe_unused]] const auto& [log_enabled, performer, predictions, log_folder, quota] = log;
-  constexpr int kFields = 4 + 2 + 7 + (5 + 2) + 5 + 9 + 5 + 3 + 5 + 5;
+  constexpr int kFields = 4 + 2 + 8 + (5 + 2) + 5 + 9 + 5 + 3 + 5 + 5;
   int own = 0;
   for (const Key& key : keys())
     own += key.get != nullptr ? 1 : 0;

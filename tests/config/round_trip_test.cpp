@@ -104,6 +104,10 @@ Settings any_settings() {
   s.interaction.input_thru = *rc::gen::arbitrary<bool>();
   s.interaction.start_now = *rc::gen::arbitrary<bool>();
   s.interaction.ahead = *rc::gen::arbitrary<bool>();
+  for (const char* const text : {"note 1 36: pause", "control_change 16 127: sigmatemp 0.5 0"}) {
+    if (*rc::gen::arbitrary<bool>())
+      s.interaction.bindings.push_back(midi_binding_from_text(text).value());
+  }
   s.interaction.max_rest = Seconds{*number(0.001, kMost)};
   if (*rc::gen::arbitrary<bool>()) {
     s.interaction.seed = *rc::gen::inRange<std::uint64_t>(0, (std::uint64_t{1} << 53) + 1);

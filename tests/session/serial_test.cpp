@@ -186,6 +186,19 @@ TEST_F(OverSerial, MidiHasRunningStatusAndRealTimeBytes) {
   EXPECT_EQ(device.hear(3), std::string("\x80\x3e\x00", 3)) << "nothing drones on";
 }
 
+TEST_F(OverSerial, APadPausesAndGoesOn) {
+  options_.settings.serial_midi.enabled = true;
+  options_.settings.interaction.bindings = {midi_binding_from_text("note 1 36: pause").value()};
+  const Device device(folder_ / "midi");
+  begin();
+  ASSERT_TRUE(comes("serialmidi_connected", 1));
+  for (const int paused : {1, 0, 1}) {
+    device.say(std::string("\x90\x24\x40\x80\x24\x00", 6));
+    EXPECT_TRUE(comes("paused", paused));
+  }
+  EXPECT_EQ(musician_.count(live_->port(), "frames_heard"), 0) << "no control moved";
+}
+
 TEST_F(OverSerial, AFastPerformerGetsTheLatestValuesOverASlowLine) {
   options_.settings.serial_midi.enabled = true;
   const Device device(folder_ / "midi");

@@ -35,8 +35,9 @@ std::string listed(const std::vector<std::string>& names) {
 
 }  // namespace
 
-MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& settings)
-    : loop_(loop), settings_(settings), heard_(loop) {
+MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& settings,
+                             const std::vector<MidiBinding>& bindings)
+    : loop_(loop), settings_(settings), bindings_(bindings), heard_(loop) {
   const Duration window = to_duration(settings.echo_window);
   for (const std::string& name : settings.outputs) {
     outs_.push_back({.name = name,
@@ -53,7 +54,7 @@ MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& setting
   };
   for (const std::string& name : settings.inputs) {
     In in{.name = name,
-          .decoder = MidiDecoder(mappings_of(settings.input, name)),
+          .ear = MidiEar(mappings_of(settings.input, name), bindings),
           .thru = {},
           .echo_of = settings.echo_guard ? place_of(name) : std::nullopt,
           .port = nullptr,
@@ -199,7 +200,7 @@ void MidiInterface::hand_over(const Wanted& device, std::unique_ptr<MidiInput> i
       In& one = ins_[place];
       std::swap(one.port, *boxed_in);
       one.lost = 0;
-      one.decoder = MidiDecoder(mappings_of(settings_.input, one.name));
+      one.ear = MidiEar(mappings_of(settings_.input, one.name), bindings_);
     } else {
       Out& one = outs_[place];
       std::swap(one.port, *boxed_out);
@@ -265,10 +266,7 @@ void MidiInterface::on_message(In& in, const MidiMessage& message) {
     if (message.is_note_on()) out.through.set(bit_of(message));
     if (message.is_note_off()) out.through.reset(bit_of(message));
   }
-  if (const auto updates = in.decoder.on(message); !updates.empty()) {
-    ++tally_.counts.moves;
-    listener_->on_updates(updates);
-  }
+  if (in.ear.hear(message, *listener_)) ++tally_.counts.moves;
 }
 
 void MidiInterface::send(Out& out, const MidiMessage& message, TimePoint at) {

@@ -15,8 +15,8 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
-#include "interface/midi/decoder.h"
 #include "interface/midi/devices.h"
+#include "interface/midi/ear.h"
 #include "interface/midi/echo_guard.h"
 #include "interface/midi/encoder.h"
 #include "interface/port_tally.h"
@@ -30,7 +30,8 @@ class MidiInterface final : public Interface {
  public:
   static constexpr auto kLookEvery = std::chrono::milliseconds(500);
 
-  MidiInterface(boost::asio::io_context& loop, const MidiSettings& settings);
+  MidiInterface(boost::asio::io_context& loop, const MidiSettings& settings,
+                const std::vector<MidiBinding>& bindings);
   ~MidiInterface() override;
 
   void start(Listener& listener) override;
@@ -46,7 +47,7 @@ class MidiInterface final : public Interface {
  private:
   struct In {
     std::string name;  // as configured
-    MidiDecoder decoder;
+    MidiEar ear;
     std::vector<std::size_t> thru;       // places in outs_
     std::optional<std::size_t> echo_of;  // the output of the same name
     std::unique_ptr<MidiInput> port;
@@ -79,6 +80,7 @@ class MidiInterface final : public Interface {
 
   boost::asio::io_context& loop_;
   const MidiSettings settings_;
+  const std::vector<MidiBinding> bindings_;
   std::vector<In> ins_;
   std::vector<Out> outs_;
   platform::Wake wake_;

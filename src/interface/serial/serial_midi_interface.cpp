@@ -11,9 +11,10 @@ constexpr double kBitsAByte = 10;
 }  // namespace
 
 SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
-                                         const SerialMidiSettings& settings)
+                                         const SerialMidiSettings& settings,
+                                         const std::vector<MidiBinding>& bindings)
     : line_(loop, settings.port, settings.baudrate),
-      decoder_(settings.input),
+      ear_(settings.input, bindings),
       encoder_(settings.output),
       output_(loop, settings.baudrate / kBitsAByte, [this](const Sound& sound, TimePoint) {
         std::size_t bytes = 0;
@@ -44,10 +45,7 @@ void SerialMidiInterface::on_bytes(std::span<const std::uint8_t> bytes) {
     const auto message = stream_.put(byte);
     if (!message) continue;
     ++tally_.counts.messages;
-    if (const auto updates = decoder_.on(*message); !updates.empty()) {
-      ++tally_.counts.moves;
-      listener_->on_updates(updates);
-    }
+    if (ear_.hear(*message, *listener_)) ++tally_.counts.moves;
   }
   if (stream_.dropped() > bytes_dropped_) {
     tally_.fault(&PortCounts::dropped, "bytes that are no MIDI: is the speed right?",

@@ -1,12 +1,14 @@
 // MIDI over a serial line: a DIN plug, at 31,250 baud.
 #pragma once
 
+#include <vector>
+
 #include <boost/asio/io_context.hpp>
 
 #include "config/settings.h"
 #include "interface/coalescer.h"
 #include "interface/interface.h"
-#include "interface/midi/decoder.h"
+#include "interface/midi/ear.h"
 #include "interface/midi/encoder.h"
 #include "interface/midi/stream.h"
 #include "interface/port_tally.h"
@@ -18,7 +20,8 @@ namespace imps {
 /// A line that is not plugged in is waited for.
 class SerialMidiInterface final : public Interface {
  public:
-  SerialMidiInterface(boost::asio::io_context& loop, const SerialMidiSettings& settings);
+  SerialMidiInterface(boost::asio::io_context& loop, const SerialMidiSettings& settings,
+                      const std::vector<MidiBinding>& bindings);
 
   void start(Listener& listener) override;
   void stop() noexcept override;
@@ -38,7 +41,7 @@ class SerialMidiInterface final : public Interface {
 
   SerialLine line_;
   MidiStream stream_;
-  MidiDecoder decoder_;
+  MidiEar ear_;
   MidiEncoder encoder_;
   Coalescer output_;
   std::uint64_t bytes_dropped_ = 0;

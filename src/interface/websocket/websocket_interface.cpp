@@ -216,14 +216,16 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
   bool open_ = false;
 };
 
-WebSocketInterface::WebSocketInterface(asio::io_context& loop, const WebSocketSettings& settings)
-    : loop_(loop), settings_(settings), decoder_(settings.input), tally_("websocket") {}
+WebSocketInterface::WebSocketInterface(asio::io_context& loop, const WebSocketSettings& settings,
+                                       const std::vector<MidiBinding>& bindings)
+    : loop_(loop), settings_(settings), ear_(settings.input, bindings), tally_("websocket") {}
 
 WebSocketInterface::~WebSocketInterface() { stop(); }
 
 Result<std::unique_ptr<WebSocketInterface>> WebSocketInterface::open(
-    asio::io_context& loop, const WebSocketSettings& settings) {
-  std::unique_ptr<WebSocketInterface> server(new WebSocketInterface(loop, settings));
+    asio::io_context& loop, const WebSocketSettings& settings,
+    const std::vector<MidiBinding>& bindings) {
+  std::unique_ptr<WebSocketInterface> server(new WebSocketInterface(loop, settings, bindings));
   const Endpoint& listen = settings.listen;
   if (listen.host == "localhost") {
     if (auto done = server->listen_at({asio::ip::address_v4::loopback(), listen.port}); !done)
@@ -296,10 +298,7 @@ void WebSocketInterface::heard(std::string_view message) {
   ++tally_.counts.messages;
   listener_->begin_turn();
   if (const auto midi = midi_of(message)) {
-    if (const auto updates = decoder_.on(*midi); !updates.empty()) {
-      ++tally_.counts.moves;
-      listener_->on_updates(updates);
-    }
+    if (ear_.hear(*midi, *listener_)) ++tally_.counts.moves;
   } else if (!heard_frame(message)) {
     tally_.fault(&PortCounts::malformed, "a message that is neither MIDI nor a frame");
   }

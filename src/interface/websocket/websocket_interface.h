@@ -12,7 +12,7 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
-#include "interface/midi/decoder.h"
+#include "interface/midi/ear.h"
 #include "interface/port_tally.h"
 
 namespace imps {
@@ -32,7 +32,8 @@ class WebSocketInterface final : public Interface {
 
   /// Opens the port. Fails when it cannot be had.
   static Result<std::unique_ptr<WebSocketInterface>> open(boost::asio::io_context& loop,
-                                                          const WebSocketSettings& settings);
+                                                          const WebSocketSettings& settings,
+                                                          const std::vector<MidiBinding>& bindings);
   ~WebSocketInterface() override;
 
   void start(Listener& listener) override;
@@ -52,7 +53,8 @@ class WebSocketInterface final : public Interface {
   class Client;
   friend class Client;
 
-  WebSocketInterface(boost::asio::io_context& loop, const WebSocketSettings& settings);
+  WebSocketInterface(boost::asio::io_context& loop, const WebSocketSettings& settings,
+                     const std::vector<MidiBinding>& bindings);
   Result<void> listen_at(const boost::asio::ip::tcp::endpoint& endpoint);
   void accept(std::size_t acceptor);
   void heard(std::string_view message);
@@ -65,7 +67,7 @@ class WebSocketInterface final : public Interface {
   std::vector<std::shared_ptr<Client>> clients_;
   std::uint16_t port_ = 0;
   std::size_t controls_ = 0;
-  MidiDecoder decoder_;
+  MidiEar ear_;
   PortTally tally_;
   Listener* listener_ = nullptr;
 };

@@ -1,0 +1,112 @@
+#include "config/midi_binding.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "config/text.h"
+
+namespace imps {
+namespace {
+
+using Trigger = MidiBinding::Trigger;
+using Action = MidiBinding::Action;
+
+constexpr std::array kTriggers{
+    std::pair{std::string_view("note"), Trigger::note},
+    std::pair{std::string_view("control_change"), Trigger::control_change},
+    std::pair{std::string_view("program_change"), Trigger::program_change}};
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (words.size() < 8) {
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+    if (text.empty()) break;
+    words.push_back(text.substr(0, text.find(' ')));
+    text.remove_prefix(words.back().size());
+  }
+  return words;
+}
+
+template <class Number>
+std::optional<Number> number_in(std::string_view word) {
+  Number value{};
+  const char* const end = word.data() + word.size();
+  const auto [rest, error] = std::from_chars(word.data(), end, value);
+  if (error != std::errc{} || rest != end) return std::nullopt;
+  return value;
+}
+
+Error wrong(std::string_view text, std::string_view what) {
+  return Error{
+      fmt::format("\"{}\" {}: give a message and a command, as in \"note 1 36: pause\" or "
+                  "\"control_change 1 20: "
+                  "sigmatemp 0 0.5\"",
+                  shortened(text), what)};
+}
+
+bool is_switch(Command::Kind kind) {
+  return kind == Command::Kind::pause || kind == Command::Kind::mute;
+}
+
+}  // namespace
+
+Result<MidiBinding> midi_binding_from_text(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return wrong(text, "has no command");
+  const auto message = words_of(text.substr(0, colon));
+  const auto words = words_of(text.substr(colon + 1));
+  if (message.size() != 3) return wrong(text, "has no message of three words");
+  const auto* const trigger =
+      std::find_if(kTriggers.begin(), kTriggers.end(),
+                   [&](const auto& known) { return known.first == message[0]; });
+  const auto channel = number_in<int>(message[1]);
+  const auto number = number_in<int>(message[2]);
+  if (trigger == kTriggers.end()) return wrong(text, "begins with no message");
+  if (!channel || *channel < 1 || *channel > 16) return wrong(text, "has no channel from 1 to 16");
+  if (!number || *number < 0 || *number > 127) return wrong(text, "has no number from 0 to 127");
+  if (words.empty()) return wrong(text, "has no command");
+
+  std::vector<CommandArgument> arguments;
+  for (std::size_t k = 1; k < words.size(); ++k) {
+    const auto value = number_in<double>(words[k]);
+    arguments.push_back(value && std::isfinite(*value) ? CommandArgument(*value)
+                                                       : CommandArgument(words[k]));
+  }
+  MidiBinding binding{.trigger = trigger->second,
+                      .channel = *channel,
+                      .number = *number,
+                      .command = {},
+                      .text = std::string(text)};
+  const bool turns = binding.trigger == Trigger::control_change && arguments.size() == 2;
+  // Both ends of a turned number must be right, and so is all between.
+  for (const auto& one :
+       turns ? std::vector{arguments[0], arguments[1]} : std::vector<CommandArgument>{}) {
+    auto end = make_command(words[0], std::array{one});
+    if (!end) return wrong(text, end.error().message);
+    binding.command = *end;
+  }
+  if (turns) {
+    const bool has_number = std::holds_alternative<double>(arguments[0]) &&
+                            !is_switch(binding.command.kind) &&
+                            binding.command.kind != Command::Kind::seed;
+    if (!has_number || !std::holds_alternative<double>(arguments[1]))
+      return wrong(text, "has two numbers where none can be turned");
+    binding.action = Action::turn;
+    binding.least = std::get<double>(arguments[0]);
+    binding.most = std::get<double>(arguments[1]);
+    return binding;
+  }
+  auto command = make_command(words[0], arguments);
+  if (!command) return wrong(text, command.error().message);
+  binding.command = *command;
+  binding.action = is_switch(command->kind) && arguments.empty() ? Action::toggle : Action::say;
+  return binding;
+}
+
+}  // namespace imps

@@ -1,0 +1,29 @@
+// What a performer's MIDI means: moved controls, or a button that steers imps.
+#pragma once
+
+#include <vector>
+
+#include "config/midi_binding.h"
+#include "config/midi_mapping.h"
+#include "interface/interface.h"
+#include "interface/midi/decoder.h"
+
+namespace imps {
+
+/// Realtime-safe: yes, after construction, but for the command `model`. Thread-safe: no.
+class MidiEar {
+ public:
+  MidiEar(std::vector<MidiMapping> mappings, std::vector<MidiBinding> bindings);
+
+  /// Tells `listener`. A message that is bound moves no control. False when it meant nothing here.
+  bool hear(const MidiMessage& message, Listener& listener);
+
+ private:
+  bool is_bound(const MidiMessage& message, Listener& listener);
+
+  MidiDecoder decoder_;
+  std::vector<MidiBinding> bindings_;
+  std::vector<char> pressed_;  // of the bindings: the controller stands at 64 or above
+};
+
+}  // namespace imps

@@ -1,0 +1,110 @@
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "interface/midi/ear.h"
+
+namespace imps {
+namespace {
+
+using Kind = MidiMessage::Kind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+/// What was told, in words.
+class Story final : public Listener {
+ public:
+  std::vector<std::string> words;
+  void begin_turn() override {}
+  void end_turn(bool) override {}
+  void on_frame(std::span<const double>, Duration) override {}
+  void on_updates(std::span<const ControlUpdate> updates) override {
+    words.push_back("x_" + std::to_string(updates[0].control + 1));
+  }
+  void on_command(const Command& command, Duration) override {
+    words.push_back(std::string(name(command.kind)) + " " +
+                    (command.kind == Command::Kind::mode ? std::string(name(command.mode))
+                                                         : std::to_string(command.number)));
+  }
+  void on_toggle(Command::Kind kind) override {
+    words.push_back("toggle " + std::string(name(kind)));
+  }
+  std::vector<StatusEntry> status() override { return {}; }
+};
+
+class Ear : public testing::Test {
+ protected:
+  void bind(const std::vector<std::string>& texts) {
+    std::vector<MidiBinding> bindings;
+    for (const std::string& text : texts)
+      bindings.push_back(midi_binding_from_text(text).value());
+    ear_ = MidiEar({{.kind = MidiMapping::Kind::note},
+                    {.kind = MidiMapping::Kind::control_change, .number = 20}},
+                   std::move(bindings));
+  }
+  std::vector<std::string> hear(const MidiMessage& message) {
+    story_.words.clear();
+    ear_.hear(message, story_);
+    return story_.words;
+  }
+  Story story_;
+  MidiEar ear_{{}, {}};
+};
+
+TEST_F(Ear, APadSwitchesAndMovesNoControl) {
+  bind({"note 1 36: pause"});
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_on, 1, 36, 90)), ElementsAre("toggle pause"));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_off, 1, 36)), IsEmpty());
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_on, 1, 36, 0)), IsEmpty());
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_on, 1, 36, 1)), ElementsAre("toggle pause"));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_on, 1, 37, 90)), ElementsAre("x_1"));
+}
+
+TEST_F(Ear, APedalActsWhenItIsPressedAndNotAgainUntilItWasLetGo) {
+  bind({"control_change 1 64: panic"});
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 64, 63)), IsEmpty());
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 64, 64)),
+              ElementsAre(HasSubstr("panic")));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 64, 127)), IsEmpty());
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 64, 0)), IsEmpty());
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 64, 127)),
+              ElementsAre(HasSubstr("panic")));
+}
+
+TEST_F(Ear, AKnobTurnsANumber) {
+  bind({"control_change 1 20: sigmatemp 0.5 0"});
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 20, 0)),
+              ElementsAre("sigmatemp 0.500000"));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 20, 127)),
+              ElementsAre("sigmatemp 0.000000"));
+}
+
+TEST_F(Ear, OneMessageMayMeanSeveralThings) {
+  bind({"program_change 2 5: mode battle", "program_change 2 5: seed 7"});
+  EXPECT_THAT(hear(MidiMessage::of(Kind::program_change, 2, 5)),
+              ElementsAre("mode battle", HasSubstr("seed")));
+}
+
+TEST(MidiBindings, SayWhatIsWrong) {
+  const auto complaint = [](const char* text) {
+    const auto binding = midi_binding_from_text(text);
+    return binding ? std::string("none") : binding.error().message;
+  };
+  EXPECT_THAT(complaint("note 1 36"), HasSubstr("has no command"));
+  EXPECT_THAT(complaint("note 1: pause"), HasSubstr("no message of three words"));
+  EXPECT_THAT(complaint("nite 1 36: pause"), HasSubstr("begins with no message"));
+  EXPECT_THAT(complaint("note 17 36: pause"), HasSubstr("channel from 1 to 16"));
+  EXPECT_THAT(complaint("note 1 128: pause"), HasSubstr("number from 0 to 127"));
+  EXPECT_THAT(complaint("note 1 36: pauze"), HasSubstr("'pauze' is not a command (did you mean"));
+  EXPECT_THAT(complaint("note 1 36: sigmatemp -1"), HasSubstr("0 or more"));
+  EXPECT_THAT(complaint("control_change 1 20: pitemp 0 1"), HasSubstr("above 0"));
+  EXPECT_THAT(complaint("control_change 1 20: mode battle useronly"), HasSubstr("mode"));
+  EXPECT_THAT(complaint("control_change 1 20: pause 0 1"), HasSubstr("none can be turned"));
+  EXPECT_EQ(complaint("control_change 1 20: pause 1"), "none");
+  EXPECT_EQ(complaint("note 1 36: model mine.keras"), "none");
+}
+
+}  // namespace
+}  // namespace imps
