@@ -28,8 +28,8 @@ constexpr std::array kCommands{
         "file, imps's own "
         "or IMPSY's (without arguments imps.toml, if there is one here); MODEL a .keras, .h5, "
         ".tflite or .safetensors file.\n\n"
-        "SIGINT (Ctrl-C) and SIGTERM end the performance in order; SIGHUP reads the configuration "
-        "again.",
+        "SIGINT (Ctrl-C) and SIGTERM end the performance in order. The configuration is read "
+        "again when it is saved, and on SIGHUP.",
         "imps run                                   # wait for the first message, then play along\n"
         "imps run my-model.keras --threshold 0.3    # a model of yours, answering after 0.3 s of "
         "silence\n"

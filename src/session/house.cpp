@@ -72,6 +72,7 @@ class House final : private Backstage {
   void show(const Report& report);
   void show(const FrameSeen& frame);
   bool change_model(const std::filesystem::path& path);
+  void look_at_config();
   void reload();
   void tell_notices();
   void apply(std::string_view word, CommandArgument argument);
@@ -95,6 +96,8 @@ class House final : private Backstage {
   asio::signal_set signals_;
   asio::posix::stream_descriptor stage_;
   std::optional<Report> before_;
+  std::filesystem::file_time_type config_time_{};  // when what is in force was written
+  std::filesystem::file_time_type config_seen_{};  // at the last look
 };
 
 Result<void> House::perform() {
@@ -132,6 +135,10 @@ Result<void> House::perform() {
   platform::unblock_signals();
   tell_begin(performance.descriptions());
   if (dimension_ != 0) tell_ready();
+  if (request_.config) {
+    std::error_code ignored;
+    config_time_ = config_seen_ = std::filesystem::last_write_time(*request_.config, ignored);
+  }
   stage_.assign(channels_.to_house.fd());
   wait_for_stage();
   tick();
@@ -255,6 +262,7 @@ void House::wait_for_stage() {
 void House::tick() {
   channels_.to_stage.send(TellReport{});
   tell_notices();
+  look_at_config();
   timer_.expires_after(output_.has_status() ? std::chrono::milliseconds(250)
                                             : std::chrono::milliseconds(1000));
   timer_.async_wait([this](const boost::system::error_code& error) {
@@ -314,11 +322,24 @@ void House::apply(std::string_view word, CommandArgument argument) {
     channels_.to_stage.send(TakeCommand{*command});
 }
 
+/// An edit is taken over once it is saved, and not while an editor is still writing.
+void House::look_at_config() {
+  if (!request_.config) return;
+  std::error_code error;
+  const auto time = std::filesystem::last_write_time(*request_.config, error);
+  // It may be gone for the moment that an editor saves it in.
+  const bool is_settled = !error && time == std::exchange(config_seen_, time);
+  if (!is_settled || time == config_time_) return;
+  reload();
+}
+
 void House::reload() {
   if (!request_.config) {
     output_.warn("asked to read the configuration again (SIGHUP), and there is none");
     return;
   }
+  std::error_code ignored;
+  config_time_ = std::filesystem::last_write_time(*request_.config, ignored);
   const ConfigRead read = read_config_file(*request_.config);
   for (const auto& warning : read.warnings)
     output_.warn(to_text(warning));

@@ -30,7 +30,7 @@ class Output {
 /// What to perform with.
 struct PerformanceRequest {
   Settings settings;
-  /// Read anew on SIGHUP.
+  /// Read anew when it is saved, and on SIGHUP.
   std::optional<std::filesystem::path> config;
   /// What flags on the command line say, applied to the settings of a config that was read anew.
   std::function<void(Settings&)> flags = [](Settings&) {};

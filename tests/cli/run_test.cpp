@@ -264,7 +264,7 @@ TEST(Run, TellsEveryFaultOfAConfigurationAtOnceWithItsPlace) {
   EXPECT_THAT(outcome.err, Not(HasSubstr("listening")));
 }
 
-TEST(Run, ReadsItsConfigurationAgainOnSighup) {
+TEST(Run, ReadsItsConfigurationAgainOnSighupAndWhenItIsSaved) {
   Folder folder;
   Musician musician;
   const auto write = [&](const std::string& interaction) {
@@ -292,6 +292,10 @@ TEST(Run, ReadsItsConfigurationAgainOnSighup) {
   run.signal(SIGHUP);
   ASSERT_TRUE(run.says("the configuration in force stays as it was")) << run.err();
   EXPECT_EQ(std::get<std::string>(musician.status(port).at("mode")), "polyphony");
+
+  write("mode = \"battle\"\nmax_rest = 3.0");  // saved, and nothing else
+  ASSERT_TRUE(run.says("interaction.max_rest: changed, and takes effect at the next start"));
+  EXPECT_EQ(std::get<std::string>(musician.status(port).at("mode")), "battle");
   EXPECT_EQ(run.end(SIGTERM), 0);
 }
 
