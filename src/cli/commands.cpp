@@ -124,6 +124,14 @@ constexpr std::array kCommands{
             "imps inspect models/*.keras\n"
             "imps inspect logs/2026-11-22T20-00-00-4d-mdrnn.log --json",
             run_inspect, inspect_options},
+    Command{
+        "init", "[FOLDER] [options]", "make a folder to play in",
+        "Makes a folder with a commented configuration, imps.toml, and the folders for logs, "
+        "models and datasets. On a terminal it asks for what was not said, and offers the MIDI "
+        "devices that are connected.",
+        "imps init\n"
+        "imps init trio --name \"X-Touch\" --controls 8 --midi-in X-TOUCH --midi-out Volca --yes",
+        run_init, init_options},
     Command{"ports", "[--watch] [--json]", "list the MIDI and serial devices that are there",
             "Lists the MIDI inputs and outputs, and the serial lines, by the names that a "
             "configuration can use; a part of a MIDI name is enough.",

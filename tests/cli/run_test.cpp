@@ -365,6 +365,28 @@ TEST(RunCommand, ChecksAConfigurationAndStops) {
   EXPECT_THAT(early.err, HasSubstr("predictions would sound early"));
 }
 
+TEST(InitCommand, LeavesAFolderThatCanBePlayedIn) {
+  const Folder folder;
+  const Outcome made =
+      imps(folder.path(), {"init", "trio", "--name", "Knobs \"8\"", "--controls", "3", "--midi-in",
+                           "X-TOUCH", "--midi-out", "Volca", "--websocket", "--yes"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("imps run trio/imps.toml"));
+  const Outcome checked = imps(folder.path(), {"run", "--check", "trio/imps.toml"});
+  EXPECT_EQ(checked.status, 0) << checked.err;
+  EXPECT_THAT(checked.err, Not(HasSubstr("warning")));
+  const Outcome seen = imps(folder.path(), {"inspect", "trio/imps.toml"});
+  EXPECT_THAT(seen.out, AllOf(HasSubstr("instrument.name = \"Knobs \\\"8\\\"\""),
+                              HasSubstr("model.dimension = 4"), HasSubstr("control_change 1 3")));
+  const Outcome again = imps(folder.path(), {"init", "trio", "--yes"});
+  EXPECT_EQ(again.status, 1);
+  EXPECT_THAT(again.err, HasSubstr("is there already"));
+  EXPECT_EQ(imps(folder.path(), {"init", "x", "--controls", "129"}).status, 2);
+  const Outcome plain = imps(folder.path(), {"init", "plain"});  // no terminal: nothing is asked
+  EXPECT_EQ(plain.status, 0) << plain.err;
+  EXPECT_EQ(imps(folder.path(), {"run", "--check", "plain/imps.toml"}).status, 0);
+}
+
 TEST(PortsCommand, ListsWhatIsThereOrWhyThereIsNothing) {
   const Folder folder;
   const std::map<std::string, std::string> alone{{"JACK_DEFAULT_SERVER", "nobody-runs-this"}};

@@ -81,7 +81,7 @@ MidiInterface::~MidiInterface() {
 
 void MidiInterface::start(Listener& listener) {
   listener_ = &listener;
-  heard_.assign(wake_.fd());
+  heard_.assign(wake_->fd());
   wait();
   looker_ = std::thread([this] { look(); });
 }
@@ -142,7 +142,7 @@ void MidiInterface::look() {
                                 device.is_input ? "input" : "output", device.part,
                                 names.empty() ? "is none" : "are " + listed(names));
       } else if (device.is_input) {
-        auto in = system->open_input(*port, [this] { wake_.signal(); });
+        auto in = system->open_input(*port, [wake = wake_] { wake->signal(); });
         if (in) hand_over(device, std::move(*in), nullptr);
         if (!in) complaint = in.error().message;
       } else {
@@ -231,7 +231,7 @@ void MidiInterface::wait() {
   heard_.async_wait(asio::posix::stream_descriptor::wait_read,
                     [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
                       if (error || alive.expired()) return;
-                      wake_.clear();
+                      wake_->clear();
                       if (listener_ == nullptr) return;
                       drain();
                       wait();

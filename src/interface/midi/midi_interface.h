@@ -83,7 +83,8 @@ class MidiInterface final : public Interface {
   const std::vector<MidiBinding> bindings_;
   std::vector<In> ins_;
   std::vector<Out> outs_;
-  platform::Wake wake_;
+  // Shared with the inputs, which the system may call until they are closed.
+  std::shared_ptr<platform::Wake> wake_ = std::make_shared<platform::Wake>();
   boost::asio::posix::stream_descriptor heard_;
   PortTally tally_{"midi"};
   Listener* listener_ = nullptr;
