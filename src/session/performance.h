@@ -1,4 +1,4 @@
-// The performance loop: one thread that owns the music port, the timers and the performer's state.
+// The performance loop: one thread that owns the interfaces, the timers and the performer's state.
 #pragma once
 
 #include <chrono>

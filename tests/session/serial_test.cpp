@@ -63,8 +63,6 @@ class Device {
     }
     return heard;
   }
-  /// The speed that the line was set to.
-  [[nodiscard]] int master() const { return master_; }
 
  private:
   fs::path name_;
