@@ -15,13 +15,8 @@ SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
                                          const std::vector<MidiBinding>& bindings)
     : line_(loop, settings.port, settings.baudrate),
       ear_(settings.input, bindings),
-      encoder_(settings.output),
-      output_(loop, settings.baudrate / kBitsAByte, [this](const Sound& sound, TimePoint) {
-        std::size_t bytes = 0;
-        encoder_.play(sound.controls, sound.touched,
-                      [&](const MidiMessage& message) { bytes += send(message); });
-        return bytes;
-      }) {}
+      output_(loop, settings.output, settings.baudrate / kBitsAByte,
+              [this](const MidiMessage& message) { return send(message); }) {}
 
 void SerialMidiInterface::start(Listener& listener) {
   listener_ = &listener;
@@ -30,7 +25,7 @@ void SerialMidiInterface::start(Listener& listener) {
                    [this](bool) {
                      stream_.reset();
                      // What was sent to a device that has gone, this one has not heard.
-                     encoder_.release([](const MidiMessage&) {});
+                     output_.forget();
                    }});
 }
 
@@ -64,16 +59,12 @@ std::size_t SerialMidiInterface::send(const MidiMessage& message) {
   return message.size;
 }
 
-void SerialMidiInterface::release(TimePoint now) {
-  std::size_t bytes = 0;
-  encoder_.release([&](const MidiMessage& message) { bytes += send(message); });
-  output_.drop(bytes, now);
-}
-
-void SerialMidiInterface::panic(TimePoint now) {
-  std::size_t bytes = 0;
-  encoder_.panic([&](const MidiMessage& message) { bytes += send(message); });
-  output_.drop(bytes, now);
+bool SerialMidiInterface::take(const Settings& settings, TimePoint now) {
+  const SerialMidiSettings& next = settings.serial_midi;
+  if (next.port != line_.port() || next.baudrate != line_.baudrate()) return false;
+  ear_ = MidiEar(next.input, settings.interaction.bindings);
+  output_.remap(next.output, now);
+  return true;
 }
 
 bool SerialMidiInterface::is_sending() const noexcept {

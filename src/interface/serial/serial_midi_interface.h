@@ -6,10 +6,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "config/settings.h"
-#include "interface/coalescer.h"
 #include "interface/interface.h"
 #include "interface/midi/ear.h"
-#include "interface/midi/encoder.h"
+#include "interface/midi/midi_player.h"
 #include "interface/midi/stream.h"
 #include "interface/port_tally.h"
 #include "interface/serial/line_news.h"
@@ -27,8 +26,12 @@ class SerialMidiInterface final : public Interface {
   void stop() noexcept override;
   void expect_controls(std::size_t) override {}
   void sound(const Sound& sound, TimePoint now) override { output_.sound(sound, now); }
-  void release(TimePoint now) override;
-  void panic(TimePoint now) override;
+  void release(TimePoint now) override { output_.release(now); }
+  void let_go(const ControlSet& controls, TimePoint now) override { output_.let_go(controls, now); }
+  void panic(TimePoint now) override { output_.panic(now); }
+  void farewell(TimePoint now) override { output_.farewell(now); }
+  bool take(const Settings& settings, TimePoint now) override;
+  void close() noexcept override { line_.close(); }
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
@@ -42,8 +45,7 @@ class SerialMidiInterface final : public Interface {
   SerialLine line_;
   MidiStream stream_;
   MidiEar ear_;
-  MidiEncoder encoder_;
-  Coalescer output_;
+  MidiPlayer output_;
   std::uint64_t bytes_dropped_ = 0;
   PortTally tally_{"serialmidi"};
   LineNews news_;
