@@ -19,7 +19,7 @@ def play(stage):
     return recording
 
 
-class PureData(EightKnobs):
+class Set(EightKnobs):
     def test_performer_and_model_are_heard_and_fall_silent(self):
         stage = self.story(play)
         self.judge(stage.recording)

@@ -91,13 +91,17 @@ class Stage:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         case.addCleanup(self.socket.close)
         self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
         self.hears, self.answers = free_port(), free_port()
         self.predictions = 0
+        self.frames = []  # of the performer, where the test is imps
+        self.lights = []  # (channel, controller, value) that a controller of the test's is told
         self.status = {}
 
     def start(self, name, *arguments, **environment):
-        """Starts a program; it ends with the test, however that ends."""
-        tied = ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+        """Starts a program; it ends with the test, however that ends. (Asked rather than killed: a JACK
+        server that is killed keeps its place among the eight that a machine may have.)"""
+        tied = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
         with open(self.folder / f"{name}.txt", "wb") as output:
             process = subprocess.Popen(
                 [*tied, *map(str, arguments)],
@@ -114,7 +118,7 @@ class Stage:
         """Asks it to end as a service manager would, then makes it; its exit status."""
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=5)
+            process.wait(timeout=10)
         process.kill()
         process.stdin.close()
         return process.wait()
@@ -137,6 +141,10 @@ class Stage:
                 continue  # nothing yet; or nobody was there to hear what was sent
             if address == "/prediction":
                 self.predictions += 1
+            elif address == "/interface":
+                self.frames.append(values)
+            elif address == "/light":
+                self.lights.append(tuple(values))
             elif address == "/imps/status":
                 self.status = dict(zip(values[::2], values[1::2]))
 
@@ -156,7 +164,7 @@ class Stage:
         self.imps = self.start(
             "imps", PROGRAM, "run", ROOT / "configs/eight-knobs.toml", "--no-log", "--seed", 1,
             "--max-rest", 0.5, "--threshold", 0.5, "--serverport", self.hears,
-            "--clientport", self.answers, "--output", f"127.0.0.1:{self.socket.getsockname()[1]}",
+            "--clientport", self.answers, "--output", f"127.0.0.1:{self.port}",
         )  # fmt: skip
         self.wait_until("imps answers", lambda: self.status, self.ask)
 
@@ -222,10 +230,7 @@ SILENT = 0.0005  # -66 dB; the rounding to 16 bits and taking apart are at -90 d
 
 
 class EightKnobs(unittest.TestCase):
-    """The story of a set, for both examples. A subclass has `play(stage)`, which starts the example
-    with imps's ports and a recording, and returns the recording."""
-
-    __test__ = False
+    """The story of a set, for both examples."""
 
     def story(self, play):
         """`play(stage)` starts the example with imps's ports, and returns what it records."""
