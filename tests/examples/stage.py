@@ -98,7 +98,7 @@ class Stage:
         self.lights = []  # (channel, controller, value) that a controller of the test's is told
         self.status = {}
 
-    def start(self, name, *arguments, **environment):
+    def start(self, name, *arguments, pass_fds=(), **environment):
         """Starts a program; it ends with the test, however that ends. (Asked rather than killed: a JACK
         server that is killed keeps its place among the eight that a machine may have.)"""
         tied = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
@@ -110,6 +110,7 @@ class Stage:
                 stdin=subprocess.PIPE,  # open and silent: sclang ends when it is closed
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                pass_fds=pass_fds,
             )
         self.case.addCleanup(self.end, process)
         return process
