@@ -4,7 +4,6 @@ Pure Data's own MIDI driver reads and writes a device file, /dev/midi. Here that
 pseudo-terminal, put there in a mount namespace that nobody else sees."""
 
 import os
-import shutil
 import subprocess
 import sys
 import unittest
@@ -13,6 +12,9 @@ from pure_data_test import PATCH
 from stage import SKIPPED, Stage, need
 
 CHANNEL = 11
+
+ROOT_ALREADY = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+NAMESPACE = ["unshare", *ROOT_ALREADY, "--mount"]
 
 # The whole of /dev as Pure Data gets to see it.
 DEV = """
@@ -66,7 +68,7 @@ class Controls(unittest.TestCase):
         self.controller = Controller(self)
         (self.stage.folder / "dev").mkdir()
         self.stage.start(
-            "pd", "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", DEV, "sh",
+            "pd", *NAMESPACE, "sh", "-c", DEV, "sh",
             self.stage.folder / "dev", os.ttyname(self.controller.device),
             "pd", "-nogui", "-noprefs", "-noaudio", "-ossmidi", "-midiindev", 1, "-midioutdev", 1,
             "-stderr", "-send", f"imps-port {self.stage.port}",
@@ -109,7 +111,7 @@ class Controls(unittest.TestCase):
 
 if __name__ == "__main__":
     need("pd", "setpriv", "unshare")
-    mount = ["unshare", "--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
+    mount = [*NAMESPACE, "mount", "-t", "tmpfs", "none", "/mnt"]
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         print("needs a mount namespace of its own, which this machine does not give")
         sys.exit(SKIPPED)
