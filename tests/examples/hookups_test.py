@@ -53,33 +53,29 @@ class Configurations(unittest.TestCase):
 class Daw(unittest.TestCase):
     def test_a_sequencer_is_answered_on_another_port(self):
         stage = Stage(self)
-        server = f"imps-hookup-{os.getpid()}"
-        jack = {"JACK_DEFAULT_SERVER": server}
-        stage.start("jackd", "jackd", "-n", server, "-r", "-s", "-t", "1000",
-                    "-d", "dummy", "-r", "48000", "-p", "1024")  # fmt: skip
-
-        def ask(*command):
-            return subprocess.run(command, env={**os.environ, **jack}, capture_output=True, text=True,
-                                  timeout=PATIENCE, check=False)  # fmt: skip
+        stage.start_jack()
 
         def port(end):
-            [found] = [name for name in ask("jack_lsp").stdout.splitlines() if name.endswith(end)] or [""]
+            [found] = [name for name in stage.jack_ports() if name.endswith(end)] or [""]
             return found
 
-        stage.wait_until("there is a JACK server", lambda: port("system:capture_1"))
+        def connect(source, sink):
+            subprocess.run(["jack_connect", port(source), port(sink)], env={**os.environ, **stage.jack},
+                           check=True, timeout=PATIENCE)  # fmt: skip
+
         [config] = blocks("toml", "A DAW")
         # "or the configuration says api = "jack": where there is ALSA, too, this test wants JACK."
         (stage.folder / "imps.toml").write_text(put(config, "[midi]\n", '[midi]\napi = "jack"\n'))
-        imps = stage.start("imps", PROGRAM, "run", "--no-log", "--seed", 1, "--max-rest", 0.5, **jack)
+        imps = stage.start("imps", PROGRAM, "run", "--no-log", "--seed", 1, "--max-rest", 0.5, **stage.jack)
         # A note of half a second, and three and a half to answer in.
-        stage.start("sequencer", "jack_midiseq", "Sequencer", 192000, 0, 60, 24000, **jack)
-        stage.start("track", "stdbuf", "-oL", "jack_midi_dump", "Track", **jack)
+        stage.start("sequencer", "jack_midiseq", "Sequencer", 192000, 0, 60, 24000, **stage.jack)
+        stage.start("track", "stdbuf", "-oL", "jack_midi_dump", "Track", **stage.jack)
         ends = ["Sequencer:out", ":imps in", ":imps out", "Track:input"]
         stage.wait_until("all ports are there", lambda: all(port(end) for end in ends))
         for name in port(":imps in"), port(":imps out"):
             self.assertRegex(name, r"^imps-\d\d:imps ")
-        self.assertEqual(ask("jack_connect", port("Sequencer:out"), port(":imps in")).returncode, 0)
-        self.assertEqual(ask("jack_connect", port(":imps out"), port("Track:input")).returncode, 0)
+        connect("Sequencer:out", ":imps in")
+        connect(":imps out", "Track:input")
         stage.wait_until(
             "the track hears three notes of the model's",
             lambda: len(re.findall(r"^.* 90 [0-9a-f]{2} 64 ", stage.words("track"), re.MULTILINE)) >= 3,
@@ -224,5 +220,5 @@ class Browser(unittest.TestCase):
 
 if __name__ == "__main__":
     if "Daw" in sys.argv:
-        need("jackd", "jack_midiseq", "stdbuf")
+        need("jackd", "jack_lsp", "jack_connect", "jack_midiseq", "jack_midi_dump", "stdbuf")
     unittest.main()

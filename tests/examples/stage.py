@@ -119,7 +119,7 @@ class Stage:
         """Asks it to end as a service manager would, then makes it; its exit status."""
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
+            process.wait(timeout=20)
         process.kill()
         process.stdin.close()
         return process.wait()
@@ -159,6 +159,22 @@ class Stage:
                 self.case.fail("\n".join([f"in {PATIENCE} s it did not happen: {what}", *said]))
             meanwhile()
             self.hear()
+
+    def start_jack(self):
+        """A JACK server without a sound card; `self.jack` is the environment that its clients want."""
+        name = f"imps-example-{os.getpid()}"
+        self.jack = {"JACK_DEFAULT_SERVER": name}
+        self.start("jackd", "jackd", "-n", name, "-r", "-s", "-t", "1000",
+                   "-d", "dummy", "-r", "48000", "-p", "1024")  # fmt: skip
+        # A server that is told to end while it takes leave of a client waits ten seconds for nothing.
+        self.case.addCleanup(self.wait_until, "all clients have left JACK",
+                             lambda: all(port.startswith("system:") for port in self.jack_ports()))  # fmt: skip
+        self.wait_until("there is a JACK server", self.jack_ports)
+
+    def jack_ports(self):
+        listed = subprocess.run(["jack_lsp"], env={**os.environ, **self.jack}, capture_output=True,
+                                text=True, timeout=PATIENCE, check=False)  # fmt: skip
+        return [line for line in listed.stdout.splitlines() if ":" in line]
 
     def start_imps(self):
         """imps with the eight knobs' configuration, and nothing of it random."""

@@ -1,22 +1,17 @@
 """examples/supercollider, without a screen and on a JACK server without a sound card, plays a set."""
 
-import os
 import unittest
 
 from stage import ROOT, EightKnobs, Recording, Stage, free_port, need
 
 
-JACK = ["-r", "-s", "-t", "1000", "-d", "dummy", "-r", "48000", "-p", "1024"]
-
-
 def play(stage, imps=None):
     """Starts the example; it plays to the port `imps`, or else to the stage's imps."""
     recording = Recording(stage.folder / "set.wav")
-    server = f"imps-example-{os.getpid()}"
-    stage.start("jackd", "jackd", "-n", server, *JACK)
+    stage.start_jack()
     sclang = stage.start(
         "sclang", "sclang", ROOT / "tests/examples/record.scd",
-        JACK_DEFAULT_SERVER=server, SERVER_PORT=str(free_port()), TEST_PORT=str(stage.port),
+        **stage.jack, SERVER_PORT=str(free_port()), TEST_PORT=str(stage.port),
         EXAMPLE=str(ROOT / "examples/supercollider/eight-knobs.scd"), RECORDING=str(recording.path),
         IMPS_PORT=str(imps or stage.hears), ANSWERS_PORT=str(stage.answers),
         QT_QPA_PLATFORM="offscreen", QTWEBENGINE_DISABLE_SANDBOX="1", HOME=str(stage.folder),
@@ -77,5 +72,5 @@ class Controls(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    need("sclang", "scsynth", "jackd", "setpriv")
+    need("sclang", "scsynth", "jackd", "jack_lsp", "setpriv")
     unittest.main()
