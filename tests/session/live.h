@@ -40,6 +40,8 @@ class Live final : private Backstage {
   Live(const Musician& musician, LiveOptions options);
   ~Live() override;
 
+  /// Those it began with.
+  [[nodiscard]] const Settings& settings() const { return options_.settings; }
   [[nodiscard]] std::uint16_t port() const { return performance_->port(); }
   [[nodiscard]] std::vector<std::string> descriptions() const {
     return performance_->descriptions();

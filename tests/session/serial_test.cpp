@@ -1,18 +1,14 @@
 // A performance over serial lines: real pseudo-terminals, a slow and a garbled sender, and plugs
 // that are pulled.
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <poll.h>
-#include <termios.h>
-#include <unistd.h>
 
+#include "tests/session/line_device.h"
 #include "tests/session/live.h"
 #include "tests/support/folder.h"
 
@@ -21,53 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-/// The other end of a line, behind a name that stays the same when it is plugged in again.
-class Device {
- public:
-  explicit Device(fs::path name) : name_(std::move(name)) { plug_in(); }
-  ~Device() { unplug(); }
-  Device(const Device&) = delete;
-  Device& operator=(const Device&) = delete;
-
-  void plug_in() {
-    master_ = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    ::grantpt(master_);
-    ::unlockpt(master_);
-    // A real line does not echo, however early it is spoken on.
-    termios settings{};
-    ::tcgetattr(master_, &settings);
-    ::cfmakeraw(&settings);
-    ::tcsetattr(master_, TCSANOW, &settings);
-    fs::remove(name_);
-    fs::create_symlink(::ptsname(master_), name_);
-  }
-  void unplug() {
-    if (master_ < 0) return;
-    fs::remove(name_);
-    ::close(std::exchange(master_, -1));
-  }
-
-  void say(std::string_view bytes) const {
-    ASSERT_EQ(::write(master_, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-  }
-  /// So many bytes, or what has come when nothing more does.
-  std::string hear(std::size_t count) const {
-    std::string heard;
-    pollfd readable{.fd = master_, .events = POLLIN, .revents = 0};
-    while (heard.size() < count && ::poll(&readable, 1, static_cast<int>(kWait.count())) == 1) {
-      std::string some(count - heard.size(), '\0');
-      const ssize_t got = ::read(master_, some.data(), some.size());
-      if (got <= 0) break;  // nobody has opened the line, or it was closed
-      heard.append(some, 0, static_cast<std::size_t>(got));
-    }
-    return heard;
-  }
-
- private:
-  fs::path name_;
-  int master_ = -1;
-};
 
 class OverSerial : public ::testing::Test {
  protected:
@@ -99,35 +48,35 @@ class OverSerial : public ::testing::Test {
 
 TEST_F(OverSerial, LinesOfValuesGoBothWays) {
   options_.settings.serial.enabled = true;
-  const Device device(folder_ / "text");
+  const LineDevice device(folder_ / "text");
   begin();
   ASSERT_TRUE(comes("serial_connected", 1));
-  device.say("0.25,0.75\n");
+  ASSERT_TRUE(device.say("0.25,0.75\n"));
   EXPECT_EQ(device.hear(14), "0.2500,0.7500\n");
   // As slowly as a device can.
   for (const char byte : std::string(" 1 , 0.0000\r\n"))
-    device.say(std::string(1, byte));
+    ASSERT_TRUE(device.say(std::string(1, byte)));
   EXPECT_EQ(device.hear(14), "1.0000,0.0000\n");
   EXPECT_EQ(count("serial_moves"), 2);
 }
 
 TEST_F(OverSerial, AGarbledSenderCostsOnlyTheGarbledLines) {
   options_.settings.serial.enabled = true;
-  const Device device(folder_ / "text");
+  const LineDevice device(folder_ / "text");
   begin();
   ASSERT_TRUE(comes("serial_connected", 1));
-  device.say("53,0.5\n");  // the end of "0.53,0.5", which was under way
-  device.say("0.5\n");
-  device.say("0.1,0.2,0.3\n");
-  device.say("0.5,nan\n");
-  device.say("0.5,\n");
-  device.say("0.5;0.5\n");
-  device.say(std::string("\x00\xff\x80\x1b[2J\n", 8));
-  device.say("\n\r\n");
+  ASSERT_TRUE(device.say("53,0.5\n"));  // the end of "0.53,0.5", which was under way
+  ASSERT_TRUE(device.say("0.5\n"));
+  ASSERT_TRUE(device.say("0.1,0.2,0.3\n"));
+  ASSERT_TRUE(device.say("0.5,nan\n"));
+  ASSERT_TRUE(device.say("0.5,\n"));
+  ASSERT_TRUE(device.say("0.5;0.5\n"));
+  ASSERT_TRUE(device.say(std::string("\x00\xff\x80\x1b[2J\n", 8)));
+  ASSERT_TRUE(device.say("\n\r\n"));
   for (int k = 0; k < 20; ++k)
-    device.say(std::string(500, '9'));
-  device.say("\n");
-  device.say("0.5,7\n");
+    ASSERT_TRUE(device.say(std::string(500, '9')));
+  ASSERT_TRUE(device.say("\n"));
+  ASSERT_TRUE(device.say("0.5,7\n"));
   EXPECT_EQ(device.hear(14), "0.5000,1.0000\n");
   EXPECT_EQ(count("serial_moves"), 1);
   EXPECT_EQ(count("serial_clamped"), 1);
@@ -137,16 +86,16 @@ TEST_F(OverSerial, AGarbledSenderCostsOnlyTheGarbledLines) {
 
 TEST_F(OverSerial, APulledPlugIsWaitedFor) {
   options_.settings.serial.enabled = true;
-  Device device(folder_ / "text");
+  LineDevice device(folder_ / "text");
   begin();
   for (int round = 0; round < 3; ++round) {
     ASSERT_TRUE(comes("serial_connected", 1)) << round;
-    device.say("0.5,0.");  // pulled within a line
+    ASSERT_TRUE(device.say("0.5,0."));  // pulled within a line
     device.unplug();
     ASSERT_TRUE(comes("serial_connected", 0)) << round;
     device.plug_in();
     ASSERT_TRUE(comes("serial_connected", 1)) << round;
-    device.say("0.25,0.75\n");
+    ASSERT_TRUE(device.say("0.25,0.75\n"));
     EXPECT_EQ(device.hear(14), "0.2500,0.7500\n");
   }
 }
@@ -161,24 +110,24 @@ TEST_F(OverSerial, MayBeginWithoutItsDevice) {
     return std::string();
   };
   EXPECT_THAT(fault(), HasSubstr("No such file or directory: imps goes on trying"));
-  const Device device(folder_ / "text");
+  const LineDevice device(folder_ / "text");
   ASSERT_TRUE(comes("serial_connected", 1));
   EXPECT_THAT(fault(), HasSubstr("is connected"));
 }
 
 TEST_F(OverSerial, MidiHasRunningStatusAndRealTimeBytes) {
   options_.settings.serial_midi.enabled = true;
-  const Device device(folder_ / "midi");
+  const LineDevice device(folder_ / "midi");
   begin();
   ASSERT_TRUE(comes("serialmidi_connected", 1));
-  device.say("\xb0\x01\x7f");
+  ASSERT_TRUE(device.say("\xb0\x01\x7f"));
   EXPECT_EQ(device.hear(3), "\xb0\x01\x7f");
-  device.say("\xf8\x01\xfe\x40");
+  ASSERT_TRUE(device.say("\xf8\x01\xfe\x40"));
   EXPECT_EQ(device.hear(3), "\xb0\x01\x40");
-  device.say("\x90\x3c\x64");
+  ASSERT_TRUE(device.say("\x90\x3c\x64"));
   EXPECT_EQ(device.hear(3), "\x90\x3c\x7f");
-  device.say(std::string("\x90\x3c\x00", 3));  // the key is let go: no interaction
-  device.say("\x90\x3e\x64");
+  ASSERT_TRUE(device.say(std::string("\x90\x3c\x00", 3)));  // the key is let go: no interaction
+  ASSERT_TRUE(device.say("\x90\x3e\x64"));
   EXPECT_EQ(device.hear(6), std::string("\x80\x3c\x00\x90\x3e\x7f", 6));
   EXPECT_EQ(count("serialmidi_moves"), 4);
   live_->finish();
@@ -188,11 +137,11 @@ TEST_F(OverSerial, MidiHasRunningStatusAndRealTimeBytes) {
 TEST_F(OverSerial, APadPausesAndGoesOn) {
   options_.settings.serial_midi.enabled = true;
   options_.settings.interaction.bindings = {midi_binding_from_text("note 1 36: pause").value()};
-  const Device device(folder_ / "midi");
+  const LineDevice device(folder_ / "midi");
   begin();
   ASSERT_TRUE(comes("serialmidi_connected", 1));
   for (const int paused : {1, 0, 1}) {
-    device.say(std::string("\x90\x24\x40\x80\x24\x00", 6));
+    ASSERT_TRUE(device.say(std::string("\x90\x24\x40\x80\x24\x00", 6)));
     EXPECT_TRUE(comes("paused", paused));
   }
   EXPECT_EQ(musician_.count(live_->port(), "frames_heard"), 0) << "no control moved";
@@ -200,7 +149,7 @@ TEST_F(OverSerial, APadPausesAndGoesOn) {
 
 TEST_F(OverSerial, AFastPerformerGetsTheLatestValuesOverASlowLine) {
   options_.settings.serial_midi.enabled = true;
-  const Device device(folder_ / "midi");
+  const LineDevice device(folder_ / "midi");
   begin();
   ASSERT_TRUE(comes("serialmidi_connected", 1));
   // 500 frames at once, 1.5 s of the line: it hears some of them, and the last.

@@ -1,6 +1,7 @@
 #include "interface/midi/device_watch.h"
 
 #include <algorithm>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 
@@ -9,6 +10,9 @@
 
 namespace imps {
 namespace {
+
+/// A system may drop what was written to a port that is closed at once.
+constexpr auto kLastWords = std::chrono::milliseconds(100);
 
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
@@ -46,12 +50,12 @@ void DeviceWatch::want(std::string api, std::vector<Device> devices) {
 
 void DeviceWatch::give_back(std::unique_ptr<MidiInput> port) {
   const std::lock_guard lock(mutex_);
-  old_ins_.push_back(std::move(port));
+  old_.push_back({std::chrono::steady_clock::now(), std::move(port), nullptr});
 }
 
 void DeviceWatch::give_back(std::unique_ptr<MidiOutput> port) {
   const std::lock_guard lock(mutex_);
-  old_outs_.push_back(std::move(port));
+  old_.push_back({std::chrono::steady_clock::now(), nullptr, std::move(port)});
 }
 
 std::optional<std::string> DeviceWatch::take_news() {
@@ -180,10 +184,14 @@ void DeviceWatch::look_after_system() {
 }
 
 void DeviceWatch::close_old() {
+  std::vector<Old> closing;
   std::unique_lock lock(mutex_);
-  auto ins = std::exchange(old_ins_, {});
-  auto outs = std::exchange(old_outs_, {});
-  lock.unlock();
+  const auto ripe = std::partition(old_.begin(), old_.end(), [](const Old& one) {
+    return std::chrono::steady_clock::now() - one.since < kLastWords;
+  });
+  closing.assign(std::make_move_iterator(ripe), std::make_move_iterator(old_.end()));
+  old_.erase(ripe, old_.end());
+  lock.unlock();  // the loop does not wait while they close
 }
 
 template <class Port>

@@ -44,7 +44,7 @@ class DeviceWatch {
   /// already stay as they are; the caller has given the ports of others back.
   void want(std::string api, std::vector<Device> devices);
 
-  /// Closes a port, which may take its time.
+  /// Closes a port, which may take its time; what was sent last is on its way out by then.
   void give_back(std::unique_ptr<MidiInput> port);
   void give_back(std::unique_ptr<MidiOutput> port);
 
@@ -88,8 +88,12 @@ class DeviceWatch {
   std::string wanted_api_;
   std::vector<Device> wanted_;
   std::vector<std::string> news_;
-  std::vector<std::unique_ptr<MidiInput>> old_ins_;
-  std::vector<std::unique_ptr<MidiOutput>> old_outs_;
+  struct Old {
+    std::chrono::steady_clock::time_point since;
+    std::unique_ptr<MidiInput> in;  // of these two, one
+    std::unique_ptr<MidiOutput> out;
+  };
+  std::vector<Old> old_;
   std::thread thread_;
 };
 

@@ -1,0 +1,81 @@
+#include "tests/session/jack.h"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <utility>
+
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined(__linux__)
+#include <sys/prctl.h>
+#endif
+
+#include "tests/session/musician.h"
+
+namespace imps::test {
+
+Jack::Jack() : name_("imps-test-" + std::to_string(::getpid())) {
+  ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
+  int ends[2];
+  if (::pipe(ends) != 0) return;
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::dup2(ends[1], STDERR_FILENO);
+    ::close(ends[0]);
+#if defined(__linux__)
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a test that breaks off leaves no server
+#endif
+    ::execlp("jackd", "jackd", "-n", name_.c_str(), "-r", "-S", "-s", "-t", "5000", "-d", "dummy",
+             "-r", "48000", "-p", "64", nullptr);
+    ::_exit(127);
+  }
+  ::close(ends[1]);
+  words_ = ends[0];
+}
+
+Jack::~Jack() {
+  if (pid_ > 0) {
+    ::kill(pid_, SIGTERM);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  ::close(words_);
+}
+
+std::unique_ptr<MidiSystem> Jack::connect() const {
+  const auto late = std::chrono::steady_clock::now() + kWait;
+  while (std::chrono::steady_clock::now() < late) {
+    if (auto system = MidiSystem::open("jack")) return std::move(*system);
+    // Its first words, or its end, or a moment.
+    pollfd words{.fd = words_, .events = POLLIN, .revents = 0};
+    ::poll(&words, 1, 20);
+  }
+  return nullptr;
+}
+
+bool Jack::is_installed() {
+  const char* const path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');)
+    if (::access((std::filesystem::path(folder) / "jackd").c_str(), X_OK) == 0) return true;
+  return false;
+}
+
+Synth::Synth(MidiSystem& system, const std::string& name)
+    : port_(std::move(*system.open_input("virtual:" + name, [this] { wake_.signal(); }))) {}
+
+std::optional<MidiMessage> Synth::hear() {
+  while (true) {
+    if (const auto message = port_->next()) return message;
+    pollfd heard{.fd = wake_.fd(), .events = POLLIN, .revents = 0};
+    if (::poll(&heard, 1, static_cast<int>(kWait.count())) != 1) return std::nullopt;
+    wake_.clear();
+  }
+}
+
+}  // namespace imps::test
