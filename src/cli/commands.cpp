@@ -29,12 +29,16 @@ constexpr std::array kCommands{
         "or IMPSY's (without arguments imps.toml, if there is one here); MODEL a .keras, .h5, "
         ".tflite or .safetensors file.\n\n"
         "SIGINT (Ctrl-C) and SIGTERM end the performance in order. The configuration is read "
-        "again when it is saved, and on SIGHUP.",
+        "again when it is saved, and on SIGHUP.\n\n"
+        "With --supervise a performance that crashes begins again within a second, and with --warm "
+        "the model goes on from what it has heard last.",
         "imps run                                   # wait for the first message, then play along\n"
         "imps run my-model.keras --threshold 0.3    # a model of yours, answering after 0.3 s of "
         "silence\n"
         "imps run config.toml                       # imps's own configuration, or IMPSY's\n"
-        "imps run -d 9 --battle --no-log            # nine dimensions, the model plays by itself",
+        "imps run -d 9 --battle --no-log            # nine dimensions, the model plays by itself\n"
+        "imps run --supervise                       # on stage: whatever happens, it plays on\n"
+        "imps run --warm logs/take.log              # as if that take went on",
         run_run, run_options},
     Command{
         "dataset", "[LOG|FOLDER…] [options]", "collate logs into a dataset to train on",

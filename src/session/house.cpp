@@ -28,6 +28,7 @@
 #include "session/facts.h"
 #include "session/model_choice.h"
 #include "session/performance.h"
+#include "session/warm.h"
 #include "session/words.h"
 
 namespace imps {
@@ -88,6 +89,7 @@ class House final : private Backstage {
   std::optional<ChosenModel> model_;  // to begin with
   std::unique_ptr<LogWriter> log_;
   std::vector<std::string> log_trouble_;
+  std::string warmed_;  // what there is to tell of it
   bool ready_told_ = false;
   int dimension_ = 0;  // 0 until the house has been told
 
@@ -161,24 +163,29 @@ Result<void> House::perform() {
 
 Result<void> House::choose_first_model() {
   const ModelSettings& wanted = settings_.model;
+  std::optional<int> dimension = wanted.dimension;
   if (wanted.file) {
     auto chosen = load_model(*wanted.file, wanted.dimension);
     if (!chosen) return chosen.error();
     model_ = std::move(*chosen);
     model_->why = "asked for";
-    dimension_ = model_->model->dimension();
-    return {};
+    dimension = model_->model->dimension();
   }
-  std::optional<int> dimension = wanted.dimension;
-  // Mappings say it, too.
+  // Mappings say it, too, and so does a log that was asked for.
   if (const std::size_t controls = mapped_controls(settings_); !dimension && controls > 0)
     dimension = static_cast<int>(controls) + 1;
-  if (dimension) {
+  if (request_.warm && !request_.warm->empty()) {
+    const auto warmed = dimension_of_log(*request_.warm, dimension);
+    if (!warmed) return warmed.error();
+    dimension = *warmed;
+  }
+  if (!dimension) return {};
+  if (!model_) {
     auto chosen = choose_model(wanted, *dimension);
     if (!chosen) return chosen.error();
     model_ = std::move(*chosen);
-    dimension_ = *dimension;
   }
+  dimension_ = *dimension;
   return {};
 }
 
@@ -191,13 +198,19 @@ Backstage::Ready House::get_ready(int dimension) {
     auto chosen = choose_model(settings.model, dimension);
     model_ = chosen ? std::move(*chosen) : built_in_model(dimension);
   }
+  Warmth warmth;
+  if (request_.warm) {
+    Warming warming = warm(*request_.warm, dimension, settings, wall_start_);
+    warmth = std::move(warming.warmth);
+    warmed_ = std::move(warming.told);
+  }
   if (settings.log.enabled) {
     auto log =
         LogWriter::start({.folder = settings.log.folder,
                           .dimension = dimension,
                           .start = local_time(wall_start_),
                           .program = std::string(version()),
-                          .facts = session_facts(settings, seed_, *model_),
+                          .facts = session_facts(settings, seed_, *model_, warmth),
                           .quota_bytes = settings.log.quota_bytes},
                          {.clock = [start = start_] { return since(start); }, .on_notice = {}});
     if (log) {
@@ -210,7 +223,8 @@ Backstage::Ready House::get_ready(int dimension) {
                     .name = model_->name,
                     .digest = model_->digest,
                     .step = model_->step},
-          .log = log_.get()};
+          .log = log_.get(),
+          .warm = std::move(warmth.frames)};
 }
 
 void House::tell_begin(const std::vector<std::string>& descriptions) {
@@ -230,6 +244,7 @@ void House::tell_ready() {
                            words(model_->model->sizes()), model_->format));
   output_.tell(fmt::format("mode {}, threshold {} s, seed {}", name(settings_.interaction.mode),
                            settings_.interaction.threshold.count(), seed_));
+  if (!warmed_.empty()) output_.tell(warmed_);
   for (const std::string& trouble : log_trouble_)
     output_.warn(trouble + "; this performance is not logged");
 }

@@ -85,7 +85,7 @@ void Performance::set_dimension(int dimension) {
   hand_.expect(controls);
   const Backstage::Ready ready = backstage_.get_ready(dimension);
   log_ = ready.log;
-  performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{});
+  performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{}, ready.warm);
   know_model(ready.model);
 }
 

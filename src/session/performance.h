@@ -43,6 +43,7 @@ class Backstage {
   struct Ready {
     TakeModel model;           ///< to begin with
     LogWriter* log = nullptr;  ///< null when nothing is logged; outlives the performance
+    std::vector<Frame> warm;   ///< what the network has heard before
   };
   /// Called once: before run(), or by the loop when the first frame has come. May block: frames
   /// wait.
