@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "core/nearest.h"
+#include "session/note_guard.h"
 
 namespace imps::cli {
 namespace {
@@ -159,6 +160,12 @@ constexpr std::array kCommands{
             "imps bench stage\n"
             "imps bench stage --model my-model.keras --seconds 30 --json",
             run_bench, bench_options},
+    Command{
+        kGuardNotes, "(midi API NAME | serial BAUD LINE)…", "end notes that a killed imps left",
+        "imps run starts it where it plays on MIDI outputs or a serial line. It waits, and when "
+        "that imps is killed or crashes, releases the notes that it has left sounding.",
+        "imps run                                   # starts it, where it is wanted",
+        run_guard_notes, guard_notes_options, true},
     Command{"help", "[COMMAND]", "what a command does and takes",
             "The same as imps COMMAND --help; without a command, the list. With --man, the manual "
             "page in roff.",
@@ -183,7 +190,7 @@ Exit run(const Arguments& arguments) {
   for (const Command& command : kCommands) {
     if (command.name == first)
       return command.run(command, {arguments.begin() + 1, arguments.end()});
-    names.push_back(command.name);
+    if (!command.hidden) names.push_back(command.name);
   }
   complain(fmt::format("'{}' is not a command{}; 'imps help' lists them", first.substr(0, 64),
                        did_you_mean(first, names)));

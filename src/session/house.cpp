@@ -27,6 +27,7 @@
 #include "platform/thread.h"
 #include "session/facts.h"
 #include "session/model_choice.h"
+#include "session/note_guard.h"
 #include "session/performance.h"
 #include "session/warm.h"
 #include "session/words.h"
@@ -113,12 +114,15 @@ Result<void> House::perform() {
   // before that waits.
   platform::block_signals();
   wait_for_signal();
-  auto opened = Performance::open(settings_, seed_, start_, *this, channels_);
+  NoteGuard guard(settings_);
+  auto opened = Performance::open(settings_, seed_, start_, *this, channels_, guard.table());
   if (!opened) return opened.error();
   Performance& performance = **opened;
   if (auto chosen = choose_first_model(); !chosen) return chosen.error();
   if (dimension_ != 0) performance.set_dimension(dimension_);
   settings_.osc.listen.port = performance.port();
+  if (auto guarded = guard.start(); !guarded)
+    output_.warn(guarded.error().message + ": notes would sound on if imps were killed");
 
   std::atomic<bool> on_stage{true};
   std::optional<Error> fallen;  // read once the thread has ended
@@ -154,6 +158,7 @@ Result<void> House::perform() {
   while (on_stage && !channels_.to_stage.send(Finish{}))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   stage.join();
+  if (!fallen) guard.dismiss();  // else somebody has to end what sounds
   channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
   tell_ready();
   tell_end(performance.report());

@@ -9,7 +9,8 @@
 
 namespace imps {
 
-Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings& settings) {
+Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings& settings,
+                                   std::span<SoundingNotes> notes) {
   Interfaces opened;
   const auto& bindings = settings.interaction.bindings;
   if (settings.osc.enabled) {
@@ -19,7 +20,7 @@ Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings
     opened.all.push_back(std::move(*osc));
   }
   if (settings.midi.enabled)
-    opened.all.push_back(std::make_unique<MidiInterface>(loop, settings.midi, bindings));
+    opened.all.push_back(std::make_unique<MidiInterface>(loop, settings.midi, bindings, notes));
   if (settings.websocket.enabled) {
     auto server = WebSocketInterface::open(loop, settings.websocket, bindings);
     if (!server) return server.error();
@@ -28,8 +29,8 @@ Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings
   if (settings.serial.enabled)
     opened.all.push_back(std::make_unique<SerialInterface>(loop, settings.serial));
   if (settings.serial_midi.enabled)
-    opened.all.push_back(
-        std::make_unique<SerialMidiInterface>(loop, settings.serial_midi, bindings));
+    opened.all.push_back(std::make_unique<SerialMidiInterface>(
+        loop, settings.serial_midi, bindings, notes.empty() ? nullptr : &notes.back()));
   return Result<Interfaces>(boost::system::in_place_value, std::move(opened));
 }
 

@@ -67,10 +67,11 @@ Performance::~Performance() {
 
 Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings, std::uint64_t seed,
                                                        Start start, Backstage& backstage,
-                                                       Channels& channels) {
+                                                       Channels& channels,
+                                                       std::span<SoundingNotes> notes) {
   std::unique_ptr<Performance> performance(
       new Performance(settings, seed, start, backstage, channels));
-  auto opened = open_interfaces(performance->loop_, settings);
+  auto opened = open_interfaces(performance->loop_, settings, notes);
   if (!opened) return opened.error();
   performance->interfaces_ = std::move(opened->all);
   performance->osc_ = opened->osc;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
+#include "interface/midi/sounding_notes.h"
 #include "interface/osc/osc_interface.h"
 #include "log/writer.h"
 #include "session/hand.h"
@@ -54,10 +56,12 @@ class Backstage {
 class Performance final : private Listener {
  public:
   /// Opens the interfaces; nothing is received before run(). Blocks a little.
-  /// @param backstage, channels  outlive the performance.
+  /// @param backstage, channels, notes  outlive the performance.
+  /// @param notes  where outputs keep what sounds (see open_interfaces())
   static Result<std::unique_ptr<Performance>> open(const Settings& settings, std::uint64_t seed,
                                                    Start start, Backstage& backstage,
-                                                   Channels& channels);
+                                                   Channels& channels,
+                                                   std::span<SoundingNotes> notes = {});
   ~Performance() override;
 
   /// The dimension, before run(): frames of another one are refused from then on. Without it the

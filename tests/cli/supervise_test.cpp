@@ -1,7 +1,6 @@
 // `imps run --supervise` on a bad night: its performance is killed, and goes on.
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "log/reader.h"
+#include "tests/cli/processes.h"
 #include "tests/cli/program.h"
 
 namespace imps::test {
@@ -22,32 +22,6 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 #if defined(__linux__)
-
-/// The processes that a process has started and that still run.
-std::vector<pid_t> children_of(pid_t pid) {
-  std::ifstream file(fs::path("/proc") / std::to_string(pid) / "task" / std::to_string(pid) /
-                     "children");
-  std::vector<pid_t> all;
-  for (pid_t child = 0; file >> child;)
-    all.push_back(child);
-  return all;
-}
-
-/// Ended, whether or not somebody has asked how.
-bool has_ended(pid_t pid) {
-  std::ifstream file(fs::path("/proc") / std::to_string(pid) / "stat");
-  std::string stat;
-  if (!std::getline(file, stat)) return true;
-  const auto name_end = stat.rfind(") ");
-  return name_end != std::string::npos && stat[name_end + 2] == 'Z';
-}
-
-bool is_gone(pid_t pid) {
-  const auto late = Clock::now() + kWait;
-  while (Clock::now() < late)
-    if (has_ended(pid)) return true;
-  return false;
-}
 
 std::vector<fs::path> logs_in(const Folder& folder) {
   std::vector<fs::path> all;
@@ -127,7 +101,7 @@ TEST_F(Supervised, APerformanceThatIsKilledGoesOnWithinASecondWithItsMemory) {
   play(5);
   ASSERT_TRUE(musician_.hear("/prediction"));
   EXPECT_EQ(supervisor.end(SIGTERM), 0) << supervisor.err();
-  EXPECT_TRUE(is_gone(second));
+  EXPECT_TRUE(ends(second));
   EXPECT_THAT(supervisor.err(), HasSubstr("the take is in logs/")) << "it ended in order";
 
   // Both takes are whole, and happen again, the second one with the memory of the first.
@@ -189,7 +163,7 @@ TEST_F(Supervised, APerformanceEndsInOrderWhenItsSupervisorIsKilled) {
   play(5);
   ::kill(supervisor.pid(), SIGKILL);
   EXPECT_TRUE(supervisor.says("the take is in logs/")) << supervisor.err();
-  EXPECT_TRUE(is_gone(child));
+  EXPECT_TRUE(ends(child));
 }
 
 TEST_F(Supervised, HandsSighupOn) {

@@ -36,7 +36,8 @@ std::string listed(const std::vector<std::string>& names) {
 }  // namespace
 
 MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& settings,
-                             const std::vector<MidiBinding>& bindings)
+                             const std::vector<MidiBinding>& bindings,
+                             std::span<SoundingNotes> notes)
     : loop_(loop), settings_(settings), bindings_(bindings), heard_(loop) {
   const Duration window = to_duration(settings.echo_window);
   for (const std::string& name : settings.outputs) {
@@ -44,7 +45,8 @@ MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& setting
                      .encoder = MidiEncoder(mappings_of(settings.output, name)),
                      .guard = EchoGuard(window),
                      .through = {},
-                     .port = nullptr});
+                     .port = nullptr,
+                     .notes = outs_.size() < notes.size() ? &notes[outs_.size()] : nullptr});
   }
   const auto place_of = [this](const std::string& name) -> std::optional<std::size_t> {
     const auto found =
@@ -207,6 +209,7 @@ void MidiInterface::hand_over(const Wanted& device, std::unique_ptr<MidiInput> i
       // What was sent to a device that has gone, this one has not heard.
       one.encoder.release([](const MidiMessage&) {});
       one.through.reset();
+      if (one.notes != nullptr) one.notes->forget();
     }
     const std::lock_guard lock(mutex_);
     if (*boxed_in) old_ins_.push_back(std::move(*boxed_in));
@@ -271,8 +274,10 @@ void MidiInterface::on_message(In& in, const MidiMessage& message) {
 
 void MidiInterface::send(Out& out, const MidiMessage& message, TimePoint at) {
   if (!out.port) return;
+  if (out.notes != nullptr) out.notes->before(message);
   if (out.port->send(message.bytes())) {
     ++tally_.counts.sent;
+    if (out.notes != nullptr) out.notes->after(message);
     if (settings_.echo_guard) out.guard.sent(message, at);
   } else {
     tally_.fault(&PortCounts::not_sent, "a message could not be sent");

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "interface/midi/ear.h"
 #include "interface/midi/echo_guard.h"
 #include "interface/midi/encoder.h"
+#include "interface/midi/sounding_notes.h"
 #include "interface/port_tally.h"
 #include "platform/wake.h"
 
@@ -30,8 +32,10 @@ class MidiInterface final : public Interface {
  public:
   static constexpr auto kLookEvery = std::chrono::milliseconds(500);
 
+  /// @param notes  where it keeps what sounds on each of the settings' outputs, in their order; may
+  ///   be empty, and outlives the interface
   MidiInterface(boost::asio::io_context& loop, const MidiSettings& settings,
-                const std::vector<MidiBinding>& bindings);
+                const std::vector<MidiBinding>& bindings, std::span<SoundingNotes> notes = {});
   ~MidiInterface() override;
 
   void start(Listener& listener) override;
@@ -59,6 +63,7 @@ class MidiInterface final : public Interface {
     EchoGuard guard;
     std::bitset<16 * 128> through;  // notes that were passed on and not let go
     std::unique_ptr<MidiOutput> port;
+    SoundingNotes* notes = nullptr;
   };
   /// What the looking thread knows of a device.
   struct Wanted {

@@ -12,10 +12,12 @@ constexpr double kBitsAByte = 10;
 
 SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
                                          const SerialMidiSettings& settings,
-                                         const std::vector<MidiBinding>& bindings)
+                                         const std::vector<MidiBinding>& bindings,
+                                         SoundingNotes* notes)
     : line_(loop, settings.port, settings.baudrate),
       ear_(settings.input, bindings),
       encoder_(settings.output),
+      notes_(notes),
       output_(loop, settings.baudrate / kBitsAByte, [this](const Sound& sound, TimePoint) {
         std::size_t bytes = 0;
         encoder_.play(sound.controls, sound.touched,
@@ -31,6 +33,7 @@ void SerialMidiInterface::start(Listener& listener) {
                      stream_.reset();
                      // What was sent to a device that has gone, this one has not heard.
                      encoder_.release([](const MidiMessage&) {});
+                     if (notes_ != nullptr) notes_->forget();
                    }});
 }
 
@@ -56,10 +59,12 @@ void SerialMidiInterface::on_bytes(std::span<const std::uint8_t> bytes) {
 }
 
 std::size_t SerialMidiInterface::send(const MidiMessage& message) {
+  if (notes_ != nullptr && line_.is_connected()) notes_->before(message);
   if (!line_.write(message.bytes())) {
     ++tally_.counts.not_sent;
     return 0;
   }
+  if (notes_ != nullptr) notes_->after(message);
   ++tally_.counts.sent;
   return message.size;
 }

@@ -10,6 +10,7 @@
 #include "interface/interface.h"
 #include "interface/midi/ear.h"
 #include "interface/midi/encoder.h"
+#include "interface/midi/sounding_notes.h"
 #include "interface/midi/stream.h"
 #include "interface/port_tally.h"
 #include "interface/serial/line_news.h"
@@ -20,8 +21,9 @@ namespace imps {
 /// A line that is not plugged in is waited for.
 class SerialMidiInterface final : public Interface {
  public:
+  /// @param notes  where it keeps what sounds; may be null, and outlives the interface
   SerialMidiInterface(boost::asio::io_context& loop, const SerialMidiSettings& settings,
-                      const std::vector<MidiBinding>& bindings);
+                      const std::vector<MidiBinding>& bindings, SoundingNotes* notes = nullptr);
 
   void start(Listener& listener) override;
   void stop() noexcept override;
@@ -43,6 +45,7 @@ class SerialMidiInterface final : public Interface {
   MidiStream stream_;
   MidiEar ear_;
   MidiEncoder encoder_;
+  SoundingNotes* const notes_;
   Coalescer output_;
   std::uint64_t bytes_dropped_ = 0;
   PortTally tally_{"serialmidi"};
