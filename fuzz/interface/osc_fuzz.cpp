@@ -33,7 +33,7 @@ class Watchman : public imps::OscSink {
     ++commands;
     check(delay);
     require(std::isfinite(command.number));
-    require(command.model.find('/') == std::string::npos);
+    require(command.text.find('/') == std::string::npos);
   }
   void on_ping() override { ++queries; }
   void on_status() override { ++queries; }

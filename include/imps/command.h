@@ -26,17 +26,21 @@ struct Command {
     timescale,          ///< number in (0, 1000]
     threshold,          ///< number ≥ 0, seconds
     seed,               ///< seed; the next prediction is number 0 again
-    model,              ///< model: the name of a file in models/
+    model,              ///< text: the name of a file in models/
+    scene,              ///< text: the scene's name, or "next" or "previous"
+    hand_over,          ///< the voice passes: to the model at once, or back to the performer
+    mark,               ///< text: a word for the events file, e.g. "not that"; may be empty
   };
 
   Kind kind{};
   double number = 0;
   Mode mode = Mode::call_response;
   std::uint64_t seed = 0;
-  std::string model;
+  std::string text;
 };
 
-/// The word of a kind in OSC addresses and logs: "mode", "pause", …, "sigmatemp", "pitemp".
+/// The word of a kind in OSC addresses and logs: "mode", "pause", …, "sigmatemp", "pitemp",
+/// "handover".
 std::string_view name(Command::Kind kind) noexcept;
 
 /// An argument as it came in: a number (of whatever type on the wire) or a text.
@@ -44,9 +48,9 @@ using CommandArgument = std::variant<double, std::string_view>;
 
 /// The command `word` (see name()) with `arguments`. Refuses unknown words (with the nearest known
 /// one), missing or superfluous arguments and values out of range, saying what is accepted.
-/// pause and mute without an argument mean 1; reset and panic take none or any one number. A seed
-/// is a whole number from 0 to 2^53. A model name has no '/' or '\', no leading '.', and 1–255
-/// bytes.
+/// pause and mute without an argument mean 1; reset, panic and handover take none or any one
+/// number. A seed is a whole number from 0 to 2^53. A model name has no '/' or '\', no leading '.',
+/// and 1–255 bytes. A mark's words are put together, a space between them, to at most 255 bytes.
 Result<Command> make_command(std::string_view word, std::span<const CommandArgument> arguments);
 
 }  // namespace imps

@@ -104,7 +104,8 @@ class Performer {
   /// What to do now, in this order. Spans inside stay valid until the next call.
   /// @param now  never before the last call's (an earlier time is taken as the last call's).
   std::span<const Action> on(const PerformerFrame& frame, TimePoint now) noexcept;
-  /// Commands of kind `model` are the caller's (see set_model) and do nothing here.
+  /// Commands of the kinds model (see set_model), scene and mark are the caller's and do nothing
+  /// here.
   std::span<const Action> on(const Command& command, TimePoint now) noexcept;
   /// Time has passed. At most one prediction sounds in a call: call again while deadline() is past.
   std::span<const Action> on_time(TimePoint now) noexcept;
@@ -114,6 +115,9 @@ class Performer {
   /// Another network of the same dimension from now on; its memory starts empty and hears the last
   /// frame that sounded. Returns the old one (to be freed elsewhere).
   std::shared_ptr<const Mdrnn> set_model(std::shared_ptr<const Mdrnn> model, TimePoint now);
+
+  /// Whether the performer's frames are played, too, from now on.
+  void set_thru(bool on) noexcept;
 
   /// Prepares the next prediction, so that it is ready when it is due. Changes nothing that can be
   /// observed but the time that on_time() takes: call it after carrying out the actions.

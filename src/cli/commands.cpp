@@ -161,7 +161,7 @@ constexpr std::array kCommands{
             "imps bench stage --model my-model.keras --seconds 30 --json",
             run_bench, bench_options},
     Command{
-        kGuardNotes, "(midi API NAME | serial BAUD LINE)…", "end notes that a killed imps left",
+        kGuardNotes, "", "end notes that a killed imps left",
         "imps run starts it where it plays on MIDI outputs or a serial line. It waits, and when "
         "that imps is killed or crashes, releases the notes that it has left sounding.",
         "imps run                                   # starts it, where it is wanted",

@@ -13,7 +13,7 @@ Exit run_guard_notes(const Command& command, const Arguments& arguments) {
     fmt::print("{}", help_text(command));
     return Exit::done;
   }
-  if (const auto guarded = guard_notes(arguments); !guarded) {
+  if (const auto guarded = guard_notes(); !guarded) {
     complain(guarded.error().message);
     return Exit::usage;
   }

@@ -90,6 +90,35 @@ std::string bindings_fault(const Texts& texts) {
   return "";
 }
 
+std::string routes_fault(const Texts& texts) {
+  if (texts.size() > kMaxControls) return fmt::format("holds {} controls", texts.size());
+  for (const std::string& text : texts) {
+    if (const auto route = route_from_text(text); !route) return "holds " + route.error().message;
+  }
+  return "";
+}
+
+std::string numbers_fault(const Key& key, const std::vector<double>& numbers) {
+  if (numbers.empty() || numbers.size() > kMaxControls)
+    return fmt::format("holds {} numbers", numbers.size());
+  for (const double number : numbers) {
+    if (!range_fault(key, Value{number}, number).empty()) return fmt::format("holds {}", number);
+  }
+  return "";
+}
+
+std::string scenes_fault(const TextTable& table) {
+  if (table.size() > kMostOutputs) return fmt::format("holds {} scenes", table.size());
+  for (const auto& [name, lines] : table) {
+    const bool is_word = name.empty() || name == "next" || name == "previous";
+    const std::string named = is_word ? "is no name for a scene" : text_fault(name, kLongestName);
+    if (!named.empty()) return fmt::format("holds \"{}\", which {}", shortened(name), named);
+    if (const auto scene = scene_from_lines(name, lines); !scene)
+      return fmt::format("of \"{}\" holds {}", shortened(name), scene.error().message);
+  }
+  return "";
+}
+
 std::string table_fault(const TextTable& table, std::string (*fault_of)(const Texts&)) {
   if (table.size() > kMostOutputs) return fmt::format("names {} devices", table.size());
   for (const auto& [name, texts] : table) {
@@ -151,6 +180,19 @@ void cross_check(const Settings& settings, std::vector<Finding>& found) {
          "interaction.ahead is true, and there are interfaces besides OSC, on which "
          "predictions would sound early",
          "set it to false, or leave [midi], [websocket], [serial] and [serialmidi] out"});
+  }
+  if (settings.interaction.ahead && settings.smoothing.kind != SmoothingSettings::Kind::none) {
+    found.push_back({"smoothing.kind",
+                     "smoothing.kind is set, and interaction.ahead is true: what is sent early "
+                     "cannot be changed on the way",
+                     "give \"none\", or set interaction.ahead to false"});
+  }
+  const std::size_t routed = settings.route.input.size();
+  if (routed != 0 && dimension && static_cast<std::size_t>(*dimension) != routed + 1) {
+    found.push_back(
+        {"route.input",
+         fmt::format("route.input has {} controls, and model.dimension is {}", routed, *dimension),
+         fmt::format("give {} controls, or dimension {}", *dimension - 1, routed + 1)});
   }
   // As text an endpoint without a host reads as localhost, but it is not: nobody meant it.
   if (settings.osc.listen.host.empty()) {
@@ -231,6 +273,14 @@ std::string fault(const Key& key, const Value& value) {
     case Kind::device_matrix:
       return with<TextTable>(
           key, value, [](const TextTable& table) { return table_fault(table, devices_fault); });
+    case Kind::routes:
+      return with<Texts>(key, value, routes_fault);
+    case Kind::numbers:
+      return with<std::vector<double>>(key, value, [&](const std::vector<double>& numbers) {
+        return numbers_fault(key, numbers);
+      });
+    case Kind::scenes:
+      return with<TextTable>(key, value, scenes_fault);
     case Kind::host:
       return with<std::string>(
           key, value, [&](const std::string& text) { return host_key_fault(key, value, text); });

@@ -67,10 +67,12 @@ std::optional<Value> from_json(const Key& key, const Json& json) {
     case Kind::mappings:
     case Kind::bindings:
     case Kind::devices:
+    case Kind::routes:
       if (const auto list = texts(json)) return Value{*list};
       return std::nullopt;
     case Kind::device_mappings:
-    case Kind::device_matrix: {
+    case Kind::device_matrix:
+    case Kind::scenes: {
       if (!json.is_object()) return std::nullopt;
       TextTable table;
       for (const auto& [name, item] : json.items()) {
@@ -79,6 +81,15 @@ std::optional<Value> from_json(const Key& key, const Json& json) {
         table.emplace_back(name, *list);
       }
       return Value{table};
+    }
+    case Kind::numbers: {
+      if (!json.is_array()) return std::nullopt;
+      std::vector<double> numbers;
+      for (const Json& item : json) {
+        if (!item.is_number()) return std::nullopt;
+        numbers.push_back(item.get<double>());
+      }
+      return Value{numbers};
     }
     case Kind::text:
     case Kind::path:
@@ -144,7 +155,8 @@ Result<Settings> settings_from_json(std::string_view text) {
   }
   Reading reading;
   for (const auto& [name, value] : json.items()) {
-    if (!value.is_object()) {
+    const Key* const key = find_key(name);
+    if (!value.is_object() || (key != nullptr && key->kind == Kind::scenes)) {
       reading.take(name, value);
       continue;
     }

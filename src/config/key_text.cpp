@@ -81,6 +81,14 @@ std::string accepts(const Key& key) {
       return "a list of at most 64 names of devices, or one";
     case Kind::device_mappings:
       return "a list of mappings such as \"control_change 1 7\", or one for each device";
+    case Kind::routes:
+      return fmt::format("a list of at most {} controls such as 2, \"3 1 0\" or \"hold 0.5\"",
+                         kMaxControls);
+    case Kind::numbers:
+      return "a number" + range_text(key) + unit +
+             fmt::format(", or a list of at most {}", kMaxControls);
+    case Kind::scenes:
+      return "at most 64 sections of keys such as interaction.mode";
     case Kind::device_matrix:
       return "for each device a list of names of devices";
   }

@@ -16,6 +16,7 @@ using Standing = Key::Standing;
 constexpr std::array<std::string_view, 4> kModes{"callresponse", "polyphony", "battle", "useronly"};
 constexpr std::array<std::string_view, 6> kSizes{"xxs", "xs", "s", "m", "l", "xl"};
 constexpr std::array<std::string_view, 4> kMidiApis{"auto", "alsa", "jack", "core"};
+constexpr std::array<std::string_view, 3> kSmoothings{"none", "one_pole", "slew"};
 constexpr std::array<std::string_view, 2> kStarts{"first", "now"};
 
 Value text_or_none(const std::optional<std::filesystem::path>& path) {
@@ -70,6 +71,31 @@ DeviceMappings device_mappings(const Value& value) {
   return devices;
 }
 
+std::vector<std::string> route_texts(const std::vector<Route>& routes) {
+  std::vector<std::string> texts;
+  for (const Route& route : routes)
+    texts.push_back(to_text(route));
+  return texts;
+}
+std::vector<Route> routes(const Value& value) {
+  std::vector<Route> list;
+  for (const std::string& one : std::get<std::vector<std::string>>(value))
+    list.push_back(route_from_text(one).value());
+  return list;
+}
+TextTable scene_table(const std::vector<Scene>& scenes) {
+  TextTable table;
+  for (const Scene& scene : scenes)
+    table.emplace_back(scene.name, lines_of(scene));
+  return table;
+}
+std::vector<Scene> scenes(const Value& value) {
+  std::vector<Scene> list;
+  for (const auto& [name, lines] : std::get<TextTable>(value))
+    list.push_back(scene_from_lines(name, lines).value());
+  return list;
+}
+
 constexpr std::string_view kNotYet = "Not in this version: the section has no effect.";
 
 // In the order of doc/configuration.md and of written files.
@@ -105,6 +131,20 @@ const std::array kKeys{
         .documentation = "Prints every frame.",
         .get = [](const Settings& s) { return Value{s.verbose}; },
         .set = [](Settings& s, const Value& v) { s.verbose = std::get<bool>(v); },
+    },
+    Key{
+        .path = "scenes",
+        .kind = Kind::scenes,
+        .standing = Standing::own,
+        .documentation =
+            "Sets of keys to switch to while playing, each in its own section [scenes.NAME].",
+        .example = R"({ verse = { interaction.mode = "battle" } })",
+        .get =
+            [](const Settings& s) {
+              return s.scenes.empty() ? Value{} : Value{scene_table(s.scenes)};
+            },
+        .set = [](Settings& s,
+                  const Value& v) { s.scenes = none(v) ? std::vector<Scene>{} : scenes(v); },
     },
     Key{
         .path = "name",
@@ -241,6 +281,17 @@ const std::array kKeys{
               for (const std::string& one : std::get<std::vector<std::string>>(v))
                 s.interaction.bindings.push_back(midi_binding_from_text(one).value());
             },
+    },
+    Key{
+        .path = "interaction.remember_velocity",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation =
+            "Whether the model's notes are as loud as the performer's last ones, where no control "
+            "says how loud.",
+        .get = [](const Settings& s) { return Value{s.interaction.remember_velocity}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.interaction.remember_velocity = std::get<bool>(v); },
     },
     Key{
         .path = "interaction.seed",
@@ -526,6 +577,18 @@ const std::array kKeys{
     },
 
     Key{
+        .path = "midi.bytes_per_second",
+        .kind = Kind::number,
+        .standing = Standing::own,
+        .range = {.least = 0, .most = 1'000'000},
+        .documentation =
+            "What a MIDI output takes: of frames that come faster the newest goes. 3125 is what a "
+            "DIN plug carries; 0 sends all.",
+        .get = [](const Settings& s) { return Value{s.midi.bytes_per_second}; },
+        .set = [](Settings& s, const Value& v) { s.midi.bytes_per_second = std::get<double>(v); },
+    },
+
+    Key{
         .path = "websocket.enabled",
         .kind = Kind::boolean,
         .standing = Standing::own,
@@ -673,6 +736,69 @@ const std::array kKeys{
     },
 
     Key{
+        .path = "route.input",
+        .kind = Kind::routes,
+        .standing = Standing::own,
+        .documentation =
+            "Which of the performer's controls each of the model's is: its number, with the values "
+            "of 0 and 1 to scale it or turn it over, or held. None: each its own.",
+        .get = [](const Settings& s) { return Value{route_texts(s.route.input)}; },
+        .set = [](Settings& s, const Value& v) { s.route.input = routes(v); },
+    },
+    Key{
+        .path = "route.output",
+        .kind = Kind::routes,
+        .standing = Standing::own,
+        .documentation =
+            "Which of the model's controls each of the outputs' is, as above; one may go to "
+            "several.",
+        .get = [](const Settings& s) { return Value{route_texts(s.route.output)}; },
+        .set = [](Settings& s, const Value& v) { s.route.output = routes(v); },
+    },
+
+    Key{
+        .path = "smoothing.kind",
+        .kind = Kind::choice,
+        .standing = Standing::own,
+        .choices = kSmoothings,
+        .documentation =
+            "How outputs get from one of the model's frames to the next: at once, exponentially "
+            "(one_pole), or at a steady rate (slew).",
+        .get =
+            [](const Settings& s) {
+              return Value{std::string(kSmoothings[static_cast<std::size_t>(s.smoothing.kind)])};
+            },
+        .set =
+            [](Settings& s, const Value& v) {
+              const auto found = std::find(kSmoothings.begin(), kSmoothings.end(), text(v));
+              s.smoothing.kind = static_cast<SmoothingSettings::Kind>(found - kSmoothings.begin());
+            },
+    },
+    Key{
+        .path = "smoothing.seconds",
+        .kind = Kind::numbers,
+        .standing = Standing::own,
+        .unit = "seconds",
+        .range = {.least = 0, .most = 60},
+        .documentation =
+            "By control, or one for all: the time constant (one_pole), or the time from 0 to 1 "
+            "(slew); 0 is at once, as notes want it.",
+        .get = [](const Settings& s) { return Value{s.smoothing.seconds}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.smoothing.seconds = std::get<std::vector<double>>(v); },
+    },
+    Key{
+        .path = "smoothing.rate",
+        .kind = Kind::number,
+        .standing = Standing::own,
+        .unit = "frames a second",
+        .range = {.least = 1, .most = 1000},
+        .documentation = "How often outputs are sent a value on the way.",
+        .get = [](const Settings& s) { return Value{s.smoothing.rate}; },
+        .set = [](Settings& s, const Value& v) { s.smoothing.rate = std::get<double>(v); },
+    },
+
+    Key{
         .path = "log.enabled",
         .kind = Kind::boolean,
         .standing = Standing::own,
@@ -764,7 +890,13 @@ std::size_t mapped_controls(const Settings& settings) noexcept {
   }
   if (settings.websocket.enabled) most = std::max(most, settings.websocket.input.size());
   if (settings.serial_midi.enabled) most = std::max(most, settings.serial_midi.input.size());
+  for (const Route& route : settings.route.input)
+    most = std::max(most, static_cast<std::size_t>(route.source));
   return most;
+}
+
+std::size_t model_controls(const Settings& settings) noexcept {
+  return settings.route.input.empty() ? mapped_controls(settings) : settings.route.input.size();
 }
 
 OscSettings impsy_osc() {

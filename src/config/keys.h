@@ -39,6 +39,9 @@ struct Key {
     devices,      ///< [strings] names of devices, at most 64; in files also one text
     device_mappings,  ///< [TextTable] mappings by device, at most 64
     device_matrix,    ///< [TextTable] names of devices by device, at most 64
+    routes,           ///< [strings] routes of controls, at most 128; in files also numbers
+    numbers,          ///< [doubles] each in range, at most 128; in files also one
+    scenes,           ///< [TextTable] keys with values, as lines of TOML, by scene, at most 64
   };
   /// Whose key it is.
   enum class Standing {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <vector>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "config/text.h"
+#include "config/words.h"
 
 namespace imps {
 namespace {
@@ -22,25 +22,7 @@ constexpr std::array kTriggers{
     std::pair{std::string_view("control_change"), Trigger::control_change},
     std::pair{std::string_view("program_change"), Trigger::program_change}};
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (words.size() < 8) {
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    if (text.empty()) break;
-    words.push_back(text.substr(0, text.find(' ')));
-    text.remove_prefix(words.back().size());
-  }
-  return words;
-}
-
-template <class Number>
-std::optional<Number> number_in(std::string_view word) {
-  Number value{};
-  const char* const end = word.data() + word.size();
-  const auto [rest, error] = std::from_chars(word.data(), end, value);
-  if (error != std::errc{} || rest != end) return std::nullopt;
-  return value;
-}
+constexpr std::size_t kMostWords = 16;
 
 Error wrong(std::string_view text, std::string_view what) {
   return Error{
@@ -59,8 +41,8 @@ bool is_switch(Command::Kind kind) {
 Result<MidiBinding> midi_binding_from_text(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return wrong(text, "has no command");
-  const auto message = words_of(text.substr(0, colon));
-  const auto words = words_of(text.substr(colon + 1));
+  const auto message = words_of(text.substr(0, colon), kMostWords);
+  const auto words = words_of(text.substr(colon + 1), kMostWords);
   if (message.size() != 3) return wrong(text, "has no message of three words");
   const auto* const trigger =
       std::find_if(kTriggers.begin(), kTriggers.end(),

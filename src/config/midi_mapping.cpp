@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <system_error>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include <imps/frame.h>
+
 #include "config/text.h"
+#include "config/words.h"
 #include "core/nearest.h"
 
 namespace imps {
@@ -19,7 +21,7 @@ using Kind = MidiMapping::Kind;
 constexpr int kChannels = 16;
 constexpr int kLoudest = 127;
 // Longer texts are no mapping, and are not shown whole.
-constexpr std::size_t kMostWords = 6;
+constexpr std::size_t kMostWords = 12;
 
 struct Word {
   std::string_view name;
@@ -41,24 +43,10 @@ constexpr std::array kWords{
     Word{"program_change", Kind::program_change},
 };
 
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (words.size() <= kMostWords) {
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-    if (text.empty()) break;
-    const std::string_view word = text.substr(0, text.find(' '));
-    words.push_back(word);
-    text.remove_prefix(word.size());
-  }
-  return words;
-}
-
-std::optional<int> whole_number(std::string_view word) {
-  int value = 0;
-  const auto [rest, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc{} || rest != word.data() + word.size()) return std::nullopt;
-  return value;
-}
+constexpr std::array<std::string_view, 3> kOptions{"curve", "length", "gate"};
+constexpr double kLeastCurve = 0.1;
+constexpr double kMostCurve = 10;
+constexpr double kLongest = 60;
 
 bool is_in(int value, int least, int most) { return value >= least && value <= most; }
 
@@ -68,10 +56,10 @@ Error wrong(std::string_view text, std::string_view what, const std::string& fix
 
 /// The numbers after a kind's name.
 Result<std::vector<int>> numbers_of(std::string_view text,
-                                    const std::vector<std::string_view>& words) {
+                                    std::span<const std::string_view> words) {
   std::vector<int> numbers;
   for (std::size_t k = 1; k < words.size(); ++k) {
-    const auto number = whole_number(words[k]);
+    const auto number = number_in<int>(words[k]);
     if (!number)
       return wrong(text, fmt::format("has \"{}\"", shortened(words[k])), "give whole numbers");
     numbers.push_back(*number);
@@ -79,10 +67,43 @@ Result<std::vector<int>> numbers_of(std::string_view text,
   return numbers;
 }
 
+/// Takes the words from the first option on.
+Result<void> take_options(std::string_view text, std::span<const std::string_view> words,
+                          MidiMapping& mapping) {
+  for (std::size_t k = 0; k < words.size(); k += 2) {
+    const auto number = k + 1 < words.size() ? number_in<double>(words[k + 1]) : std::nullopt;
+    const bool is_note = mapping.kind == Kind::note;
+    if (words[k] == "curve" && mapping.kind != Kind::none) {
+      if (!number || !(*number >= kLeastCurve && *number <= kMostCurve))
+        return wrong(text, "has no curve",
+                     "give a number from 0.1 to 10 after curve; 1 is straight");
+      mapping.curve = *number;
+    } else if (words[k] == "length" && is_note) {
+      if (!number || !(*number > 0 && *number <= kLongest))
+        return wrong(text, "has no length", "give seconds, above 0 and at most 60, after length");
+      mapping.length = Seconds{*number};
+    } else if (words[k] == "gate" && is_note) {
+      const auto control = k + 1 < words.size() ? number_in<int>(words[k + 1]) : std::nullopt;
+      if (!control || !is_in(*control, 1, static_cast<int>(kMaxControls)))
+        return wrong(text, "has no gate", "give the number of a control, from 1, after gate");
+      mapping.gate = *control;
+    } else {
+      return wrong(
+          text, fmt::format("has \"{}\"", shortened(words[k])),
+          is_note ? "give curve, length or gate, or leave it out" : "give curve, or leave it out");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<MidiMapping> midi_mapping_from_text(std::string_view text) {
-  const auto words = words_of(text);
+  const auto all_words = words_of(text, kMostWords);
+  const auto option =
+      std::find_first_of(all_words.begin(), all_words.end(), kOptions.begin(), kOptions.end());
+  const std::span<const std::string_view> words(all_words.begin(), option);
+  const std::span<const std::string_view> options(option, all_words.end());
   const std::string_view name = words.empty() ? "" : words[0];
   const auto* const word =
       std::find_if(kWords.begin(), kWords.end(), [&](const Word& w) { return w.name == name; });
@@ -127,6 +148,7 @@ Result<MidiMapping> midi_mapping_from_text(std::string_view text) {
                  has_range ? "give none, or the least and the greatest value, in the end"
                            : "leave them out");
   }
+  if (auto done = take_options(text, options, mapping); !done) return done.error();
   return mapping;
 }
 
@@ -140,6 +162,9 @@ std::string to_text(const MidiMapping& mapping) {
   if (mapping.velocity) text += fmt::format(" {}", *mapping.velocity);
   if (mapping.least != 0 || mapping.most != greatest_raw(mapping.kind))
     text += fmt::format(" {} {}", mapping.least, mapping.most);
+  if (mapping.curve != 1) text += fmt::format(" curve {}", mapping.curve);
+  if (mapping.length) text += fmt::format(" length {}", mapping.length->count());
+  if (mapping.gate != 0) text += fmt::format(" gate {}", mapping.gate);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <imps/result.h>
+#include <imps/time.h>
 
 namespace imps {
 
@@ -32,6 +33,13 @@ struct MidiMapping {
   int least = 0;
   int most = 127;
   std::optional<int> velocity;  ///< note: going out, where no control says it; 1–127, else 127
+  /// A share s of the way from `least` to `most` is the value s^curve, in and out; [0.1, 10].
+  double curve = 1;
+  /// Notes, going out: how long one sounds, (0 s, 60 s]; without it, until the control's next.
+  std::optional<Seconds> length;
+  /// Notes, going out: the control (1 is x_1) that holds it. While that one is below 0.5 nothing
+  /// sounds; a note begins when it rises, and when the pitch changes. 0: none.
+  int gate = 0;
 
   friend bool operator==(const MidiMapping&, const MidiMapping&) = default;
 };
@@ -52,8 +60,9 @@ constexpr int greatest_raw(MidiMapping::Kind kind) noexcept {
 ///     channel_pressure CHANNEL [LEAST MOST]       poly_pressure CHANNEL NOTE [LEAST MOST]
 ///     program_change CHANNEL [LEAST MOST]         none
 ///
-/// A velocity outside of 1–127 is the nearest one, as the predecessor has it. Errors say what is
-/// wrong and what to give.
+/// In the end may stand "curve C", and of a note "length SECONDS" or "gate CONTROL". A velocity
+/// outside of 1–127 is the nearest one, as the predecessor has it. Errors say what is wrong and
+/// what to give.
 Result<MidiMapping> midi_mapping_from_text(std::string_view text);
 
 /// The text that midi_mapping_from_text() reads as `mapping`.

@@ -14,6 +14,8 @@
 #include "config/check.h"
 #include "config/endpoint.h"
 #include "config/keys.h"
+#include "config/node_value.h"
+#include "config/scene.h"
 #include "config/suggest.h"
 #include "config/text.h"
 #include "config/toml_depth.h"
@@ -28,191 +30,9 @@ using Kind = Key::Kind;
 using Standing = Key::Standing;
 
 constexpr std::size_t kMostUnknown = 100;
-// Of a mapping: longer lists are none.
-constexpr std::size_t kMostWords = 16;
 
 /// Sections whose presence turns an interface on.
 constexpr std::array<std::string_view, 4> kInterfaces{"midi", "websocket", "serial", "serialmidi"};
-
-std::string_view type_name(const toml::node& node) {
-  switch (node.type()) {
-    case toml::node_type::table:
-      return "a section";
-    case toml::node_type::array:
-      return "a list";
-    case toml::node_type::string:
-      return "a text";
-    case toml::node_type::integer:
-      return "a whole number";
-    case toml::node_type::floating_point:
-      return "a number";
-    case toml::node_type::boolean:
-      return "true or false";
-    default:
-      return "a date or a time";
-  }
-}
-
-std::optional<std::vector<std::string>> texts(const toml::node& node) {
-  const toml::array* const list = node.as_array();
-  if (list == nullptr) return std::nullopt;
-  std::vector<std::string> out;
-  for (const toml::node& item : *list) {
-    const auto text = item.value_exact<std::string>();
-    if (!text) return std::nullopt;
-    out.push_back(*text);
-  }
-  return out;
-}
-
-/// A mapping's words, from a text or from IMPSY's list of a word and numbers.
-std::optional<std::string> mapping_words(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return *text;
-  const toml::array* const list = node.as_array();
-  if (list == nullptr || list->size() > kMostWords) return std::nullopt;
-  std::string words;
-  for (const toml::node& item : *list) {
-    const auto text = item.value_exact<std::string>();
-    const auto number = item.value_exact<std::int64_t>();
-    if (!text && !number) return std::nullopt;
-    words += (words.empty() ? "" : " ") + (text ? *text : std::to_string(*number));
-  }
-  return words;
-}
-
-std::optional<std::vector<std::string>> mappings(const toml::node& node) {
-  const toml::array* const list = node.as_array();
-  if (list == nullptr) return std::nullopt;
-  std::vector<std::string> texts;
-  for (const toml::node& item : *list) {
-    const auto words = mapping_words(item);
-    if (!words) return std::nullopt;
-    texts.push_back(*words);
-  }
-  return texts;
-}
-
-std::optional<std::vector<std::string>> devices(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return std::vector{*text};
-  return texts(node);
-}
-
-/// What `read` makes of each of a table's lists; of a list by itself, for the name "".
-template <class Read>
-std::optional<TextTable> by_device(const toml::node& node, Read read) {
-  TextTable table;
-  if (const auto list = read(node)) {
-    table.emplace_back("", *list);
-    return table;
-  }
-  if (!node.is_table()) return std::nullopt;
-  for (const auto& [name, item] : *node.as_table()) {
-    const auto list = read(item);
-    if (!list) return std::nullopt;
-    table.emplace_back(name.str(), *list);
-  }
-  // toml++ sorts by name; what stands first is first.
-  const auto line = [&](const auto& entry) {
-    return node.as_table()->find(entry.first)->first.source().begin;
-  };
-  std::stable_sort(table.begin(), table.end(), [&](const auto& a, const auto& b) {
-    return std::pair(line(a).line, line(a).column) < std::pair(line(b).line, line(b).column);
-  });
-  return table;
-}
-
-/// The first mapping in a list, or in one of a table's, that is none; null where there is none.
-const toml::node* first_bad_mapping(const toml::node& node) {
-  if (const toml::table* const table = node.as_table()) {
-    for (const auto& [name, item] : *table) {
-      if (const toml::node* const bad = first_bad_mapping(item)) return bad;
-    }
-  }
-  if (const toml::array* const list = node.as_array()) {
-    for (const toml::node& item : *list) {
-      const auto words = mapping_words(item);
-      if (!words || !midi_mapping_from_text(*words)) return &item;
-    }
-  }
-  return nullptr;
-}
-
-/// The node as the kind's alternative of Value; nothing when the types do not fit. A whole number
-/// is taken where a number is wanted, and never 1 for true: no file of the field writes it.
-std::optional<Value> value_of(const Key& key, const toml::node& node) {
-  const auto integer = node.value_exact<std::int64_t>();
-  const auto text = node.value_exact<std::string>();
-  switch (key.kind) {
-    case Kind::boolean:
-      if (const auto on = node.value_exact<bool>()) return Value{*on};
-      return std::nullopt;
-    case Kind::number:
-      if (integer) return Value{static_cast<double>(*integer)};
-      if (const auto number = node.value_exact<double>()) return Value{*number};
-      return std::nullopt;
-    case Kind::whole:
-    case Kind::port:
-      if (integer) return Value{*integer};
-      return std::nullopt;
-    case Kind::seed:
-    case Kind::size:
-      if (integer && *integer >= 0) return Value{static_cast<std::uint64_t>(*integer)};
-      if (text && key.kind == Kind::size) {
-        if (const auto bytes = bytes_from_text(*text)) return Value{*bytes};
-      }
-      return std::nullopt;
-    case Kind::listen:
-      if (integer) return Value{std::to_string(*integer)};
-      [[fallthrough]];
-    case Kind::text:
-    case Kind::path:
-    case Kind::mode:
-    case Kind::choice:
-    case Kind::osc_address:
-    case Kind::host:
-      if (text) return Value{*text};
-      return std::nullopt;
-    case Kind::outputs:
-    case Kind::names:
-    case Kind::bindings:
-      if (const auto list = texts(node)) return Value{*list};
-      return std::nullopt;
-    case Kind::mappings:
-      if (const auto list = mappings(node)) return Value{*list};
-      return std::nullopt;
-    case Kind::devices:
-      if (const auto list = devices(node)) return Value{*list};
-      return std::nullopt;
-    case Kind::device_mappings:
-      if (const auto table = by_device(node, mappings)) return Value{*table};
-      return std::nullopt;
-    case Kind::device_matrix:
-      if (const auto table = by_device(node, devices)) return Value{*table};
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
-/// How a message shows what stands in the file.
-std::string shown(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) {
-    return fmt::format("\"{}\"", shortened(*text));
-  }
-  if (const auto on = node.value_exact<bool>()) return *on ? "true" : "false";
-  if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
-  if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
-  return std::string(type_name(node));
-}
-
-/// What in a list of texts is none, or null.
-const toml::node* first_other_than_text(const toml::node& node) {
-  const toml::array* const list = node.as_array();
-  if (list == nullptr) return nullptr;
-  for (const toml::node& element : *list) {
-    if (!element.is_string()) return &element;
-  }
-  return nullptr;
-}
 
 /// One reading of one file.
 class Reader {
@@ -313,6 +133,10 @@ class Reader {
 
   void apply(const Found& found) {
     const Key& key = *found.key;
+    if (key.kind == Kind::scenes) {
+      read_scenes(found);
+      return;
+    }
     toml::source_position at = found.node->source().begin;
     const auto value = value_of(key, *found.node);
     std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
@@ -348,6 +172,75 @@ class Reader {
     key.set(read_.settings, *value);
     read_.understood.emplace_back(key.path);
     if (key.kind == Kind::host) look_at_host(key, at);
+  }
+
+  void read_scenes(const Found& found) {
+    const toml::table* const scenes = found.node->as_table();
+    if (scenes == nullptr) {
+      error(found.at, "scenes is " + shown(*found.node), "write sections [scenes.NAME]");
+      return;
+    }
+    std::vector<std::pair<toml::source_position, Scene>> read;
+    for (const auto& [name, node] : *scenes) {
+      Scene scene{.name = std::string(name.str()), .changes = {}};
+      const toml::table* const table = node.as_table();
+      if (table == nullptr) {
+        error(name.source().begin,
+              fmt::format("scenes.{} is {}", shortened(name.str()), shown(node)),
+              "write a section [scenes.NAME], and its keys below");
+        continue;
+      }
+      for (const auto& [section, inner] : *table)
+        read_scene(scene, section, inner);
+      read.emplace_back(name.source().begin, std::move(scene));
+    }
+    // toml++ sorts by name; the order of the file is that of "next".
+    std::stable_sort(read.begin(), read.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.first.line, a.first.column) < std::pair(b.first.line, b.first.column);
+    });
+    std::vector<Scene> list;
+    for (auto& [at, scene] : read)
+      list.push_back(std::move(scene));
+    TextTable table;
+    for (const Scene& scene : list)
+      table.emplace_back(scene.name, lines_of(scene));
+    if (const std::string wrong = fault(*found.key, Value{table}); !wrong.empty()) {
+      faulty_.insert(std::string(found.key->path));
+      error(found.at, "scenes " + wrong, "give " + accepts(*found.key));
+      return;
+    }
+    read_.settings.scenes = std::move(list);
+    read_.understood.emplace_back(found.key->path);
+  }
+
+  /// A section in a scene.
+  void read_scene(Scene& scene, const toml::key& section, const toml::node& node) {
+    const auto fix = "give keys such as interaction.mode or midi.output";
+    const toml::table* const table = node.as_table();
+    if (table == nullptr) {
+      error(section.source().begin,
+            fmt::format("{} is no section of a scene", shortened(section.str())), fix);
+      return;
+    }
+    for (const auto& [name, value_node] : *table) {
+      const std::string path = fmt::format("{}.{}", section.str(), name.str());
+      const Key* const key = find_key(path);
+      if (key == nullptr || !may_be_in_scene(*key)) {
+        error(name.source().begin,
+              fmt::format("{} is no key that a scene changes{}", shortened(path),
+                          key == nullptr ? meant_key(section.str(), name.str()) : ""),
+              fix);
+        continue;
+      }
+      const auto value = value_of(*key, value_node);
+      const std::string wrong = value ? fault(*key, *value) : "is " + shown(value_node);
+      if (wrong.empty()) {
+        add_change(scene, *key, *value);
+      } else {
+        error(value_node.source().begin, fmt::format("{} {}", path, wrong),
+              "give " + accepts(*key));
+      }
+    }
   }
 
   // IMPSY's examples carry 0.0.0.0 for both ends: it hears every network by one, and takes the
@@ -388,9 +281,13 @@ class Reader {
 
   void look_at_mappings() {
     const auto& dimension = read_.settings.model.dimension;
+    const RouteSettings& route = read_.settings.route;
     if (!dimension) return;
-    const auto wanted = static_cast<std::size_t>(*dimension - 1);
     const auto look = [&](std::string_view key, std::string_view of, std::size_t count) {
+      // Where routes lead, their numbers count.
+      const auto& routes = key.ends_with(".input") ? route.input : route.output;
+      if (!routes.empty() && key.ends_with(".input")) return;
+      const auto wanted = routes.empty() ? static_cast<std::size_t>(*dimension - 1) : routes.size();
       if (count == 0 || count == wanted) return;
       warning(place_of(key),
               fmt::format("{}{} has {} mappings, and dimension {} has {} controls", key,

@@ -15,6 +15,8 @@
 
 #include "config/midi_binding.h"
 #include "config/midi_mapping.h"
+#include "config/route.h"
+#include "config/scene.h"
 
 namespace imps {
 
@@ -33,6 +35,8 @@ struct InteractionSettings {
   bool ahead = false;       ///< predictions go out early, as bundles timetagged with their due time
   Seconds max_rest{5.0};    ///< upper bound of a predicted dt, > 0
   std::vector<MidiBinding> bindings;  ///< of all that speak MIDI
+  /// The model's notes are as loud as the performer's last ones, where no control says how loud.
+  bool remember_velocity = false;
   std::optional<std::uint64_t> seed;  ///< of the performance; drawn anew for each when not given
 };
 
@@ -51,6 +55,8 @@ struct OscSettings {
   std::vector<Endpoint> outputs{{"localhost", 5000}};
   std::string input_address = "/interface";
   std::string output_address = "/prediction";
+
+  friend bool operator==(const OscSettings&, const OscSettings&) = default;
 };
 
 struct WebSocketSettings {
@@ -59,6 +65,8 @@ struct WebSocketSettings {
   std::vector<MidiMapping> input;    ///< of x_1 …
   std::vector<MidiMapping> output;   ///< of x_1 …
   std::vector<std::string> origins;  ///< pages of other hosts that may connect
+
+  friend bool operator==(const WebSocketSettings&, const WebSocketSettings&) = default;
 };
 
 struct SerialSettings {
@@ -89,6 +97,8 @@ struct MidiSettings {
   std::vector<std::pair<std::string, std::vector<std::string>>> thru;
   bool echo_guard = false;
   Seconds echo_window{0.02};
+  /// What an output takes; frames that come faster are put together. 0: all that comes.
+  double bytes_per_second = 3125;
 };
 
 struct LogSettings {
@@ -106,11 +116,34 @@ struct InstrumentSettings {
   std::vector<std::string> controls;  ///< names of x_1 … x_N; may be empty
 };
 
+/// Which control goes where. Empty: each to its own place.
+struct RouteSettings {
+  std::vector<Route> input;   ///< of x_1 …: from the performer's controls
+  std::vector<Route> output;  ///< of what the outputs have: from x_1 …
+
+  friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
+};
+
+/// How the outputs get from one of the model's frames to the next.
+struct SmoothingSettings {
+  enum class Kind {
+    none,      ///< at once
+    one_pole,  ///< exponentially: `seconds` is the time constant
+    slew,      ///< at a steady rate: `seconds` is the time from 0 to 1
+  };
+  Kind kind = Kind::none;
+  std::vector<double> seconds{0.05};  ///< by control, ≥ 0; one for all; 0: at once
+  double rate = 100;                  ///< frames a second on the way, [1, 1000]
+
+  friend bool operator==(const SmoothingSettings&, const SmoothingSettings&) = default;
+};
+
 struct Settings {
   std::string title;
   std::string owner;
   std::string description;
   bool verbose = false;
+  std::vector<Scene> scenes;
   InstrumentSettings instrument;
   InteractionSettings interaction;
   ModelSettings model;
@@ -119,10 +152,15 @@ struct Settings {
   WebSocketSettings websocket;
   SerialSettings serial;
   SerialMidiSettings serial_midi;
+  RouteSettings route;
+  SmoothingSettings smoothing;
   LogSettings log;
 };
 
-/// How many controls the mappings of the performer's devices have; 0 when there are none.
+/// How many controls of the performer's the mappings and routes know of; 0 when there are none.
 std::size_t mapped_controls(const Settings& settings) noexcept;
+
+/// How many controls the model has by mappings and routes; 0 when they do not say.
+std::size_t model_controls(const Settings& settings) noexcept;
 
 }  // namespace imps

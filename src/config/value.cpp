@@ -32,6 +32,14 @@ struct Spelling {
     }
     return out + "]";
   }
+  /// One number is for all.
+  std::string operator()(const std::vector<double>& numbers) const {
+    if (numbers.size() == 1) return (*this)(numbers.front());
+    std::string out = "[";
+    for (const double number : numbers)
+      out += (out.size() > 1 ? ", " : "") + (*this)(number);
+    return out + "]";
+  }
   std::string operator()(const TextTable& table) const {
     if (table.size() == 1 && table.front().first.empty()) return (*this)(table.front().second);
     std::string out;

@@ -16,7 +16,7 @@ using TextTable = std::vector<std::pair<std::string, std::vector<std::string>>>;
 /// std::monostate: not given. Whole numbers are signed where a negative one could come in, and
 /// unsigned for the seed and for sizes, which need all 64 bits.
 using Value = std::variant<std::monostate, bool, double, std::int64_t, std::uint64_t, std::string,
-                           std::vector<std::string>, TextTable>;
+                           std::vector<std::string>, TextTable, std::vector<double>>;
 
 /// The value as TOML spells it, "" for none. A double reads back bit for bit.
 std::string to_toml(const Value& value);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "config/keys.h"
+#include "config/text.h"
 
 namespace imps {
 namespace {
@@ -43,9 +44,17 @@ std::string write_config(const Settings& settings) {
     const std::string fallback = default_text(key);
     out += '\n' + comment(fmt::format("{} Takes {}. [{}]", key.documentation, accepts(key),
                                       fallback.empty() ? "none" : fallback));
-    const std::string value = file_text(key, key.get(settings));
+    // Scenes have sections of their own.
+    const bool is_scenes = key.kind == Key::Kind::scenes;
+    const std::string value = is_scenes ? "" : file_text(key, key.get(settings));
     out += value.empty() ? fmt::format("# {} = {}\n", leaf(key), key.example)
                          : fmt::format("{} = {}\n", leaf(key), value);
+  }
+  // Last: sections end where the next one begins.
+  for (const Scene& scene : settings.scenes) {
+    out += fmt::format("\n[scenes.{}]\n", in_quotes(scene.name));
+    for (const std::string& line : lines_of(scene))
+      out += line + '\n';
   }
   return out;
 }

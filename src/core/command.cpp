@@ -1,5 +1,7 @@
 #include <array>
 #include <cmath>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,7 +15,7 @@ namespace {
 
 using Kind = Command::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 11> kWords{{
+constexpr std::array<std::pair<Kind, std::string_view>, 14> kWords{{
     {Kind::mode, "mode"},
     {Kind::pause, "pause"},
     {Kind::mute, "mute"},
@@ -25,7 +27,13 @@ constexpr std::array<std::pair<Kind, std::string_view>, 11> kWords{{
     {Kind::threshold, "threshold"},
     {Kind::seed, "seed"},
     {Kind::model, "model"},
+    {Kind::scene, "scene"},
+    {Kind::hand_over, "handover"},
+    {Kind::mark, "mark"},
 }};
+
+/// Of a name or a mark, in bytes.
+constexpr std::size_t kMostText = 255;
 
 Error refused(std::string_view word, std::string_view accepted) {
   return Error{fmt::format("{}: {}", word, accepted)};
@@ -56,6 +64,24 @@ Result<Command> switched(Kind kind, std::span<const CommandArgument> arguments) 
   return Command{.kind = kind, .number = *number != 0 ? 1.0 : 0.0};
 }
 
+/// What a command that takes one text was given; nothing for another number of arguments or kinds.
+std::optional<std::string_view> one_text(std::span<const CommandArgument> arguments) {
+  if (arguments.size() != 1) return std::nullopt;
+  const auto* const text = std::get_if<std::string_view>(&arguments[0]);
+  return text == nullptr ? std::nullopt : std::optional(*text);
+}
+
+Result<Command> marked(std::span<const CommandArgument> arguments) {
+  Command command{.kind = Kind::mark};
+  for (const CommandArgument& argument : arguments) {
+    const auto* const word = std::get_if<std::string_view>(&argument);
+    if (word == nullptr || command.text.size() + word->size() >= kMostText)
+      return refused("mark", "takes words, at most 255 bytes");
+    command.text += (command.text.empty() ? "" : " ") + std::string(*word);
+  }
+  return command;
+}
+
 }  // namespace
 
 std::string_view name(Kind kind) noexcept {
@@ -81,10 +107,8 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     case Kind::mode: {
       constexpr std::string_view kAccepted =
           "takes one of callresponse, polyphony, battle, useronly";
-      if (arguments.size() != 1 || !std::holds_alternative<std::string_view>(arguments[0])) {
-        return refused(word, kAccepted);
-      }
-      const auto mode = mode_from_name(std::get<std::string_view>(arguments[0]));
+      const auto text = one_text(arguments);
+      const auto mode = text ? mode_from_name(*text) : std::nullopt;
       if (!mode) return refused(word, kAccepted);
       return Command{.kind = kind, .mode = *mode};
     }
@@ -93,6 +117,7 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
       return switched(kind, arguments);
     case Kind::reset:
     case Kind::panic:
+    case Kind::hand_over:
       if (arguments.size() > 1) return refused(word, "takes no argument");
       return Command{.kind = kind};
     case Kind::sigma_temperature:
@@ -116,16 +141,21 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     }
     case Kind::model: {
       constexpr std::string_view kAccepted = "takes the name of a file in the models folder";
-      if (arguments.size() != 1 || !std::holds_alternative<std::string_view>(arguments[0])) {
+      const auto file = one_text(arguments);
+      if (!file || file->empty() || file->size() > kMostText || file->front() == '.' ||
+          file->find_first_of(std::string_view("/\\\0", 3)) != std::string_view::npos) {
         return refused(word, kAccepted);
       }
-      const auto file = std::get<std::string_view>(arguments[0]);
-      if (file.empty() || file.size() > 255 || file.front() == '.' ||
-          file.find_first_of(std::string_view("/\\\0", 3)) != std::string_view::npos) {
-        return refused(word, kAccepted);
-      }
-      return Command{.kind = kind, .model = std::string(file)};
+      return Command{.kind = kind, .text = std::string(*file)};
     }
+    case Kind::scene: {
+      const auto scene = one_text(arguments);
+      if (!scene || scene->empty() || scene->size() > kMostText)
+        return refused(word, "takes the name of a scene, next or previous");
+      return Command{.kind = kind, .text = std::string(*scene)};
+    }
+    case Kind::mark:
+      return marked(arguments);
   }
   return Error{"not a command"};
 }

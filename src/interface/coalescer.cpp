@@ -20,17 +20,33 @@ void Coalescer::sound(const Sound& sound, TimePoint now) {
     return;
   }
   frame_ = FrameView{0, sound.controls};
+  velocities_size_ = std::min(sound.velocities.size(), velocities_.size());
+  std::copy_n(sound.velocities.begin(), velocities_size_, velocities_.begin());
   touched_ |= sound.touched;
   due_ = sound.due;
   if (std::exchange(waits_, true)) return;
   const TimePoint until = free_at_;
   timer_.expires_after(std::max(until - now - kAhead, Duration{0}));
-  timer_.async_wait([this, until](const boost::system::error_code& error) {
-    if (error || !waits_) return;
-    waits_ = false;
-    emit({.controls = frame_.controls(), .touched = std::exchange(touched_, {}), .due = due_},
-         until);
-  });
+  timer_.async_wait(
+      [this, alive = std::weak_ptr(alive_), until](const boost::system::error_code& error) {
+        if (error || alive.expired() || !waits_) return;
+        emit_waiting(until);
+      });
+}
+
+void Coalescer::flush(TimePoint now) {
+  if (!waits_) return;
+  timer_.cancel();
+  emit_waiting(now);
+}
+
+void Coalescer::emit_waiting(TimePoint now) {
+  waits_ = false;
+  emit({.controls = frame_.controls(),
+        .touched = std::exchange(touched_, {}),
+        .due = due_,
+        .velocities = std::span(velocities_).first(velocities_size_)},
+       now);
 }
 
 void Coalescer::drop(std::size_t bytes, TimePoint now) {

@@ -1,8 +1,10 @@
 // For outputs slower than the music: the newest frame goes, not a queue of old ones.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
+#include <memory>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -22,16 +24,21 @@ class Coalescer {
   /// Sends, and returns how many bytes that was.
   using Emit = std::function<std::size_t(const Sound& sound, TimePoint now)>;
 
-  /// @param bytes_per_second  what the line carries, > 0
+  /// @param bytes_per_second  what the line carries, > 0; infinity when that is no matter
   Coalescer(boost::asio::io_context& loop, double bytes_per_second, Emit emit);
 
   void sound(const Sound& sound, TimePoint now);
   /// What waits will not sound any more. `bytes` were sent besides.
   void drop(std::size_t bytes, TimePoint now);
+  /// `bytes` were sent besides.
+  void add(std::size_t bytes, TimePoint now) { busy_for(bytes, now); }
+  /// What waits sounds now, however busy the line is.
+  void flush(TimePoint now);
   [[nodiscard]] bool is_waiting() const noexcept { return waits_; }
 
  private:
   void emit(const Sound& sound, TimePoint now);
+  void emit_waiting(TimePoint now);
   void busy_for(std::size_t bytes, TimePoint now);
 
   const double seconds_a_byte_;
@@ -39,9 +46,12 @@ class Coalescer {
   boost::asio::steady_timer timer_;
   TimePoint free_at_;
   Frame frame_;
+  std::array<int, kMaxControls> velocities_{};
+  std::size_t velocities_size_ = 0;
   ControlSet touched_;
   TimePoint due_;
   bool waits_ = false;
+  std::shared_ptr<char> alive_ = std::make_shared<char>('\0');
 };
 
 }  // namespace imps

@@ -16,12 +16,15 @@
 #include <imps/frame.h>
 #include <imps/time.h>
 
+#include "config/settings.h"
+
 namespace imps {
 
 /// A control has a new value.
 struct ControlUpdate {
   std::size_t control = 0;  ///< 0 is x_1
   double value = 0;         ///< [0, 1]
+  int velocity = 0;         ///< of the key that it came from, 1–127; 0: from no key
 
   friend bool operator==(const ControlUpdate&, const ControlUpdate&) = default;
 };
@@ -42,6 +45,9 @@ struct Sound {
   /// begun anew only where its control was touched.
   ControlSet touched;
   TimePoint due;  ///< when it is to sound: now, unless `interaction.ahead` is on
+  /// How hard the performer last struck a key for each control: 1–127, or 0; fewer than `controls`
+  /// when that is not to be remembered.
+  std::span<const int> velocities{};
 };
 
 /// Who hears what interfaces receive: the performance. Everything happens on its loop.
@@ -57,6 +63,8 @@ class Listener {
   virtual void on_frame(std::span<const double> controls, Duration delay) = 0;
   /// The performer moved some controls, at once: one interaction. The others stay where they are.
   virtual void on_updates(std::span<const ControlUpdate> updates) = 0;
+  /// The performer's keys for these controls were let go.
+  virtual void on_let_go(const ControlSet& controls) = 0;
   virtual void on_command(const Command& command, Duration delay) = 0;
   /// A switch (pause, mute) the other way round.
   virtual void on_toggle(Command::Kind kind) = 0;
@@ -81,9 +89,18 @@ class Interface {
   virtual void sound(const Sound& sound, TimePoint now) = 0;
   /// Ends what sounds.
   virtual void release(TimePoint now) = 0;
-
+  /// Ends what sounds for these controls, on interfaces that have notes.
+  virtual void let_go(const ControlSet&, TimePoint) {}
   /// Ends whatever may sound, also what was not begun here.
   virtual void panic(TimePoint now) { release(now); }
+  /// Ends what sounds, for good.
+  virtual void farewell(TimePoint now) { release(now); }
+
+  /// Takes over what has changed in the configuration, while it goes on. False when it cannot, and
+  /// has to be opened anew: nothing has changed then. Allocates.
+  virtual bool take(const Settings& settings, TimePoint now) = 0;
+  /// After stop() and farewell(): gives up its ports, for others to have.
+  virtual void close() noexcept = 0;
 
   /// Something is still on its way out: the loop goes on for a moment at the end.
   [[nodiscard]] virtual bool is_sending() const noexcept { return false; }

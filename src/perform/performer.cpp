@@ -101,6 +101,7 @@ struct Performer::Mind {
   bool answer_armed = false;   // call-response: the performer has played since the last panic
   TimePoint last_played;       // the performer's last frame
   bool holding = false;        // the model has sounded since the last release
+  bool held_back = false;      // battle: the voice was taken from the model by hand
   bool paused = false;
   bool muted = false;
 
@@ -318,6 +319,7 @@ struct Performer::Mind {
     if (mode == settings.mode) return;
     cancel();
     release();
+    held_back = false;
     const bool was_deaf = settings.mode == Mode::user_only;
     settings.mode = mode;
     if (was_deaf && unconsumed) {
@@ -355,7 +357,8 @@ struct Performer::Mind {
   void reset() noexcept {
     cancel();
     if (model != nullptr) heard.reset();
-    if (settings.mode == Mode::battle && voice == Voice::performer && settings.start_now) {
+    const bool may_begin = voice == Voice::performer && settings.start_now && !held_back;
+    if (settings.mode == Mode::battle && may_begin) {
       begin_battle();
     } else if (speaking()) {
       speak_from(now);
@@ -369,6 +372,24 @@ struct Performer::Mind {
     give_voice(Voice::performer);
     answer_armed = false;
     answer_wanted = false;
+    held_back = false;
+  }
+
+  /// Asked for by hand, rather than by playing or pausing.
+  void hand_over() noexcept {
+    const bool takes_turns = settings.mode == Mode::call_response || settings.mode == Mode::battle;
+    if (!takes_turns || model == nullptr || paused) return;
+    if (voice == Voice::model) {
+      cancel();
+      release();
+      give_voice(Voice::performer);
+      answer_armed = false;  // until the performer has played
+      held_back = true;
+    } else {
+      held_back = false;
+      give_voice(Voice::model);
+      speak_from(settings.mode == Mode::call_response && answer_armed ? last_played : now);
+    }
   }
 
   void set_seed(std::uint64_t seed) noexcept {
@@ -418,7 +439,7 @@ std::span<const Action> Performer::on(const PerformerFrame& frame, TimePoint at)
       }
       break;
     case Mode::battle:
-      if (mind.voice == Voice::performer && mind.model != nullptr) {
+      if (mind.voice == Voice::performer && mind.model != nullptr && !mind.held_back) {
         mind.consume(dt, controls, now);
         mind.give_voice(Voice::model);  // settle() draws the first frame
       }
@@ -471,7 +492,12 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
     case Command::Kind::seed:
       mind.set_seed(command.seed);
       break;
+    case Command::Kind::hand_over:
+      mind.hand_over();
+      break;
     case Command::Kind::model:
+    case Command::Kind::scene:
+    case Command::Kind::mark:
       break;
   }
   return mind.actions.view();
@@ -521,6 +547,8 @@ std::shared_ptr<const Mdrnn> Performer::set_model(std::shared_ptr<const Mdrnn> m
   if (mind.speaking()) mind.speak_from(base);
   return model;
 }
+
+void Performer::set_thru(bool on) noexcept { mind_->settings.thru = on; }
 
 void Performer::think() noexcept { mind_->think(); }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -26,6 +27,7 @@
 #include "log/writer.h"
 #include "platform/thread.h"
 #include "session/facts.h"
+#include "session/interfaces.h"
 #include "session/model_choice.h"
 #include "session/note_guard.h"
 #include "session/performance.h"
@@ -43,11 +45,28 @@ std::uint64_t draw_seed() {
   return ((std::uint64_t{device()} << 32) | device()) >> 11;
 }
 
+TakeModel to_stage(const ChosenModel& chosen) {
+  return {.model = chosen.model, .name = chosen.name, .digest = chosen.digest, .step = chosen.step};
+}
+
+/// Whether a changed key is taken over while the performance goes on.
+bool is_live(std::string_view path, const Settings& next) {
+  const Key& key = *find_key(path);
+  if (path == "model.file" && !next.model.file) return false;
+  const std::string_view in = section(key);
+  return may_be_in_scene(key) || key.kind == Key::Kind::scenes || in == "route" ||
+         in == "smoothing" || path == "interaction.bindings" ||
+         path == "interaction.remember_velocity" || path == "interaction.ahead" ||
+         std::find(kInterfaceSections.begin(), kInterfaceSections.end(), in) !=
+             kInterfaceSections.end();
+}
+
 class House final : private Backstage {
  public:
   House(const PerformanceRequest& request, Output& output)
       : request_(request),
         settings_(request.settings),
+        in_force_(request.settings),
         output_(output),
         seed_(settings_.interaction.seed.value_or(draw_seed())),
         timer_(loop_),
@@ -74,19 +93,28 @@ class House final : private Backstage {
   void show(const Report& report);
   void show(const FrameSeen& frame);
   bool change_model(const std::filesystem::path& path);
+  std::optional<ChosenModel> load(const std::filesystem::path& path);
+  void load_scene_models();
+  void take_scene(const std::string& asked);
+  void take_over(const Settings& next, const std::vector<std::string>& keys);
+  void guard_notes_of(const Settings& settings);
   void look_at_config();
   void reload();
   void tell_notices();
-  void apply(std::string_view word, CommandArgument argument);
 
   const PerformanceRequest request_;
   Settings settings_;  // as last read; the stage's thread sees only request_'s
+  Settings in_force_;  // the same, with the scene's changes
+  std::string scene_;
+  std::map<std::filesystem::path, ChosenModel> scene_models_;  // so that scenes change at once
+  std::filesystem::path playing_;                              // the model's path
   Output& output_;
   std::uint64_t seed_;
   Start start_ = std::chrono::steady_clock::now();
   std::chrono::system_clock::time_point wall_start_ = std::chrono::system_clock::now();
 
   Channels channels_;
+  NoteGuard guard_;
   std::optional<ChosenModel> model_;  // to begin with
   std::unique_ptr<LogWriter> log_;
   std::vector<std::string> log_trouble_;
@@ -114,15 +142,14 @@ Result<void> House::perform() {
   // before that waits.
   platform::block_signals();
   wait_for_signal();
-  NoteGuard guard(settings_);
-  auto opened = Performance::open(settings_, seed_, start_, *this, channels_, guard.table());
+  auto opened = Performance::open(settings_, seed_, start_, *this, channels_, guard_.table());
   if (!opened) return opened.error();
   Performance& performance = **opened;
   if (auto chosen = choose_first_model(); !chosen) return chosen.error();
   if (dimension_ != 0) performance.set_dimension(dimension_);
   settings_.osc.listen.port = performance.port();
-  if (auto guarded = guard.start(); !guarded)
-    output_.warn(guarded.error().message + ": notes would sound on if imps were killed");
+  in_force_.osc.listen.port = performance.port();
+  guard_notes_of(settings_);
 
   std::atomic<bool> on_stage{true};
   std::optional<Error> fallen;  // read once the thread has ended
@@ -158,7 +185,7 @@ Result<void> House::perform() {
   while (on_stage && !channels_.to_stage.send(Finish{}))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   stage.join();
-  if (!fallen) guard.dismiss();  // else somebody has to end what sounds
+  if (!fallen) guard_.dismiss();  // else somebody has to end what sounds
   channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
   tell_ready();
   tell_end(performance.report());
@@ -176,8 +203,8 @@ Result<void> House::choose_first_model() {
     model_->why = "asked for";
     dimension = model_->model->dimension();
   }
-  // Mappings say it, too, and so does a log that was asked for.
-  if (const std::size_t controls = mapped_controls(settings_); !dimension && controls > 0)
+  // Routes and mappings say it, too, and so does a log that was asked for.
+  if (const std::size_t controls = model_controls(settings_); !dimension && controls > 0)
     dimension = static_cast<int>(controls) + 1;
   if (request_.warm && !request_.warm->empty()) {
     const auto warmed = dimension_of_log(*request_.warm, dimension);
@@ -224,12 +251,7 @@ Backstage::Ready House::get_ready(int dimension) {
       log_trouble_.push_back(log.error().message);
     }
   }
-  return {.model = {.model = model_->model,
-                    .name = model_->name,
-                    .digest = model_->digest,
-                    .step = model_->step},
-          .log = log_.get(),
-          .warm = std::move(warmth.frames)};
+  return {.model = to_stage(*model_), .log = log_.get(), .warm = std::move(warmth.frames)};
 }
 
 void House::tell_begin(const std::vector<std::string>& descriptions) {
@@ -243,6 +265,8 @@ void House::tell_begin(const std::vector<std::string>& descriptions) {
 void House::tell_ready() {
   if (ready_told_ || !model_) return;
   ready_told_ = true;
+  playing_ = model_->path;
+  load_scene_models();
   for (const std::string& warning : model_->warnings)
     output_.warn(warning);
   output_.tell(fmt::format("playing {} ({}): {}, {}", model_->name, model_->why,
@@ -296,11 +320,16 @@ void House::on_message(const ToHouse& message) {
         using M = std::decay_t<decltype(m)>;
         if constexpr (std::is_same_v<M, DimensionKnown>) {
           dimension_ = m.dimension;
+          if (!scene_.empty()) take_scene(scene_);  // its model can be loaded now
           output_.tell(
               fmt::format("dimension {}: dt and {} controls", m.dimension, m.dimension - 1));
           tell_ready();
         } else if constexpr (std::is_same_v<M, ModelAsked>) {
           change_model(settings_.model.folder / m.name);
+        } else if constexpr (std::is_same_v<M, SceneAsked>) {
+          take_scene(m.name);
+        } else if constexpr (std::is_same_v<M, InterfaceRefused>) {
+          output_.warn(m.why);
         } else if constexpr (std::is_same_v<M, ModelReturned>) {
           // Freed here, with the message.
         } else {
@@ -322,25 +351,123 @@ void House::show(const Report& report) {
   before_ = report;
 }
 
-bool House::change_model(const std::filesystem::path& path) {
+std::optional<ChosenModel> House::load(const std::filesystem::path& path) {
   auto chosen = load_model(path, dimension_ == 0 ? std::nullopt : std::optional(dimension_));
-  if (!chosen) {
-    output_.warn(chosen.error().message + "; the model that plays goes on");
-    return false;
-  }
+  if (chosen) return std::move(*chosen);
+  output_.warn(chosen.error().message + "; the model that plays goes on");
+  return std::nullopt;
+}
+
+bool House::change_model(const std::filesystem::path& path) {
+  const auto chosen = load(path);
+  if (!chosen) return false;
   output_.tell(fmt::format("playing {}: {}, {}", chosen->name, words(chosen->model->sizes()),
                            chosen->format));
-  channels_.to_stage.send(TakeModel{.model = chosen->model,
-                                    .name = chosen->name,
-                                    .digest = chosen->digest,
-                                    .step = chosen->step});
+  channels_.to_stage.send(to_stage(*chosen));
+  playing_ = chosen->path;
   return true;
 }
 
-void House::apply(std::string_view word, CommandArgument argument) {
-  if (auto command = make_command(word, std::array{argument}))
-    channels_.to_stage.send(TakeCommand{*command});
+// ---- scenes
+
+/// Mistakes in scenes are seen before the stage needs them.
+void House::load_scene_models() {
+  if (dimension_ == 0) return;
+  for (const Scene& scene : settings_.scenes) {
+    Settings with = settings_;
+    imps::apply(scene, with);
+    const auto& file = with.model.file;
+    if (!file || file == settings_.model.file || scene_models_.contains(*file)) continue;
+    if (auto chosen = load(*file)) scene_models_.emplace(*file, std::move(*chosen));
+  }
 }
+
+void House::take_scene(const std::string& asked) {
+  const auto& scenes = settings_.scenes;
+  const auto current = std::find_if(scenes.begin(), scenes.end(),
+                                    [&](const Scene& scene) { return scene.name == scene_; });
+  auto wanted = std::find_if(scenes.begin(), scenes.end(),
+                             [&](const Scene& scene) { return scene.name == asked; });
+  if (!scenes.empty() && asked == "next") {
+    const bool is_last = current == scenes.end() || current + 1 == scenes.end();
+    wanted = is_last ? scenes.begin() : current + 1;
+  } else if (!scenes.empty() && asked == "previous") {
+    wanted = current == scenes.begin() || current == scenes.end() ? scenes.end() - 1 : current - 1;
+  }
+  if (wanted == scenes.end()) {
+    std::string names;
+    for (const Scene& scene : scenes)
+      names += (names.empty() ? "" : ", ") + scene.name;
+    output_.warn(fmt::format(
+        "there is no scene \"{}\": {}", asked,
+        names.empty() ? "the configuration has no [scenes.NAME]" : "there are " + names));
+    return;
+  }
+  scene_ = wanted->name;
+  Settings next = settings_;
+  imps::apply(*wanted, next);
+  // What no scene speaks of stays as it was set live.
+  std::vector<std::string> keys;
+  for (const Scene& scene : scenes) {
+    for (const auto& [key, value] : scene.changes)
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
+  output_.tell("scene " + scene_);
+  take_over(next, keys);
+}
+
+/// Makes the stage play by `next`, which differs from what is in force in these keys, or may.
+void House::take_over(const Settings& next, const std::vector<std::string>& keys) {
+  TakeSettings message{.settings = nullptr, .scene = scene_, .model = std::nullopt, .commands = {}};
+  const auto command = [&message](std::string_view word, CommandArgument argument) {
+    if (auto made = make_command(word, std::array{argument})) message.commands.push_back(*made);
+  };
+  auto taken = std::make_shared<Settings>(next);
+  for (const std::string& key : keys) {
+    if (key == "interaction.mode") {
+      command("mode", name(next.interaction.mode));
+    } else if (key == "interaction.threshold") {
+      command("threshold", next.interaction.threshold.count());
+    } else if (key == "model.sigmatemp") {
+      command("sigmatemp", next.model.temperatures.sigma);
+    } else if (key == "model.pitemp") {
+      command("pitemp", next.model.temperatures.pi);
+    } else if (key == "model.timescale") {
+      command("timescale", next.model.timescale);
+    } else if (key == "model.file" && dimension_ != 0) {
+      const auto known =
+          next.model.file ? scene_models_.find(*next.model.file) : scene_models_.end();
+      std::optional<ChosenModel> chosen;
+      if (known != scene_models_.end())
+        chosen = known->second;
+      else if (next.model.file)
+        chosen = load(*next.model.file);
+      else
+        chosen = model_;  // that of the beginning
+      if (!chosen) {
+        taken->model.file = in_force_.model.file;  // so that it is tried again next time
+      } else if (chosen->path != playing_) {
+        output_.tell(fmt::format("playing {}: {}, {}", chosen->name, words(chosen->model->sizes()),
+                                 chosen->format));
+        message.model = to_stage(*chosen);
+        playing_ = chosen->path;
+      }
+    }
+  }
+  const std::size_t routed = next.route.input.size();
+  if (routed != 0 && dimension_ != 0 && static_cast<int>(routed) + 1 != dimension_) {
+    output_.warn(
+        fmt::format("route.input has {} controls, and the model {}: the routes stay as "
+                    "they were",
+                    routed, dimension_ - 1));
+    taken->route.input = in_force_.route.input;
+  }
+  in_force_ = *taken;
+  message.settings = std::move(taken);
+  channels_.to_stage.send(message);
+}
+
+// ---- the configuration
 
 /// An edit is taken over once it is saved, and not while an editor is still writing.
 void House::look_at_config() {
@@ -369,36 +496,32 @@ void House::reload() {
     output_.warn("the configuration in force stays as it was");
     return;
   }
-  Settings next = read.settings;
-  request_.flags(next);
-  next.osc.listen.port =
-      next.osc.listen.port == 0 ? settings_.osc.listen.port : next.osc.listen.port;
+  settings_ = read.settings;
+  request_.flags(settings_);
+  if (settings_.osc.listen.port == 0) settings_.osc.listen.port = in_force_.osc.listen.port;
+  Settings next = settings_;
+  const auto scene = std::find_if(settings_.scenes.begin(), settings_.scenes.end(),
+                                  [this](const Scene& one) { return one.name == scene_; });
+  if (scene != settings_.scenes.end()) imps::apply(*scene, next);
+  std::vector<std::string> now;
   std::vector<std::string> later;
-  for (const std::string& key : changes(settings_, next)) {
-    if (key == "interaction.mode") {
-      apply("mode", name(next.interaction.mode));
-    } else if (key == "interaction.threshold") {
-      apply("threshold", next.interaction.threshold.count());
-    } else if (key == "model.sigmatemp") {
-      apply("sigmatemp", next.model.temperatures.sigma);
-    } else if (key == "model.pitemp") {
-      apply("pitemp", next.model.temperatures.pi);
-    } else if (key == "model.timescale") {
-      apply("timescale", next.model.timescale);
-    } else if (key == "model.file" && next.model.file && dimension_ != 0) {
-      if (!change_model(*next.model.file)) {
-        next.model.file = settings_.model.file;  // so that it is tried again next time
-        continue;
-      }
-    } else {
-      later.push_back(key);
-      continue;
-    }
-    output_.tell(key + ": taken over");
+  for (const std::string& key : changes(in_force_, next))
+    (is_live(key, next) ? now : later).push_back(key);
+  if (!now.empty()) take_over(next, now);
+  for (const std::string& key : now) {
+    const bool refused = key == "model.file" && in_force_.model.file != next.model.file;
+    if (!refused) output_.tell(key + ": taken over");
   }
   for (const std::string& key : later)
     output_.warn(key + ": changed, and takes effect at the next start");
-  settings_ = next;
+  if (now.empty()) in_force_ = next;
+  load_scene_models();
+  guard_notes_of(next);
+}
+
+void House::guard_notes_of(const Settings& settings) {
+  if (auto guarded = guard_.start(settings); !guarded)
+    output_.warn(guarded.error().message + ": notes would sound on if imps were killed");
 }
 
 void House::tell_notices() {

@@ -3,35 +3,43 @@
 #include <utility>
 
 #include "interface/midi/midi_interface.h"
+#include "interface/osc/osc_interface.h"
 #include "interface/serial/serial_interface.h"
 #include "interface/serial/serial_midi_interface.h"
 #include "interface/websocket/websocket_interface.h"
 
 namespace imps {
+namespace {
 
-Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings& settings,
-                                   std::span<SoundingNotes> notes) {
-  Interfaces opened;
+template <class One>
+Result<std::unique_ptr<Interface>> as_interface(Result<std::unique_ptr<One>> opened) {
+  if (!opened) return opened.error();
+  return std::unique_ptr<Interface>(std::move(*opened));
+}
+
+}  // namespace
+
+bool is_wanted(std::string_view section, const Settings& settings) noexcept {
+  if (section == "osc") return settings.osc.enabled;
+  if (section == "midi") return settings.midi.enabled;
+  if (section == "websocket") return settings.websocket.enabled;
+  if (section == "serial") return settings.serial.enabled;
+  return section == "serialmidi" && settings.serial_midi.enabled;
+}
+
+Result<std::unique_ptr<Interface>> open_interface(std::string_view section,
+                                                  boost::asio::io_context& loop,
+                                                  const Settings& settings, NoteTable* notes) {
+  using One = std::unique_ptr<Interface>;
   const auto& bindings = settings.interaction.bindings;
-  if (settings.osc.enabled) {
-    auto osc = OscInterface::open(loop, settings.osc, settings.interaction.ahead);
-    if (!osc) return osc.error();
-    opened.osc = osc->get();
-    opened.all.push_back(std::move(*osc));
-  }
-  if (settings.midi.enabled)
-    opened.all.push_back(std::make_unique<MidiInterface>(loop, settings.midi, bindings, notes));
-  if (settings.websocket.enabled) {
-    auto server = WebSocketInterface::open(loop, settings.websocket, bindings);
-    if (!server) return server.error();
-    opened.all.push_back(std::move(*server));
-  }
-  if (settings.serial.enabled)
-    opened.all.push_back(std::make_unique<SerialInterface>(loop, settings.serial));
-  if (settings.serial_midi.enabled)
-    opened.all.push_back(std::make_unique<SerialMidiInterface>(
-        loop, settings.serial_midi, bindings, notes.empty() ? nullptr : &notes.back()));
-  return Result<Interfaces>(boost::system::in_place_value, std::move(opened));
+  if (section == "osc")
+    return as_interface(OscInterface::open(loop, settings.osc, settings.interaction.ahead));
+  if (section == "midi")
+    return One(std::make_unique<MidiInterface>(loop, settings.midi, bindings, notes));
+  if (section == "websocket")
+    return as_interface(WebSocketInterface::open(loop, settings.websocket, bindings));
+  if (section == "serial") return One(std::make_unique<SerialInterface>(loop, settings.serial));
+  return One(std::make_unique<SerialMidiInterface>(loop, settings.serial_midi, bindings, notes));
 }
 
 }  // namespace imps

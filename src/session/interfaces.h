@@ -1,9 +1,9 @@
 // The interfaces that the settings ask for.
 #pragma once
 
+#include <array>
 #include <memory>
-#include <span>
-#include <vector>
+#include <string_view>
 
 #include <boost/asio/io_context.hpp>
 
@@ -11,20 +11,23 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
-#include "interface/midi/sounding_notes.h"
-#include "interface/osc/osc_interface.h"
+#include "interface/midi/note_table.h"
 
 namespace imps {
 
-struct Interfaces {
-  std::vector<std::unique_ptr<Interface>> all;
-  OscInterface* osc = nullptr;  ///< of these; null where OSC is off
-};
+/// The sections of a configuration that are interfaces, each with one at most.
+inline constexpr std::array<std::string_view, 5> kInterfaceSections{"osc", "midi", "websocket",
+                                                                    "serial", "serialmidi"};
 
-/// Opens them; nothing is heard yet. Fails when one cannot be had at all: a port that somebody else
-/// has. A device that is not there is waited for. Blocks a little.
-/// @param notes  where outputs keep what sounds, one for each of note_outputs(); may be empty
-Result<Interfaces> open_interfaces(boost::asio::io_context& loop, const Settings& settings,
-                                   std::span<SoundingNotes> notes = {});
+/// Whether the settings ask for the interface of this section.
+bool is_wanted(std::string_view section, const Settings& settings) noexcept;
+
+/// Opens the interface of a section; nothing is heard yet. Fails when it cannot be had at all: a
+/// port that somebody else has. A device that is not there is waited for. Blocks a little.
+/// @param notes  where it keeps what sounds; may be null, and outlives the interface
+Result<std::unique_ptr<Interface>> open_interface(std::string_view section,
+                                                  boost::asio::io_context& loop,
+                                                  const Settings& settings,
+                                                  NoteTable* notes = nullptr);
 
 }  // namespace imps

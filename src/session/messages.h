@@ -4,8 +4,10 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include <boost/lockfree/spsc_queue.hpp>
 
@@ -14,6 +16,7 @@
 #include <imps/mode.h>
 #include <imps/performer.h>
 
+#include "config/settings.h"
 #include "interface/osc/counts.h"
 #include "platform/wake.h"
 #include "session/lateness.h"
@@ -29,6 +32,14 @@ struct TakeModel {
   std::string digest;
   Duration step{};  ///< what one step takes
 };
+/// Other settings are in force from now on, with the commands that make it so. What they say of
+/// interfaces, routes and smoothing is taken over; the rest is not looked at.
+struct TakeSettings {
+  std::shared_ptr<const Settings> settings;
+  std::string scene;  ///< its name, or "" when it is none
+  std::optional<TakeModel> model;
+  std::vector<Command> commands;
+};
 /// As if it had come over OSC.
 struct TakeCommand {
   Command command;
@@ -38,7 +49,7 @@ struct TellReport {};
 /// Release everything, and end the loop.
 struct Finish {};
 
-using ToStage = std::variant<TakeModel, TakeCommand, TellReport, Finish>;
+using ToStage = std::variant<TakeModel, TakeSettings, TakeCommand, TellReport, Finish>;
 
 // ---- from the stage to the house
 
@@ -49,6 +60,14 @@ struct DimensionKnown {
 /// Somebody asked live for this file of the models folder.
 struct ModelAsked {
   std::string name;
+};
+/// Somebody asked live for a scene, "next" or "previous".
+struct SceneAsked {
+  std::string name;
+};
+/// An interface could not be opened as the new settings have it; what was there plays on.
+struct InterfaceRefused {
+  std::string why;
 };
 /// The model that was played before, to be freed.
 struct ModelReturned {
@@ -78,7 +97,8 @@ struct Report {
   std::string fault;              ///< one line about refused input, now and then
 };
 
-using ToHouse = std::variant<DimensionKnown, ModelAsked, ModelReturned, FrameSeen, Report>;
+using ToHouse = std::variant<DimensionKnown, ModelAsked, SceneAsked, InterfaceRefused,
+                             ModelReturned, FrameSeen, Report>;
 
 /// A bounded queue from one thread to one other, and a wake-up beside it. What does not fit is
 /// counted by the sender.

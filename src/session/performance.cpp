@@ -56,7 +56,9 @@ Performance::Performance(const Settings& settings, std::uint64_t seed, Start sta
       backstage_(backstage),
       channels_(channels),
       timer_(loop_),
-      house_(loop_) {
+      house_(loop_),
+      router_(settings.route),
+      smoother_(settings.smoothing) {
   delayed_.reserve(64);
 }
 
@@ -67,34 +69,48 @@ Performance::~Performance() {
 
 Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings, std::uint64_t seed,
                                                        Start start, Backstage& backstage,
-                                                       Channels& channels,
-                                                       std::span<SoundingNotes> notes) {
+                                                       Channels& channels, NoteTable* notes) {
   std::unique_ptr<Performance> performance(
       new Performance(settings, seed, start, backstage, channels));
-  auto opened = open_interfaces(performance->loop_, settings, notes);
-  if (!opened) return opened.error();
-  performance->interfaces_ = std::move(opened->all);
-  performance->osc_ = opened->osc;
+  performance->notes_ = notes;
+  for (const std::string_view section : kInterfaceSections) {
+    if (!is_wanted(section, settings)) continue;
+    if (auto opened = performance->open(section, settings); !opened) return opened.error();
+  }
   performance->house_.assign(channels.to_stage.fd());
   return performance;
 }
 
-void Performance::set_dimension(int dimension) {
-  const auto controls = static_cast<std::size_t>(dimension - 1);
-  for (const auto& interface : interfaces_)
+Result<void> Performance::open(std::string_view section, const Settings& settings) {
+  auto opened = open_interface(section, loop_, settings, notes_);
+  if (!opened) return opened.error();
+  interfaces_.push_back({section, std::move(*opened)});
+  if (section == "osc") osc_ = dynamic_cast<OscInterface*>(interfaces_.back().interface.get());
+  return {};
+}
+
+/// How many controls the performer's interfaces have.
+void Performance::expect_controls() {
+  const auto models = static_cast<std::size_t>(performer_->dimension() - 1);
+  const std::size_t controls = settings_.route.input.empty() ? models : mapped_controls(settings_);
+  for (const auto& [section, interface] : interfaces_)
     interface->expect_controls(controls);
   hand_.expect(controls);
+}
+
+void Performance::set_dimension(int dimension) {
   const Backstage::Ready ready = backstage_.get_ready(dimension);
   log_ = ready.log;
   performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{}, ready.warm);
   know_model(ready.model);
+  expect_controls();
 }
 
 void Performance::run() {
   platform::name_thread("imps-stage");
   platform::flush_denormals();
   priority_ = platform::raise_priority();
-  for (const auto& interface : interfaces_)
+  for (const auto& [section, interface] : interfaces_)
     interface->start(*this);
   wait_for_house();
   play_due();
@@ -104,13 +120,13 @@ void Performance::run() {
   const TimePoint late = now() + kFarewell;
   loop_.restart();
   while (now() < late && std::any_of(interfaces_.begin(), interfaces_.end(),
-                                     [](const auto& one) { return one->is_sending(); }))
+                                     [](const auto& one) { return one.interface->is_sending(); }))
     loop_.run_one_for(std::chrono::milliseconds(10));
 }
 
 std::vector<std::string> Performance::descriptions() const {
   std::vector<std::string> lines;
-  for (const auto& interface : interfaces_)
+  for (const auto& [section, interface] : interfaces_)
     lines.push_back(interface->description());
   return lines;
 }
@@ -130,10 +146,32 @@ void Performance::on_frame(std::span<const double> controls, Duration delay_by) 
 }
 
 void Performance::on_updates(std::span<const ControlUpdate> updates) {
-  const ControlSet touched = hand_.take(updates);
+  ControlSet touched = hand_.take(updates);
   if (touched.none()) return;
-  turn_.add(hand_.controls(), touched, turn_began_);
+  const auto controls = router_.in(hand_.controls(), touched);
+  if (touched.none()) return;  // no control of the model's comes from these
+  for (const ControlUpdate& update : updates)
+    remember_velocity(update);
+  turn_.add(controls, touched, turn_began_);
   if (turn_.size() >= kMostPerTurn) act_on_turn();
+}
+
+void Performance::remember_velocity(const ControlUpdate& update) {
+  if (update.velocity == 0 || update.control >= kMaxControls) return;
+  const ControlSet moved = router_.moved_by(ControlSet().set(update.control));
+  for (std::size_t k = 0; k < velocities_.size(); ++k)
+    if (moved.test(k)) velocities_[k] = update.velocity;
+}
+
+/// A key of the performer's is up: the note that it began through thru ends.
+void Performance::on_let_go(const ControlSet& controls) {
+  if (!performer_ || !settings_.interaction.input_thru) return;
+  act_on_turn();  // it may have begun just now
+  const ControlSet outputs = router_.heard_as(router_.moved_by(controls)) & thru_sounds_;
+  if (outputs.none()) return;
+  thru_sounds_ &= ~outputs;
+  for (const auto& [section, interface] : interfaces_)
+    interface->let_go(outputs, now());
 }
 
 void Performance::on_command(const Command& command, Duration delay_by) {
@@ -161,7 +199,9 @@ void Performance::end_turn(bool) {
 }
 
 void Performance::take_in(std::span<const double> controls) {
-  turn_.add(controls, hand_.take(controls), turn_began_);
+  ControlSet touched = hand_.take(controls);
+  const auto models = router_.in(controls, touched);
+  turn_.add(models, touched, turn_began_);
   if (turn_.size() >= kMostPerTurn) act_on_turn();
 }
 
@@ -187,6 +227,7 @@ std::vector<StatusEntry> Performance::status() {
                      {"version", version()},
                      {"model", std::string_view(model_name_)},
                      {"dimension", whole(r.dimension)},
+                     {"scene", std::string_view(scene_)},
                      {"mode", name(r.mode)},
                      {"voice", std::string_view(r.voice == Voice::model ? "model" : "performer")},
                      {"paused", whole(r.paused)},
@@ -213,7 +254,7 @@ std::vector<StatusEntry> Performance::status() {
                      {"response_p99_ms", milliseconds(r.response.p99)},
                      {"log_refused", whole(r.log_refused)},
                  });
-  for (const auto& interface : interfaces_)
+  for (const auto& [section, interface] : interfaces_)
     interface->add_status(entries);
   return entries;
 }
@@ -286,7 +327,13 @@ void Performance::act_on_command(const Command& command, TimePoint at) {
   }
   switch (command.kind) {
     case Command::Kind::model:
-      tell(ModelAsked{command.model});
+      tell(ModelAsked{command.text});
+      return;
+    case Command::Kind::scene:
+      tell(SceneAsked{command.text});
+      return;
+    case Command::Kind::mark:
+      log_event(at, name(command.kind), 0, command.text);
       return;
     case Command::Kind::mode:
       log_event(at, name(command.kind), 0, name(command.mode));
@@ -300,7 +347,8 @@ void Performance::act_on_command(const Command& command, TimePoint at) {
   }
   carry_out(performer_->on(command, at));
   if (command.kind == Command::Kind::panic) {
-    for (const auto& interface : interfaces_)
+    thru_sounds_.reset();
+    for (const auto& [section, interface] : interfaces_)
       interface->panic(at);
   }
 }
@@ -320,11 +368,11 @@ void Performance::carry_out(std::span<const Action> actions) {
             send_prediction(a);
           } else if constexpr (std::is_same_v<A, PlayThru>) {
             const TimePoint at = now();
+            smoother_.follow(a.controls);
             sound({.controls = a.controls, .touched = touched_, .due = at}, at);
+            thru_sounds_ |= router_.heard_as(touched_);
           } else if constexpr (std::is_same_v<A, Release>) {
-            const TimePoint at = now();
-            for (const auto& interface : interfaces_)
-              interface->release(at);
+            release(now());
           } else if constexpr (std::is_same_v<A, WriteRow>) {
             const bool wanted =
                 a.voice == Voice::performer ? settings_.log.performer : settings_.log.predictions;
@@ -341,19 +389,46 @@ void Performance::carry_out(std::span<const Action> actions) {
 
 void Performance::send_prediction(const Play& play) {
   const TimePoint before = now();
-  sound({.controls = play.controls, .touched = ControlSet().set(), .due = play.due}, before);
+  const std::span<const int> velocities =
+      settings_.interaction.remember_velocity
+          ? std::span<const int>(velocities_).first(play.controls.size())
+          : std::span<const int>();
+  sound(smoother_.begin({.controls = play.controls,
+                         .touched = ControlSet().set(),
+                         .due = play.due,
+                         .velocities = velocities},
+                        before),
+        before);
+  thru_sounds_.reset();
   lateness_.add(before - play.due);
   if (arrival_) response_.add(now() - *arrival_);
   last_prediction_ = FrameView{0, play.controls};
   if (settings_.verbose) tell(FrameSeen{before, Voice::model, last_prediction_});
 }
 
-void Performance::sound(const Sound& sound, TimePoint at) {
-  for (const auto& interface : interfaces_)
-    interface->sound(sound, at);
+/// @param models  the model's controls
+void Performance::sound(Sound models, TimePoint at) {
+  const Sound outputs = router_.out(models);
+  for (const auto& [section, interface] : interfaces_)
+    interface->sound(outputs, at);
+}
+
+/// Goes on with what is on its way.
+void Performance::smooth() {
+  const auto due = smoother_.deadline();
+  const TimePoint at = now();
+  if (due && *due <= at) sound(smoother_.step(at), at);
+}
+
+void Performance::release(TimePoint at) {
+  smoother_.stop();
+  thru_sounds_.reset();
+  for (const auto& [section, interface] : interfaces_)
+    interface->release(at);
 }
 
 void Performance::play_due() {
+  smooth();
   if (!performer_) return;
   for (int i = 0; i < kPlaysPerTurn; ++i) {
     performer_->think();
@@ -368,6 +443,7 @@ void Performance::arm() {
   if (finished_) return;
   std::optional<TimePoint> at = performer_ ? performer_->deadline() : std::nullopt;
   if (!delayed_.empty() && (!at || delayed_.front().due < *at)) at = delayed_.front().due;
+  if (const auto step = smoother_.deadline(); step && (!at || *step < *at)) at = step;
   if (at == armed_for_) return;
   armed_for_ = at;
   if (!at) {
@@ -408,11 +484,13 @@ void Performance::on_message(const ToStage& message) {
         using M = std::decay_t<decltype(m)>;
         if constexpr (std::is_same_v<M, TakeModel>) {
           take_model(m, now());
+        } else if constexpr (std::is_same_v<M, TakeSettings>) {
+          take_settings(m, now());
         } else if constexpr (std::is_same_v<M, TakeCommand>) {
           act_on_command(m.command, now());
         } else if constexpr (std::is_same_v<M, TellReport>) {
           Report r = report();
-          for (const auto& interface : interfaces_) {
+          for (const auto& [section, interface] : interfaces_) {
             if (auto fault = interface->take_fault(r.at))
               r.fault += (r.fault.empty() ? "" : "; ") + *fault;
           }
@@ -432,6 +510,47 @@ void Performance::take_model(const TakeModel& message, TimePoint at) {
   know_model(message);
   log_event(at, "model", 0, message.digest + " " + message.name);
   if (old != nullptr) tell(ModelReturned{std::move(old)});
+}
+
+void Performance::take_settings(const TakeSettings& message, TimePoint at) {
+  act_on_turn();
+  const Settings& next = *message.settings;
+  if (message.scene != std::exchange(scene_, message.scene)) log_event(at, "scene", 0, scene_);
+  if (message.model) take_model(*message.model, at);
+  for (const Command& command : message.commands)
+    act_on_command(command, at);
+  if (performer_) performer_->set_thru(next.interaction.input_thru);
+  performer_settings_.thru = next.interaction.input_thru;
+  if (next.route != settings_.route) {
+    release(at);  // what sounds may have another place
+    router_.set(next.route);
+  }
+  if (next.smoothing != settings_.smoothing) smoother_.set(next.smoothing);
+  for (const std::string_view section : kInterfaceSections)
+    take_interface(section, next, at);
+  settings_ = next;
+  if (performer_) expect_controls();
+}
+
+void Performance::take_interface(std::string_view section, const Settings& next, TimePoint at) {
+  const auto found = std::find_if(interfaces_.begin(), interfaces_.end(),
+                                  [&](const Open& one) { return one.section == section; });
+  const bool was_open = found != interfaces_.end();
+  if (was_open) {
+    if (is_wanted(section, next) && found->interface->take(next, at)) return;
+    found->interface->stop();
+    found->interface->farewell(at);
+    found->interface->close();
+    if (section == "osc") osc_ = nullptr;
+    retired_.push_back(std::move(found->interface));
+    interfaces_.erase(found);
+  }
+  if (!is_wanted(section, next)) return;
+  if (auto opened = open(section, next); !opened) {
+    tell(InterfaceRefused{opened.error().message});
+    if (!was_open || !open(section, settings_)) return;
+  }
+  interfaces_.back().interface->start(*this);
 }
 
 void Performance::know_model(const TakeModel& message) {
@@ -475,7 +594,8 @@ void Performance::log_event(TimePoint at, std::string_view name, double number,
 void Performance::finish() {
   end_turn(false);
   finished_ = true;
-  for (const auto& interface : interfaces_)
+  smoother_.stop();
+  for (const auto& [section, interface] : interfaces_)
     interface->stop();
   timer_.cancel();
   const TimePoint at = now();
@@ -485,8 +605,8 @@ void Performance::finish() {
     carry_out(performer_->on_stop(at));
   }
   // What the performer's own frames have begun, through thru, too.
-  for (const auto& interface : interfaces_)
-    interface->release(at);
+  for (const auto& [section, interface] : interfaces_)
+    interface->farewell(at);
   loop_.stop();
 }
 

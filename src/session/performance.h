@@ -1,6 +1,7 @@
 // The performance loop: one thread that owns the interfaces, the timers and the performer's state.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -18,12 +19,14 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
-#include "interface/midi/sounding_notes.h"
+#include "interface/midi/note_table.h"
 #include "interface/osc/osc_interface.h"
 #include "log/writer.h"
 #include "session/hand.h"
 #include "session/lateness.h"
 #include "session/messages.h"
+#include "session/router.h"
+#include "session/smoother.h"
 #include "session/turn.h"
 
 namespace imps {
@@ -57,11 +60,10 @@ class Performance final : private Listener {
  public:
   /// Opens the interfaces; nothing is received before run(). Blocks a little.
   /// @param backstage, channels, notes  outlive the performance.
-  /// @param notes  where outputs keep what sounds (see open_interfaces())
+  /// @param notes  where outputs keep what sounds; may be null
   static Result<std::unique_ptr<Performance>> open(const Settings& settings, std::uint64_t seed,
                                                    Start start, Backstage& backstage,
-                                                   Channels& channels,
-                                                   std::span<SoundingNotes> notes = {});
+                                                   Channels& channels, NoteTable* notes = nullptr);
   ~Performance() override;
 
   /// The dimension, before run(): frames of another one are refused from then on. Without it the
@@ -96,6 +98,7 @@ class Performance final : private Listener {
   void end_turn(bool more_waits) override;
   void on_frame(std::span<const double> controls, Duration delay) override;
   void on_updates(std::span<const ControlUpdate> updates) override;
+  void on_let_go(const ControlSet& controls) override;
   void on_command(const Command& command, Duration delay) override;
   void on_toggle(Command::Kind kind) override;
   std::vector<StatusEntry> status() override;
@@ -104,19 +107,26 @@ class Performance final : private Listener {
   void delay(TimePoint due, std::optional<Command> command, std::span<const double> controls);
   void act_on_delayed();
   void take_in(std::span<const double> controls);
+  void expect_controls();
+  void remember_velocity(const ControlUpdate& update);
   void act_on_turn();
   void act_on_frame(std::span<const double> controls, const ControlSet& touched, TimePoint at,
                     bool heard);
   void act_on_command(const Command& command, TimePoint at);
   void carry_out(std::span<const Action> actions);
   void send_prediction(const Play& play);
-  void sound(const Sound& sound, TimePoint at);
+  void sound(Sound sound, TimePoint at);
+  void smooth();
+  void release(TimePoint at);
   void play_due();
   void arm();
   void on_timer();
   void wait_for_house();
   void on_message(const ToStage& message);
   void take_model(const TakeModel& message, TimePoint at);
+  void take_settings(const TakeSettings& message, TimePoint at);
+  void take_interface(std::string_view section, const Settings& next, TimePoint at);
+  Result<void> open(std::string_view section, const Settings& settings);
   void know_model(const TakeModel& message);
   void tell(const ToHouse& message);
   void log_event(TimePoint at, std::string_view name, double number, std::string_view text);
@@ -129,16 +139,27 @@ class Performance final : private Listener {
   Backstage& backstage_;
   LogWriter* log_ = nullptr;
   Channels& channels_;
+  NoteTable* notes_ = nullptr;
 
   boost::asio::io_context loop_{1};
   boost::asio::steady_timer timer_;
   boost::asio::posix::stream_descriptor house_;
-  std::vector<std::unique_ptr<Interface>> interfaces_;
+  struct Open {
+    std::string_view section;
+    std::unique_ptr<Interface> interface;
+  };
+  std::vector<Open> interfaces_;
   OscInterface* osc_ = nullptr;  // of these, if there is one
+  // Those that had to be opened anew: what the loop still holds of them ends with it.
+  std::vector<std::unique_ptr<Interface>> retired_;
   std::optional<Performer> performer_;
 
   Hand hand_;
-  ControlSet touched_;  // by the frame that is being acted on
+  Router router_;
+  Smoother smoother_;
+  ControlSet touched_;      // by the frame that is being acted on
+  ControlSet thru_sounds_;  // controls of the outputs that thru was the last to move
+  std::array<int, kMaxControls> velocities_{};  // of the performer's last keys, by model's control
   Turn turn_;
   TimePoint turn_began_;
   std::vector<Command> early_;    // before there is a performer
@@ -148,6 +169,7 @@ class Performance final : private Listener {
   std::optional<TimePoint> armed_for_;
   std::size_t most_heard_ = 1;  // frames of one turn that the model has time for
   std::string model_name_ = "none yet";
+  std::string scene_;
   std::string priority_;
 
   Lateness lateness_;

@@ -75,23 +75,26 @@ TEST(Changes, NameTheKeysThatDiffer) {
 TEST(KeyTable, NamesEveryFieldOfSettings) {
   // A new field breaks these lines: give it a row in keys.cpp and count it here.
   const Settings s;
-  [[maybe_unused]] const auto& [title, owner, description, verbose, instrument, interaction, model,
-                                osc, midi, websocket, serial, serial_midi, log] = s;
+  [[maybe_unused]] const auto& [title, owner, description, verbose, scenes, instrument, interaction,
+                                model, osc, midi, websocket, serial, serial_midi, route, smoothing,
+                                log] = s;
   [[maybe_unused]] const auto& [name, controls] = instrument;
-  [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, bindings, seed] =
-      interaction;
+  [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, bindings, velocity,
+                                seed] = interaction;
   [[maybe_unused]] const auto& [dimension, file, size, folder, temperatures, timescale] = model;
   [[maybe_unused]] const auto& [sigma, pi] = temperatures;
   [[maybe_unused]] const auto& [osc_enabled, listen, outputs, in, out] = osc;
   [[maybe_unused]] const auto& [midi_enabled, midi_api, midi_inputs, midi_outputs, midi_input,
-                                midi_output, midi_thru, echo_guard, echo_window] = midi;
+                                midi_output, midi_thru, echo_guard, echo_window, pace] = midi;
   [[maybe_unused]] const auto& [websocket_enabled, websocket_listen, websocket_input,
                                 websocket_output, origins] = websocket;
   [[maybe_unused]] const auto& [serial_enabled, serial_port, serial_speed] = serial;
   [[maybe_unused]] const auto& [serial_midi_enabled, serial_midi_port, serial_midi_speed,
                                 serial_midi_input, serial_midi_output] = serial_midi;
   [[maybe_unused]] const auto& [log_enabled, performer, predictions, log_folder, quota] = log;
-  constexpr int kFields = 4 + 2 + 8 + (5 + 2) + 5 + 9 + 5 + 3 + 5 + 5;
+  [[maybe_unused]] const auto& [route_input, route_output] = route;
+  [[maybe_unused]] const auto& [kind, seconds, rate] = smoothing;
+  constexpr int kFields = 5 + 2 + 9 + (5 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 3 + 5;
   int own = 0;
   for (const Key& key : keys())
     own += key.get != nullptr ? 1 : 0;

@@ -80,6 +80,9 @@ RC_GTEST_PROP(MidiMapping, SurvivesItsText, ()) {
     mapping.least = *rc::gen::inRange(0, greatest + 1);
     mapping.most = *rc::gen::inRange(0, greatest + 1);
   }
+  if (mapping.kind != Kind::none) mapping.curve = *rc::gen::element(0.1, 0.5, 1.0, 10.0);
+  if (mapping.kind == Kind::note) mapping.gate = *rc::gen::inRange(0, 129);
+  if (mapping.kind == Kind::note && *rc::gen::arbitrary<bool>()) mapping.length = Seconds{0.25};
   if (mapping.kind == Kind::note && *rc::gen::arbitrary<bool>())
     mapping.velocity = *rc::gen::inRange(1, 128);
   const auto read = midi_mapping_from_text(to_text(mapping));

@@ -24,6 +24,82 @@ std::vector<std::string> texts(const std::vector<Diagnostic>& diagnostics) {
   return out;
 }
 
+TEST(ReadConfig, TakesScenesInTheOrderOfTheFile) {
+  const ConfigRead config = read(R"(
+[scenes.verse]
+interaction.mode = "polyphony"
+midi.output = [["note_on", 1], "control_change 1 7"]
+
+[scenes.chorus.interaction]
+mode = "battle"
+threshold = 1
+[scenes.chorus.model]
+sigmatemp = 0.2
+file = "models/loud.keras"
+[scenes.chorus.route]
+output = [2, "1 1 0"]
+)");
+  EXPECT_THAT(texts(config.errors), IsEmpty());
+  ASSERT_THAT(config.settings.scenes, SizeIs(2));
+  EXPECT_EQ(config.settings.scenes[0].name, "verse");
+  Settings chorus = config.settings;
+  apply(config.settings.scenes[1], chorus);
+  EXPECT_EQ(chorus.interaction.mode, Mode::battle);
+  EXPECT_EQ(chorus.interaction.threshold, Seconds{1});
+  EXPECT_EQ(chorus.model.file, "models/loud.keras");
+  EXPECT_EQ(chorus.route.output[1], (Route{.source = 1, .least = 1, .most = 0}));
+  Settings verse = config.settings;
+  apply(config.settings.scenes[0], verse);
+  EXPECT_THAT(verse.midi.output[0].second, SizeIs(2));
+  EXPECT_EQ(verse.model.temperatures.sigma, config.settings.model.temperatures.sigma);
+}
+
+TEST(ReadConfig, PointsAtWhatIsWrongInAScene) {
+  const ConfigRead config = read(R"(
+[scenes.verse]
+interaction.moode = "battle"
+log.folder = "x"
+model.sigmatemp = -1
+mode = "battle"
+[scenes]
+chorus = 3
+)");
+  EXPECT_THAT(
+      texts(config.errors),
+      ElementsAre(HasSubstr("3:13: interaction.moode is no key that a scene changes (did you mean "
+                            "'interaction.mode'?)"),
+                  HasSubstr("4:5: log.folder is no key that a scene changes: give keys such as"),
+                  HasSubstr("5:19: model.sigmatemp is -1.0: give a number, 0 or more"),
+                  HasSubstr("6:1: mode is no section of a scene"),
+                  HasSubstr("8:1: scenes.chorus is 3: write a section")));
+}
+
+TEST(ReadConfig, RefusesScenesWithNamesThatMeanSomethingElse) {
+  EXPECT_THAT(texts(read("[scenes.next]\nmodel.pitemp = 1").errors),
+              ElementsAre(HasSubstr("\"next\", which is no name for a scene")));
+}
+
+TEST(ReadConfig, TakesRoutesAndSmoothing) {
+  const ConfigRead config = read(R"(
+[route]
+input = [2, "1 1 0", "hold 0.5"]
+[smoothing]
+kind = "slew"
+seconds = 0.2
+rate = 50
+)");
+  EXPECT_THAT(texts(config.errors), IsEmpty());
+  EXPECT_EQ(config.settings.route.input[2], (Route{.source = 0, .held = 0.5}));
+  EXPECT_THAT(config.settings.smoothing.seconds, ElementsAre(0.2));
+  EXPECT_EQ(model_controls(config.settings), 3U);
+  EXPECT_EQ(mapped_controls(config.settings), 2U);
+  EXPECT_THAT(
+      texts(read("[route]\ninput = [0]\noutput = [\"1 2 3\"]\n[smoothing]\nseconds = [-1]").errors),
+      ElementsAre(HasSubstr("2:9: route.input holds \"0\" begins with no control"),
+                  HasSubstr("3:10: route.output holds \"1 2 3\" has no range"),
+                  HasSubstr("5:11: smoothing.seconds holds -1")));
+}
+
 TEST(ReadConfig, TakesEveryKeyOfTheOwnFormat) {
   const ConfigRead config = read(R"(
 title = "Duo"

@@ -67,7 +67,8 @@ rc::Gen<std::vector<MidiMapping>> mappings() {
       8, rc::gen::container<std::vector<MidiMapping>>(rc::gen::map(
              rc::gen::element<std::string>("none", "note_on 1", "note_on 2 100 36 96",
                                            "control_change 16 127 127 0", "pitch_bend 3",
-                                           "nrpn 1 16383", "note_velocity 5", "program_change 9"),
+                                           "nrpn 1 16383", "note_velocity 5", "program_change 9",
+                                           "note_on 1 length 0.25 gate 2 curve 1.5"),
              [](const std::string& words) { return midi_mapping_from_text(words).value(); })));
 }
 
@@ -87,6 +88,13 @@ rc::Gen<DeviceMappings> device_mappings() {
         settle_names(table);
         return table;
       });
+}
+
+rc::Gen<std::vector<Route>> routes() {
+  return rc::gen::resize(
+      8, rc::gen::container<std::vector<Route>>(rc::gen::map(
+             rc::gen::element<std::string>("1", "128", "3 1 0", "2 0.1 0.7", "hold", "hold 0.3"),
+             [](const std::string& words) { return route_from_text(words).value(); })));
 }
 
 Settings any_settings() {
@@ -153,6 +161,24 @@ Settings any_settings() {
   // On these predictions would sound early.
   if (s.midi.enabled || s.websocket.enabled || s.serial.enabled || s.serial_midi.enabled)
     s.interaction.ahead = false;
+  s.midi.bytes_per_second = *number(0, 1e6);
+  s.interaction.remember_velocity = *rc::gen::arbitrary<bool>();
+  s.route.input = *routes();
+  s.route.output = *routes();
+  s.smoothing.kind = s.interaction.ahead ? SmoothingSettings::Kind::none
+                                         : *rc::gen::element(SmoothingSettings::Kind::none,
+                                                             SmoothingSettings::Kind::one_pole,
+                                                             SmoothingSettings::Kind::slew);
+  s.smoothing.seconds.assign(*rc::gen::inRange<std::size_t>(1, 5), *number(0, 60));
+  s.smoothing.rate = *number(1, 1000);
+  if (*rc::gen::arbitrary<bool>()) {
+    s.scenes.push_back(
+        scene_from_lines("verse ä\"",
+                         {"interaction.mode = \"battle\"", "model.sigmatemp = 0.25",
+                          "midi.output = [\"note_on 1\"]", "route.output = [\"1 1 0\"]"})
+            .value());
+    s.scenes.push_back(scene_from_lines("2", {}).value());
+  }
   s.log.enabled = *rc::gen::arbitrary<bool>();
   s.log.performer = *rc::gen::arbitrary<bool>();
   s.log.predictions = *rc::gen::arbitrary<bool>();
@@ -160,6 +186,9 @@ Settings any_settings() {
   if (*rc::gen::arbitrary<bool>()) {
     s.log.quota_bytes = *rc::gen::inRange<std::uint64_t>(10'000, (std::uint64_t{1} << 53) + 1);
   }
+  if (s.model.dimension)
+    s.route.input.resize(s.route.input.empty() ? 0
+                                               : static_cast<std::size_t>(*s.model.dimension - 1));
   if (*rc::gen::arbitrary<bool>()) {
     s.instrument.controls.assign(static_cast<std::size_t>(s.model.dimension.value_or(6) - 1),
                                  "ä\"");
@@ -177,6 +206,8 @@ RC_GTEST_PROP(WrittenConfig, ReadsBackBitForBit, ()) {
   for (const Diagnostic& warning : config.warnings)  // drawn apart from the dimension
     RC_ASSERT(warning.what.find(" mappings, and dimension ") != std::string::npos);
   RC_ASSERT(!config.impsy);
+  for (const std::string& key : changes(settings, config.settings))
+    RC_LOG() << key << " has changed\n";
   RC_ASSERT(changes(settings, config.settings).empty());
 }
 
@@ -239,7 +270,7 @@ TEST(WrittenConfig, OffersExamplesThatWorkWhenTheirMarkIsTakenAway) {
   EXPECT_THAT(config.errors, IsEmpty());
   EXPECT_THAT(config.warnings, IsEmpty());
   EXPECT_THAT(changes(kDefaults, config.settings),
-              testing::ElementsAre("interaction.seed", "model.file", "model.dimension",
+              testing::ElementsAre("scenes", "interaction.seed", "model.file", "model.dimension",
                                    "model.size", "log.quota"));
 }
 

@@ -79,10 +79,12 @@ TEST(MidiConformance, FramesAreSaidAsTheSameBytes) {
         sent.push_back(std::vector<int>(m.bytes().begin(), m.bytes().end()));
       };
       const Json& step = one["steps"][k];
-      if (step.contains("values"))
-        encoder.play(step["values"].get<std::vector<double>>(), ControlSet().set(), send);
-      else
+      if (step.contains("values")) {
+        const auto values = step["values"].get<std::vector<double>>();
+        encoder.play({.controls = values, .touched = ControlSet().set()}, TimePoint{}, send);
+      } else {
         encoder.release(send);
+      }
       EXPECT_EQ(sent, one["expected"][k]) << "step " << k;
     }
   }
@@ -109,7 +111,8 @@ TEST(WebSocketConformance, FramesAreSaidAsTheSameTexts) {
     MidiEncoder encoder(mappings_of(one["output_mapping"]));
     for (std::size_t k = 0; k < one["steps"].size(); ++k) {
       Json sent = Json::array();
-      encoder.play(one["steps"][k].get<std::vector<double>>(), ControlSet().set(),
+      const auto values = one["steps"][k].get<std::vector<double>>();
+      encoder.play({.controls = values, .touched = ControlSet().set()}, TimePoint{},
                    [&](const MidiMessage& m) { sent.push_back(text_of(m)); });
       EXPECT_EQ(sent, one["expected"][k]) << "step " << k;
     }

@@ -23,6 +23,9 @@ class Story final : public Listener {
   void on_updates(std::span<const ControlUpdate> updates) override {
     words.push_back("x_" + std::to_string(updates[0].control + 1));
   }
+  void on_let_go(const ControlSet& controls) override {
+    words.push_back("let go " + controls.to_string().substr(controls.size() - 2));
+  }
   void on_command(const Command& command, Duration) override {
     words.push_back(std::string(name(command.kind)) + " " +
                     (command.kind == Command::Kind::mode ? std::string(name(command.mode))
@@ -52,6 +55,14 @@ class Ear : public testing::Test {
   Story story_;
   MidiEar ear_{{}, {}};
 };
+
+TEST_F(Ear, TellsOfAKeyThatWasLetGoOnce) {
+  bind({});
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_on, 1, 50, 90)), ElementsAre("x_1"));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_off, 1, 51)), IsEmpty()) << "another key";
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_on, 1, 50, 0)), ElementsAre("let go 01"));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_off, 1, 50)), IsEmpty());
+}
 
 TEST_F(Ear, APadSwitchesAndMovesNoControl) {
   bind({"note 1 36: pause"});

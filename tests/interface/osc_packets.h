@@ -59,7 +59,7 @@ class Recorder : public OscSink {
     heard.emplace_back(HeardFrame{{controls.begin(), controls.end()}, delay});
   }
   void on_command(const Command& command, Duration delay) override {
-    heard.emplace_back(HeardCommand{command.kind, command.number, command.model, delay});
+    heard.emplace_back(HeardCommand{command.kind, command.number, command.text, delay});
   }
   void on_ping() override { heard.emplace_back(HeardQuery{"ping"}); }
   void on_status() override { heard.emplace_back(HeardQuery{"status"}); }

@@ -1,12 +1,15 @@
 #include "interface/midi/sounding_notes.h"
 
 #include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
+
+#include "interface/midi/note_table.h"
 
 namespace imps::test {
 namespace {
@@ -50,6 +53,36 @@ TEST(SoundingNotes, SoundFromBeforeTheyAreSentUntilAfterTheyAreReleased) {
   EXPECT_EQ(notes.releases().size(), 3U);
   notes.after(MidiMessage::of(Kind::note_off, 2, 60));
   EXPECT_EQ(notes.releases().size(), 2U);
+}
+
+TEST(NoteTable, SaysWhatIsOwedAndWhere) {
+  NoteTable table;
+  KeptNotes synth(&table, NoteOutput::Kind::midi, "jack", "Synth");
+  KeptNotes unused(&table, NoteOutput::Kind::midi, "jack", "Drums");
+  KeptNotes line(&table, NoteOutput::Kind::serial, "31250", "/dev/ttyACM0");
+  synth.before(MidiMessage::of(Kind::note_on, 1, 60, 100));
+  line.before(MidiMessage::of(Kind::control_change, 2, 7, 100));
+  const auto owed = table.owed();
+  ASSERT_EQ(owed.size(), 2U);
+  EXPECT_EQ(owed[0].output.name, "Synth");
+  EXPECT_EQ(owed[0].output.way, "jack");
+  EXPECT_EQ(owed[0].messages.size(), 3U);
+  EXPECT_EQ(owed[1].output.kind, NoteOutput::Kind::serial);
+  EXPECT_EQ(owed[1].output.name, "/dev/ttyACM0");
+}
+
+TEST(NoteTable, KeepsThePlaceOfAnOutputThatWasLeftSounding) {
+  NoteTable table;
+  for (int round = 0; round < 1000; ++round) {
+    KeptNotes kept(&table, NoteOutput::Kind::midi, "auto", "Synth");
+    kept.before(MidiMessage::of(Kind::note_on, 1, 60, 100));
+    if (round < 3) continue;
+    kept.after(MidiMessage::of(Kind::note_off, 1, 60));
+  }
+  EXPECT_EQ(table.owed().size(), 3U) << "and the others find room";
+  KeptNotes nowhere(&table, NoteOutput::Kind::midi, "auto", std::string(300, 'x'));
+  nowhere.before(MidiMessage::of(Kind::note_on, 1, 60, 100));
+  EXPECT_EQ(table.owed().size(), 3U) << "a name that does not fit";
 }
 
 RC_GTEST_PROP(SoundingNotes, AreThoseThatWereBegunAndNotEnded, ()) {

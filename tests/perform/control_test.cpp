@@ -224,6 +224,58 @@ TEST(Seed, MakesAResponseRepeatable) {
   EXPECT_NE(answer(17), answer(18));
 }
 
+TEST(HandOver, ByHandTheModelAnswersWithoutWaitingForTheThreshold) {
+  auto settings = call_response();
+  settings.threshold = 10s;
+  Stage stage(test::constant_model(0.25, {0.5}), settings);
+  stage.play({0.1});
+  stage.advance(100ms);
+  stage.command("handover");
+  stage.advance(150ms);
+  EXPECT_EQ(stage.story(), "iMpn");
+  EXPECT_EQ(stage.predictions()[0].due, TimePoint{250ms});
+}
+
+TEST(HandOver, ByHandTheModelBeginsThoughNobodyHasPlayed) {
+  Stage stage(test::constant_model(0.25, {0.5}), call_response());
+  stage.command("handover");
+  stage.advance(250ms);
+  EXPECT_EQ(stage.story(), "Mpn");
+}
+
+TEST(HandOver, ByHandTheModelIsReleasedAndSilentUntilThePerformerHasPlayed) {
+  Stage stage = answering();
+  stage.command("handover");
+  EXPECT_EQ(stage.story(), "rP");
+  stage.advance(1h);
+  EXPECT_THAT(stage.predictions(), IsEmpty());
+  stage.play({0.3});
+  stage.advance(300ms);
+  EXPECT_TRUE(stage.model_is_speaking());
+}
+
+TEST(HandOver, ByHandABattleRestsUntilItIsAskedForAgain) {
+  Stage stage(test::constant_model(0.25, {0.5}), {.mode = Mode::battle, .start_now = true});
+  stage.advance(300ms);
+  stage.sent.clear();
+  stage.command("handover");
+  stage.play({0.3});
+  stage.advance(1min);
+  EXPECT_EQ(stage.story(), "rPi");
+  stage.command("handover");
+  stage.advance(300ms);
+  EXPECT_EQ(stage.story(), "rPiMpn");
+}
+
+TEST(HandOver, ByHandDoesNothingWhileTheModelIsPaused) {
+  Stage stage = answering();
+  stage.command("pause");
+  stage.sent.clear();
+  stage.command("handover");
+  stage.advance(1s);
+  EXPECT_EQ(stage.story(), "");
+}
+
 TEST(SetModel, GoesOnWithTheNewOneFromTheSameMoment) {
   Stage stage(test::constant_model(0.25, {0.5}), call_response());
   stage.play({0.1});

@@ -63,6 +63,9 @@ void do_something(Stage& stage, int what, int how) {
     case 16:
       stage.command("seed", static_cast<double>(how));
       break;
+    case 17:
+      stage.command("handover");
+      break;
     default:
       stage.performer.set_model(
           test::random_model(wild_model()->sizes(), 100U + static_cast<unsigned>(how % 3)),
@@ -72,7 +75,7 @@ void do_something(Stage& stage, int what, int how) {
 
 std::vector<std::pair<int, int>> any_events() {
   return *rc::gen::container<std::vector<std::pair<int, int>>>(
-      rc::gen::pair(rc::gen::inRange(0, 18), rc::gen::inRange(0, 1000)));
+      rc::gen::pair(rc::gen::inRange(0, 19), rc::gen::inRange(0, 1000)));
 }
 
 RC_GTEST_PROP(Properties, NothingIsOutOfRangeNothingIsLeftSoundingAndTimeNeverGoesBack, ()) {

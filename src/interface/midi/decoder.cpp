@@ -1,6 +1,7 @@
 #include "interface/midi/decoder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace imps {
@@ -10,13 +11,14 @@ using Kind = MidiMapping::Kind;
 using namespace controller;
 
 constexpr int kNoParameter = 0x3fff;
+constexpr int kNoKey = -1;
 
 bool has_number(Kind kind) noexcept {
   return kind == Kind::control_change || kind == Kind::control_change_fine || kind == Kind::nrpn ||
          kind == Kind::poly_pressure;
 }
 
-double value_of(const MidiMapping& mapping, int raw) noexcept {
+double share_of(const MidiMapping& mapping, int raw) noexcept {
   if (mapping.kind == Kind::velocity) return raw / 127.0;
   if (mapping.least == mapping.most) return raw >= mapping.most ? 1 : 0;
   const auto [low, high] = std::minmax(mapping.least, mapping.most);
@@ -24,9 +26,15 @@ double value_of(const MidiMapping& mapping, int raw) noexcept {
          (mapping.most - mapping.least);
 }
 
+double value_of(const MidiMapping& mapping, int raw) noexcept {
+  const double share = share_of(mapping, raw);
+  return mapping.curve == 1 ? share : std::pow(share, mapping.curve);
+}
+
 }  // namespace
 
-MidiDecoder::MidiDecoder(std::vector<MidiMapping> mappings) : mappings_(std::move(mappings)) {
+MidiDecoder::MidiDecoder(std::vector<MidiMapping> mappings)
+    : mappings_(std::move(mappings)), keys_(mappings_.size(), kNoKey) {
   updates_.reserve(mappings_.size());
   chosen_.fill({kNoParameter >> 7, kNoParameter & 0x7f});
 }
@@ -36,8 +44,30 @@ void MidiDecoder::moved(Kind kind, int channel, int number, int raw) noexcept {
     const MidiMapping& mapping = mappings_[k];
     if (mapping.kind == kind && mapping.channel == channel &&
         (!has_number(kind) || mapping.number == number))
-      updates_.push_back({k, value_of(mapping, raw)});
+      updates_.push_back({.control = k, .value = value_of(mapping, raw)});
   }
+}
+
+void MidiDecoder::note_on(int channel, int note, int velocity) noexcept {
+  moved(Kind::note, channel, 0, note);
+  for (ControlUpdate& update : updates_) {
+    update.velocity = velocity;
+    keys_[update.control] = note;
+  }
+  moved(Kind::velocity, channel, 0, velocity);
+}
+
+ControlSet MidiDecoder::let_go(const MidiMessage& message) noexcept {
+  ControlSet controls;
+  if (!message.is_note_off()) return controls;
+  for (std::size_t k = 0; k < mappings_.size(); ++k) {
+    const bool is_it = mappings_[k].kind == Kind::note &&
+                       mappings_[k].channel == message.channel() && keys_[k] == message.first();
+    if (!is_it) continue;
+    keys_[k] = kNoKey;
+    controls.set(k);
+  }
+  return controls;
 }
 
 void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
@@ -78,8 +108,7 @@ std::span<const ControlUpdate> MidiDecoder::on(const MidiMessage& message) noexc
   switch (message.kind()) {
     case MidiMessage::Kind::note_on:
       if (!message.is_note_on()) break;
-      moved(Kind::note, channel, 0, message.first());
-      moved(Kind::velocity, channel, 0, message.second());
+      note_on(channel, message.first(), message.second());
       break;
     case MidiMessage::Kind::control_change:
       on_control_change(message);

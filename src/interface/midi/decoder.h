@@ -25,6 +25,9 @@ class MidiDecoder {
   /// until the next call.
   std::span<const ControlUpdate> on(const MidiMessage& message) noexcept;
 
+  /// The controls whose key `message` lets go: those that its note was the last one of.
+  ControlSet let_go(const MidiMessage& message) noexcept;
+
  private:
   struct Parameter {
     int number = -1;  // none is chosen
@@ -33,9 +36,11 @@ class MidiDecoder {
   };
 
   void moved(MidiMapping::Kind kind, int channel, int number, int raw) noexcept;
+  void note_on(int channel, int note, int velocity) noexcept;
   void on_control_change(const MidiMessage& message) noexcept;
 
   std::vector<MidiMapping> mappings_;
+  std::vector<int> keys_;  // of each control: the note that is held down
   std::vector<ControlUpdate> updates_;
   std::array<std::array<int, 32>, 16> uppers_{};  // of 14-bit controllers, by channel
   std::array<Parameter, 16> parameters_;

@@ -31,6 +31,8 @@ MidiEar::MidiEar(std::vector<MidiMapping> mappings, std::vector<MidiBinding> bin
 
 bool MidiEar::hear(const MidiMessage& message, Listener& listener) {
   if (is_bound(message, listener)) return true;
+  if (const ControlSet controls = decoder_.let_go(message); controls.any())
+    listener.on_let_go(controls);
   const auto updates = decoder_.on(message);
   if (updates.empty()) return false;
   listener.on_updates(updates);

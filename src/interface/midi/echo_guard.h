@@ -18,6 +18,7 @@ class EchoGuard {
   /// @param window  how soon after it was sent a message counts as sent back
   explicit EchoGuard(Duration window) noexcept : window_(window) {}
 
+  void set_window(Duration window) noexcept { window_ = window; }
   void sent(const MidiMessage& message, TimePoint at) noexcept;
   /// Whether `message` is one that was sent, byte for byte, within the window; each counts once.
   bool is_echo(const MidiMessage& message, TimePoint at) noexcept;

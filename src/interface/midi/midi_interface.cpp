@@ -1,9 +1,9 @@
 #include "interface/midi/midi_interface.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 namespace imps {
@@ -22,6 +22,11 @@ const std::vector<MidiMapping>& mappings_of(const DeviceMappings& all, const std
   return kNone;
 }
 
+double pace(const MidiSettings& settings) {
+  return settings.bytes_per_second > 0 ? settings.bytes_per_second
+                                       : std::numeric_limits<double>::infinity();
+}
+
 std::size_t bit_of(const MidiMessage& note) noexcept {
   return static_cast<std::size_t>((note.channel() - 1) * 128 + note.first());
 }
@@ -33,199 +38,193 @@ std::string listed(const std::vector<std::string>& names) {
   return text.empty() ? "no device" : text;
 }
 
+/// The device that is configured as `name`, taken out of `devices`; null when there is none.
+template <class Device>
+std::unique_ptr<Device> take_named(std::vector<std::unique_ptr<Device>>& devices,
+                                   const std::string& name) {
+  for (auto& device : devices)
+    if (device && device->name == name) return std::move(device);
+  return nullptr;
+}
+
+template <class Device>
+Device* with_id(const std::vector<std::unique_ptr<Device>>& devices, std::uint64_t id) {
+  const auto found = std::find_if(devices.begin(), devices.end(),
+                                  [id](const auto& device) { return device->id == id; });
+  return found == devices.end() ? nullptr : found->get();
+}
+
 }  // namespace
 
 MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& settings,
-                             const std::vector<MidiBinding>& bindings,
-                             std::span<SoundingNotes> notes)
-    : loop_(loop), settings_(settings), bindings_(bindings), heard_(loop) {
-  const Duration window = to_duration(settings.echo_window);
-  for (const std::string& name : settings.outputs) {
-    outs_.push_back({.name = name,
-                     .encoder = MidiEncoder(mappings_of(settings.output, name)),
-                     .guard = EchoGuard(window),
-                     .through = {},
-                     .port = nullptr,
-                     .notes = outs_.size() < notes.size() ? &notes[outs_.size()] : nullptr});
-  }
-  const auto place_of = [this](const std::string& name) -> std::optional<std::size_t> {
-    const auto found =
-        std::find_if(outs_.begin(), outs_.end(), [&](const Out& out) { return out.name == name; });
-    if (found == outs_.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - outs_.begin());
-  };
-  for (const std::string& name : settings.inputs) {
-    In in{.name = name,
-          .ear = MidiEar(mappings_of(settings.input, name), bindings),
-          .thru = {},
-          .echo_of = settings.echo_guard ? place_of(name) : std::nullopt,
-          .port = nullptr,
-          .lost = 0};
-    for (const auto& [from, to] : settings.thru) {
-      if (from != name && !from.empty()) continue;
-      for (const std::string& output : to)
-        if (const auto place = place_of(output)) in.thru.push_back(*place);
-    }
-    ins_.push_back(std::move(in));
-  }
+                             const std::vector<MidiBinding>& bindings, NoteTable* notes)
+    : loop_(loop),
+      settings_(settings),
+      bindings_(bindings),
+      notes_(notes),
+      heard_(loop),
+      watch_(loop, wake_,
+             {.on_input = [this](auto id, auto port) { on_input(id, std::move(port)); },
+              .on_output = [this](auto id, auto port) { on_output(id, std::move(port)); }}) {
+  set_up(settings, TimePoint{});
 }
 
 MidiInterface::~MidiInterface() {
   alive_.reset();
-  {
-    const std::lock_guard lock(mutex_);
-    ends_ = true;
-  }
-  looks_.notify_one();
-  if (looker_.joinable()) looker_.join();
   if (heard_.is_open()) heard_.release();  // the descriptor is wake_'s
 }
+
+// ---- which devices there are
+
+void MidiInterface::set_up(const MidiSettings& before, TimePoint now) {
+  auto old_outs = std::exchange(outs_, {});
+  auto old_ins = std::exchange(ins_, {});
+  for (const std::string& name : settings_.outputs) {
+    auto out = take_named(old_outs, name);
+    if (!out) {
+      out = output_for(name);
+    } else if (before.bytes_per_second != settings_.bytes_per_second) {
+      out->player->release(now);
+      out->player = player_for(*out);
+    } else if (mappings_of(before.output, name) != mappings_of(settings_.output, name)) {
+      out->player->remap(mappings_of(settings_.output, name), now);
+    }
+    out->guard.set_window(to_duration(settings_.echo_window));
+    outs_.push_back(std::move(out));
+  }
+  for (const std::string& name : settings_.inputs) {
+    auto in = take_named(old_ins, name);
+    if (!in) in = std::make_unique<In>(In{.id = next_id_++, .name = name, .ear = {{}, {}}});
+    in->ear = MidiEar(mappings_of(settings_.input, name), bindings_);
+    const auto place_of = [this](const std::string& output) -> Out* {
+      const auto found = std::find_if(outs_.begin(), outs_.end(),
+                                      [&](const auto& out) { return out->name == output; });
+      return found == outs_.end() ? nullptr : found->get();
+    };
+    in->echo_of = settings_.echo_guard ? place_of(name) : nullptr;
+    const auto thru_before = std::exchange(in->thru, {});
+    for (const auto& [from, to] : settings_.thru) {
+      if (from != name && !from.empty()) continue;
+      for (const std::string& output : to)
+        if (Out* const out = place_of(output)) in->thru.push_back(out);
+    }
+    // Nobody lets go any more what was passed on by a way that has changed.
+    if (in->thru != thru_before)
+      for (const auto& out : outs_)
+        let_through_go(*out);
+    ins_.push_back(std::move(in));
+  }
+  for (const auto& out : old_outs)
+    if (out) dismiss(*out, now);
+  for (const auto& in : old_ins)
+    if (in && in->port) watch_.give_back(std::move(in->port));
+}
+
+std::unique_ptr<MidiInterface::Out> MidiInterface::output_for(const std::string& name) {
+  auto out = std::make_unique<Out>(Out{.id = next_id_++,
+                                       .name = name,
+                                       .player = nullptr,
+                                       .guard = EchoGuard(to_duration(settings_.echo_window)),
+                                       .through = {},
+                                       .port = nullptr,
+                                       .notes = {}});
+  if (!name.starts_with(kVirtualPort))  // a port of our own making ends with us
+    out->notes = KeptNotes(notes_, NoteOutput::Kind::midi, settings_.api, name);
+  out->player = player_for(*out);
+  return out;
+}
+
+std::unique_ptr<MidiPlayer> MidiInterface::player_for(Out& out) {
+  return std::make_unique<MidiPlayer>(
+      loop_, mappings_of(settings_.output, out.name), pace(settings_),
+      [this, &out](const MidiMessage& message) { return send(out, message, steady_now()); });
+}
+
+void MidiInterface::dismiss(Out& out, TimePoint now) {
+  let_through_go(out);
+  out.player->farewell(now);
+  if (out.port) watch_.give_back(std::move(out.port));
+}
+
+void MidiInterface::look_for_devices() {
+  std::vector<DeviceWatch::Device> devices;
+  for (const auto& in : ins_)
+    devices.push_back({.id = in->id, .part = in->name, .is_input = true});
+  for (const auto& out : outs_)
+    devices.push_back({.id = out->id, .part = out->name, .is_input = false});
+  watch_.want(settings_.api, std::move(devices));
+}
+
+void MidiInterface::on_input(std::uint64_t id, std::unique_ptr<MidiInput> port) {
+  In* const in = stopped_ ? nullptr : with_id(ins_, id);
+  if (in != nullptr) {
+    std::swap(in->port, port);
+    in->lost = 0;
+    in->ear = MidiEar(mappings_of(settings_.input, in->name), bindings_);
+  }
+  if (port) watch_.give_back(std::move(port));
+}
+
+void MidiInterface::on_output(std::uint64_t id, std::unique_ptr<MidiOutput> port) {
+  Out* const out = stopped_ ? nullptr : with_id(outs_, id);
+  if (out != nullptr) {
+    std::swap(out->port, port);
+    // What was sent to a device that has gone, this one has not heard.
+    out->player->forget();
+    out->through.reset();
+    out->notes.forget();
+  }
+  if (port) watch_.give_back(std::move(port));
+}
+
+bool MidiInterface::take(const Settings& settings, TimePoint now) {
+  const MidiSettings before = std::exchange(settings_, settings.midi);
+  bindings_ = settings.interaction.bindings;
+  if (before.api != settings_.api) {
+    settings_ = before;
+    return false;
+  }
+  set_up(before, now);
+  look_for_devices();
+  return true;
+}
+
+// ---- the loop
 
 void MidiInterface::start(Listener& listener) {
   listener_ = &listener;
   heard_.assign(wake_->fd());
   wait();
-  looker_ = std::thread([this] { look(); });
+  look_for_devices();
 }
 
 void MidiInterface::stop() noexcept {
   listener_ = nullptr;
   stopped_ = true;
   // The performer's hands are off what was passed on.
-  for (Out& out : outs_) {
-    for (int note = 0; note < 16 * 128; ++note) {
-      if (out.through.test(static_cast<std::size_t>(note)))
-        send(out, MidiMessage::of(MidiMessage::Kind::note_off, note / 128 + 1, note % 128), now());
-    }
-    out.through.reset();
+  for (const auto& out : outs_)
+    let_through_go(*out);
+}
+
+void MidiInterface::close() noexcept {
+  for (const auto& out : outs_)
+    if (out->port) watch_.give_back(std::move(out->port));
+  for (const auto& in : ins_)
+    if (in->port) watch_.give_back(std::move(in->port));
+  watch_.want(settings_.api, {});
+}
+
+void MidiInterface::let_through_go(Out& out) {
+  if (out.through.none()) return;
+  for (int note = 0; note < 16 * 128; ++note) {
+    if (out.through.test(static_cast<std::size_t>(note)))
+      send(out, MidiMessage::of(MidiMessage::Kind::note_off, note / 128 + 1, note % 128),
+           steady_now());
   }
+  out.through.reset();
 }
 
-// ---- the looking thread
-
-void MidiInterface::look() {
-  std::vector<Wanted> devices;
-  for (std::size_t k = 0; k < ins_.size(); ++k)
-    devices.push_back({.part = ins_[k].name, .is_input = true, .place = k, .open = {}});
-  for (std::size_t k = 0; k < outs_.size(); ++k)
-    devices.push_back({.part = outs_[k].name, .is_input = false, .place = k, .open = {}});
-
-  std::unique_ptr<MidiSystem> system;
-  bool told_of_none = false;
-  std::vector<std::string> complaints(devices.size());
-  std::unique_lock lock(mutex_);
-  while (!ends_) {
-    lock.unlock();
-    if (!system) {
-      auto opened = MidiSystem::open(settings_.api);
-      if (opened) system = std::move(*opened);
-      if (!opened && !std::exchange(told_of_none, true))
-        tell(fmt::format("{}; imps plays on without, and goes on looking", opened.error().message));
-    }
-    const MidiPorts ports = system ? system->ports() : MidiPorts{};
-    for (std::size_t k = 0; k < devices.size(); ++k) {
-      Wanted& device = devices[k];
-      const auto& names = device.is_input ? ports.inputs : ports.outputs;
-      const bool is_virtual = device.part.starts_with(kVirtualPort);
-      const bool is_there = is_virtual
-                                ? system != nullptr
-                                : std::find(names.begin(), names.end(), device.open) != names.end();
-      if (!device.open.empty() && !is_there) {
-        tell(fmt::format("{} has gone: imps goes on looking for it", device.open));
-        device.open.clear();
-        hand_over(device, nullptr, nullptr);
-      }
-      if (!device.open.empty() || !system) continue;
-      const auto port =
-          is_virtual ? std::optional(device.part) : find_midi_port(names, device.part);
-      std::string complaint;
-      if (!port) {
-        complaint = fmt::format("no MIDI {} has \"{}\" in its name; there {}: imps goes on looking",
-                                device.is_input ? "input" : "output", device.part,
-                                names.empty() ? "is none" : "are " + listed(names));
-      } else if (device.is_input) {
-        auto in = system->open_input(*port, [wake = wake_] { wake->signal(); });
-        if (in) hand_over(device, std::move(*in), nullptr);
-        if (!in) complaint = in.error().message;
-      } else {
-        auto out = system->open_output(*port);
-        if (out) hand_over(device, nullptr, std::move(*out));
-        if (!out) complaint = out.error().message;
-      }
-      if (port && complaint.empty()) {
-        device.open = *port;
-        tell(fmt::format("{} {}", device.is_input ? "hearing" : "playing on", *port));
-      } else if (complaint != complaints[k]) {
-        tell(complaint);
-      }
-      complaints[k] = complaint;
-    }
-    // A JACK server that has ended leaves a client that sees nothing for ever.
-    const bool any_open = std::any_of(devices.begin(), devices.end(), [](const Wanted& device) {
-      return !device.open.empty() && !device.part.starts_with(kVirtualPort);
-    });
-    if (system && ports == MidiPorts{} && !any_open) {
-      auto again = MidiSystem::open(settings_.api);
-      if (!again) {
-        for (Wanted& device : devices) {
-          if (device.open.empty()) continue;
-          device.open.clear();
-          hand_over(device, nullptr, nullptr);
-        }
-        tell(fmt::format("{}'s MIDI has ended: imps goes on looking for it", system->name()));
-        system.reset();
-      } else if (std::none_of(devices.begin(), devices.end(),
-                              [](const Wanted& device) { return !device.open.empty(); })) {
-        system = std::move(*again);
-      }
-    }
-    lock.lock();
-    auto ins = std::exchange(old_ins_, {});
-    auto outs = std::exchange(old_outs_, {});
-    lock.unlock();
-    ins.clear();
-    outs.clear();
-    lock.lock();
-    looks_.wait_for(lock, kLookEvery, [this] { return ends_; });
-  }
-}
-
-void MidiInterface::hand_over(const Wanted& device, std::unique_ptr<MidiInput> in,
-                              std::unique_ptr<MidiOutput> out) {
-  // std::function copies: the ports travel in shared boxes.
-  auto boxed_in = std::make_shared<std::unique_ptr<MidiInput>>(std::move(in));
-  auto boxed_out = std::make_shared<std::unique_ptr<MidiOutput>>(std::move(out));
-  asio::post(loop_, [this, alive = std::weak_ptr(alive_), boxed_in, boxed_out,
-                     is_input = device.is_input, place = device.place] {
-    if (alive.expired() || stopped_) return;
-    if (is_input) {
-      In& one = ins_[place];
-      std::swap(one.port, *boxed_in);
-      one.lost = 0;
-      one.ear = MidiEar(mappings_of(settings_.input, one.name), bindings_);
-    } else {
-      Out& one = outs_[place];
-      std::swap(one.port, *boxed_out);
-      // What was sent to a device that has gone, this one has not heard.
-      one.encoder.release([](const MidiMessage&) {});
-      one.through.reset();
-      if (one.notes != nullptr) one.notes->forget();
-    }
-    const std::lock_guard lock(mutex_);
-    if (*boxed_in) old_ins_.push_back(std::move(*boxed_in));
-    if (*boxed_out) old_outs_.push_back(std::move(*boxed_out));
-  });
-}
-
-void MidiInterface::tell(std::string news) {
-  constexpr std::size_t kMostNews = 16;
-  const std::lock_guard lock(mutex_);
-  if (news_.size() < kMostNews) news_.push_back(std::move(news));
-}
-
-// ---- the loop
-
-TimePoint MidiInterface::now() const noexcept {
+TimePoint MidiInterface::steady_now() noexcept {
   return TimePoint{
       std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())};
 }
@@ -243,14 +242,14 @@ void MidiInterface::wait() {
 
 void MidiInterface::drain() {
   listener_->begin_turn();
-  for (In& in : ins_) {
-    if (!in.port) continue;
-    while (const auto message = in.port->next())
-      on_message(in, *message);
-    if (const std::uint64_t lost = in.port->lost(); lost > in.lost) {
+  for (const auto& in : ins_) {
+    if (!in->port) continue;
+    while (const auto message = in->port->next())
+      on_message(*in, *message);
+    if (const std::uint64_t lost = in->port->lost(); lost > in->lost) {
       tally_.fault(&PortCounts::dropped, "messages came faster than they could be taken",
-                   lost - in.lost);
-      in.lost = lost;
+                   lost - in->lost);
+      in->lost = lost;
     }
   }
   listener_->end_turn(false);
@@ -258,54 +257,60 @@ void MidiInterface::drain() {
 
 void MidiInterface::on_message(In& in, const MidiMessage& message) {
   ++tally_.counts.messages;
-  const TimePoint at = now();
-  if (in.echo_of && outs_[*in.echo_of].guard.is_echo(message, at)) {
+  const TimePoint at = steady_now();
+  if (in.echo_of != nullptr && in.echo_of->guard.is_echo(message, at)) {
     ++tally_.counts.echoes;
     return;
   }
-  for (const std::size_t place : in.thru) {
-    Out& out = outs_[place];
-    send(out, message, at);
-    if (message.is_note_on()) out.through.set(bit_of(message));
-    if (message.is_note_off()) out.through.reset(bit_of(message));
+  for (Out* const out : in.thru) {
+    send(*out, message, at);
+    if (message.is_note_on()) out->through.set(bit_of(message));
+    if (message.is_note_off()) out->through.reset(bit_of(message));
   }
   if (in.ear.hear(message, *listener_)) ++tally_.counts.moves;
 }
 
-void MidiInterface::send(Out& out, const MidiMessage& message, TimePoint at) {
-  if (!out.port) return;
-  if (out.notes != nullptr) out.notes->before(message);
-  if (out.port->send(message.bytes())) {
-    ++tally_.counts.sent;
-    if (out.notes != nullptr) out.notes->after(message);
-    if (settings_.echo_guard) out.guard.sent(message, at);
-  } else {
+std::size_t MidiInterface::send(Out& out, const MidiMessage& message, TimePoint at) {
+  if (!out.port) return 0;
+  out.notes.before(message);
+  if (!out.port->send(message.bytes())) {
     tally_.fault(&PortCounts::not_sent, "a message could not be sent");
+    return 0;
+  }
+  ++tally_.counts.sent;
+  out.notes.after(message);
+  if (settings_.echo_guard) out.guard.sent(message, at);
+  return message.size;
+}
+
+void MidiInterface::sound(const Sound& sound, TimePoint now) {
+  for (const auto& out : outs_)
+    if (out->port) out->player->sound(sound, now);
+}
+
+void MidiInterface::release(TimePoint now) {
+  for (const auto& out : outs_)
+    out->player->release(now);
+}
+
+void MidiInterface::let_go(const ControlSet& controls, TimePoint now) {
+  for (const auto& out : outs_)
+    out->player->let_go(controls, now);
+}
+
+void MidiInterface::panic(TimePoint now) {
+  for (const auto& out : outs_) {
+    out->through.reset();
+    out->player->panic(now);
   }
 }
 
-void MidiInterface::sound(const Sound& sound, TimePoint) {
-  const TimePoint at = now();
-  for (Out& out : outs_) {
-    if (!out.port) continue;
-    out.encoder.play(sound.controls, sound.touched,
-                     [&](const MidiMessage& message) { send(out, message, at); });
-  }
+void MidiInterface::farewell(TimePoint now) {
+  for (const auto& out : outs_)
+    out->player->farewell(now);
 }
 
-void MidiInterface::release(TimePoint) {
-  const TimePoint at = now();
-  for (Out& out : outs_)
-    out.encoder.release([&](const MidiMessage& message) { send(out, message, at); });
-}
-
-void MidiInterface::panic(TimePoint) {
-  const TimePoint at = now();
-  for (Out& out : outs_) {
-    out.through.reset();
-    out.encoder.panic([&](const MidiMessage& message) { send(out, message, at); });
-  }
-}
+// ---- for people
 
 std::string MidiInterface::description() const {
   return fmt::format("MIDI: hearing {}, playing on {}", listed(settings_.inputs),
@@ -315,7 +320,7 @@ std::string MidiInterface::description() const {
 void MidiInterface::add_status(std::vector<StatusEntry>& entries) {
   const auto open = [](const auto& devices) {
     return static_cast<std::int64_t>(std::count_if(
-        devices.begin(), devices.end(), [](const auto& one) { return one.port != nullptr; }));
+        devices.begin(), devices.end(), [](const auto& one) { return one->port != nullptr; }));
   };
   entries.push_back({"midi_inputs", open(ins_)});
   entries.push_back({"midi_outputs", open(outs_)});
@@ -323,15 +328,7 @@ void MidiInterface::add_status(std::vector<StatusEntry>& entries) {
 }
 
 std::optional<std::string> MidiInterface::take_fault(TimePoint now) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!news_.empty()) {
-      std::string all;
-      for (const std::string& one : std::exchange(news_, {}))
-        all += (all.empty() ? "midi: " : "; ") + one;
-      return all;
-    }
-  }
+  if (const auto news = watch_.take_news()) return "midi: " + *news;
   return tally_.take_report(now);
 }
 

@@ -1,6 +1,7 @@
 // Which notes sound on an output, where another process can see them.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -39,6 +40,12 @@ class SoundingNotes {
     for (auto& word : words_)
       word.store(0, std::memory_order_relaxed);
     channels_.store(0, std::memory_order_relaxed);
+  }
+
+  /// Whether any note sounds.
+  [[nodiscard]] bool any() const noexcept {
+    return std::any_of(words_.begin(), words_.end(),
+                       [](const auto& word) { return word.load(std::memory_order_relaxed) != 0; });
   }
 
   /// What ends everything: a note-off for each note that sounds, then, on each channel that was

@@ -80,6 +80,12 @@ void OscInterface::sound(const Sound& sound, TimePoint now) {
   }
 }
 
+bool OscInterface::take(const Settings& settings, TimePoint) {
+  OscSettings next = settings.osc;
+  if (settings_.listen.port == 0 && next.listen.port == port()) next.listen.port = 0;
+  return next == settings_ && settings.interaction.ahead == timetags_;
+}
+
 std::string OscInterface::description() const {
   return fmt::format("listening for OSC on {}, {}; answering {} at {}",
                      to_text(Endpoint{settings_.listen.host, port()}), settings_.input_address,

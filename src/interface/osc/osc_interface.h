@@ -30,6 +30,8 @@ class OscInterface final : public Interface, private OscSink, private UdpReceive
   void sound(const Sound& sound, TimePoint now) override;
   /// OSC outputs hold nothing: a frame is where the controls stand.
   void release(TimePoint) override {}
+  bool take(const Settings& settings, TimePoint now) override;
+  void close() noexcept override { port_.reset(); }
   [[nodiscard]] std::string description() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
   std::optional<std::string> take_fault(TimePoint now) override { return tally_.take_report(now); }

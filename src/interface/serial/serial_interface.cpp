@@ -68,6 +68,10 @@ void SerialInterface::on_line(std::string_view line) {
   }
 }
 
+bool SerialInterface::take(const Settings& settings, TimePoint) {
+  return settings.serial.port == line_.port() && settings.serial.baudrate == line_.baudrate();
+}
+
 bool SerialInterface::is_sending() const noexcept {
   return line_.is_connected() && (output_.is_waiting() || line_.waiting() > 0);
 }

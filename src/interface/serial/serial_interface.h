@@ -24,6 +24,8 @@ class SerialInterface final : public Interface {
   void sound(const Sound& sound, TimePoint now) override { output_.sound(sound, now); }
   /// The line holds nothing: a frame is where the controls stand.
   void release(TimePoint) override {}
+  bool take(const Settings& settings, TimePoint now) override;
+  void close() noexcept override { line_.close(); }
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
   void add_status(std::vector<StatusEntry>& entries) override;

@@ -39,6 +39,13 @@ void SerialLine::stop() noexcept {
   wanted_ = false;
 }
 
+void SerialLine::close() noexcept {
+  stop();
+  boost::system::error_code ignored;
+  line_.close(ignored);
+  waiting_.clear();
+}
+
 std::string SerialLine::trouble() const {
   const std::lock_guard lock(mutex_);
   return trouble_;

@@ -41,6 +41,8 @@ class SerialLine {
   void start(Events events);
   /// Nothing is read any more; writing still works.
   void stop() noexcept;
+  /// Nor written: the line is for others to open.
+  void close() noexcept;
 
   /// False when the bytes are dropped: the line is not there, or too much waits. Realtime-safe.
   bool write(std::span<const std::uint8_t> bytes);

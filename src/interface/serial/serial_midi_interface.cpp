@@ -12,18 +12,12 @@ constexpr double kBitsAByte = 10;
 
 SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
                                          const SerialMidiSettings& settings,
-                                         const std::vector<MidiBinding>& bindings,
-                                         SoundingNotes* notes)
+                                         const std::vector<MidiBinding>& bindings, NoteTable* notes)
     : line_(loop, settings.port, settings.baudrate),
       ear_(settings.input, bindings),
-      encoder_(settings.output),
-      notes_(notes),
-      output_(loop, settings.baudrate / kBitsAByte, [this](const Sound& sound, TimePoint) {
-        std::size_t bytes = 0;
-        encoder_.play(sound.controls, sound.touched,
-                      [&](const MidiMessage& message) { bytes += send(message); });
-        return bytes;
-      }) {}
+      notes_(notes, NoteOutput::Kind::serial, std::to_string(settings.baudrate), settings.port),
+      output_(loop, settings.output, settings.baudrate / kBitsAByte,
+              [this](const MidiMessage& message) { return send(message); }) {}
 
 void SerialMidiInterface::start(Listener& listener) {
   listener_ = &listener;
@@ -32,8 +26,8 @@ void SerialMidiInterface::start(Listener& listener) {
                    [this](bool) {
                      stream_.reset();
                      // What was sent to a device that has gone, this one has not heard.
-                     encoder_.release([](const MidiMessage&) {});
-                     if (notes_ != nullptr) notes_->forget();
+                     output_.forget();
+                     notes_.forget();
                    }});
 }
 
@@ -59,26 +53,22 @@ void SerialMidiInterface::on_bytes(std::span<const std::uint8_t> bytes) {
 }
 
 std::size_t SerialMidiInterface::send(const MidiMessage& message) {
-  if (notes_ != nullptr && line_.is_connected()) notes_->before(message);
+  if (line_.is_connected()) notes_.before(message);
   if (!line_.write(message.bytes())) {
     ++tally_.counts.not_sent;
     return 0;
   }
-  if (notes_ != nullptr) notes_->after(message);
+  notes_.after(message);
   ++tally_.counts.sent;
   return message.size;
 }
 
-void SerialMidiInterface::release(TimePoint now) {
-  std::size_t bytes = 0;
-  encoder_.release([&](const MidiMessage& message) { bytes += send(message); });
-  output_.drop(bytes, now);
-}
-
-void SerialMidiInterface::panic(TimePoint now) {
-  std::size_t bytes = 0;
-  encoder_.panic([&](const MidiMessage& message) { bytes += send(message); });
-  output_.drop(bytes, now);
+bool SerialMidiInterface::take(const Settings& settings, TimePoint now) {
+  const SerialMidiSettings& next = settings.serial_midi;
+  if (next.port != line_.port() || next.baudrate != line_.baudrate()) return false;
+  ear_ = MidiEar(next.input, settings.interaction.bindings);
+  output_.remap(next.output, now);
+  return true;
 }
 
 bool SerialMidiInterface::is_sending() const noexcept {

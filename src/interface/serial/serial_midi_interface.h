@@ -6,11 +6,10 @@
 #include <boost/asio/io_context.hpp>
 
 #include "config/settings.h"
-#include "interface/coalescer.h"
 #include "interface/interface.h"
 #include "interface/midi/ear.h"
-#include "interface/midi/encoder.h"
-#include "interface/midi/sounding_notes.h"
+#include "interface/midi/midi_player.h"
+#include "interface/midi/note_table.h"
 #include "interface/midi/stream.h"
 #include "interface/port_tally.h"
 #include "interface/serial/line_news.h"
@@ -23,14 +22,18 @@ class SerialMidiInterface final : public Interface {
  public:
   /// @param notes  where it keeps what sounds; may be null, and outlives the interface
   SerialMidiInterface(boost::asio::io_context& loop, const SerialMidiSettings& settings,
-                      const std::vector<MidiBinding>& bindings, SoundingNotes* notes = nullptr);
+                      const std::vector<MidiBinding>& bindings, NoteTable* notes = nullptr);
 
   void start(Listener& listener) override;
   void stop() noexcept override;
   void expect_controls(std::size_t) override {}
   void sound(const Sound& sound, TimePoint now) override { output_.sound(sound, now); }
-  void release(TimePoint now) override;
-  void panic(TimePoint now) override;
+  void release(TimePoint now) override { output_.release(now); }
+  void let_go(const ControlSet& controls, TimePoint now) override { output_.let_go(controls, now); }
+  void panic(TimePoint now) override { output_.panic(now); }
+  void farewell(TimePoint now) override { output_.farewell(now); }
+  bool take(const Settings& settings, TimePoint now) override;
+  void close() noexcept override { line_.close(); }
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
@@ -44,9 +47,8 @@ class SerialMidiInterface final : public Interface {
   SerialLine line_;
   MidiStream stream_;
   MidiEar ear_;
-  MidiEncoder encoder_;
-  SoundingNotes* const notes_;
-  Coalescer output_;
+  KeptNotes notes_;
+  MidiPlayer output_;
   std::uint64_t bytes_dropped_ = 0;
   PortTally tally_{"serialmidi"};
   LineNews news_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,7 +17,7 @@
 
 #include "config/endpoint.h"
 #include "interface/frame_values.h"
-#include "interface/midi/encoder.h"
+#include "interface/midi/midi_player.h"
 #include "interface/midi/text.h"
 #include "interface/websocket/frame_text.h"
 
@@ -70,7 +71,10 @@ bool is_allowed_origin(std::string_view origin, const std::vector<std::string>& 
 class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
  public:
   Client(WebSocketInterface& server, Tcp::socket&& socket)
-      : server_(server), stream_(std::move(socket)), encoder_(server.settings_.output) {
+      : server_(server),
+        stream_(std::move(socket)),
+        player_(server.loop_, server.settings_.output, std::numeric_limits<double>::infinity(),
+                [this](const MidiMessage& message) { return send(message); }) {
     request_.header_limit(kLongestRequest);
     request_.body_limit(1);
   }
@@ -90,22 +94,19 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
     beast::get_lowest_layer(stream_).socket().close(ignored);
   }
 
-  void sound(const Sound& sound, Text& frame) {
+  void sound(const Sound& sound, Text& frame, TimePoint now) {
     if (!open_) return;
     if (hears_frames_) {
       if (!frame) frame = std::make_shared<const std::string>(frame_text(sound.controls));
       send(frame);
     } else {
-      encoder_.play(sound.controls, sound.touched, [this](const MidiMessage& m) { send(m); });
+      player_.sound(sound, now);
     }
   }
 
-  void release() {
-    if (open_ && !hears_frames_) encoder_.release([this](const MidiMessage& m) { send(m); });
-  }
-
-  void panic() {
-    if (open_ && !hears_frames_) encoder_.panic([this](const MidiMessage& m) { send(m); });
+  /// The voice of a client that hears messages; null for one that hears frames.
+  [[nodiscard]] MidiPlayer* player() noexcept {
+    return open_ && !hears_frames_ ? &player_ : nullptr;
   }
 
   [[nodiscard]] bool is_open() const noexcept { return open_; }
@@ -176,9 +177,11 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
     });
   }
 
-  void send(const MidiMessage& message) {
+  std::size_t send(const MidiMessage& message) {
     std::string text = text_of(message);
+    const std::size_t size = text.size();
     if (!text.empty()) send(std::make_shared<const std::string>(std::move(text)));
+    return size;
   }
 
   void send(Text text) {
@@ -211,7 +214,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
   http::response<http::string_body> refusal_;
   beast::flat_buffer buffer_{kLongestMessage + kLongestRequest};
   std::deque<Text> waiting_;
-  MidiEncoder encoder_;
+  MidiPlayer player_;
   bool hears_frames_ = false;
   bool open_ = false;
 };
@@ -316,21 +319,50 @@ bool WebSocketInterface::heard_frame(std::string_view message) {
   return true;
 }
 
-void WebSocketInterface::sound(const Sound& sound, TimePoint) {
+void WebSocketInterface::sound(const Sound& sound, TimePoint now) {
   Text frame;
   // A client that is dropped stays until its handler has ended.
   for (const auto& client : clients_)
-    client->sound(sound, frame);
+    client->sound(sound, frame, now);
 }
 
-void WebSocketInterface::release(TimePoint) {
+template <class Act>
+void WebSocketInterface::for_players(Act act) {
   for (const auto& client : clients_)
-    client->release();
+    if (MidiPlayer* const player = client->player()) act(*player);
 }
 
-void WebSocketInterface::panic(TimePoint) {
+void WebSocketInterface::release(TimePoint now) {
+  for_players([&](MidiPlayer& player) { player.release(now); });
+}
+
+void WebSocketInterface::let_go(const ControlSet& controls, TimePoint now) {
+  for_players([&](MidiPlayer& player) { player.let_go(controls, now); });
+}
+
+void WebSocketInterface::panic(TimePoint now) {
+  for_players([&](MidiPlayer& player) { player.panic(now); });
+}
+
+void WebSocketInterface::farewell(TimePoint now) {
+  for_players([&](MidiPlayer& player) { player.farewell(now); });
+}
+
+bool WebSocketInterface::take(const Settings& settings, TimePoint now) {
+  const WebSocketSettings& next = settings.websocket;
+  // Clients that hear frames because there are no messages would have to change their language.
+  if (next.listen != settings_.listen || next.output.empty() != settings_.output.empty())
+    return false;
+  ear_ = MidiEar(next.input, settings.interaction.bindings);
+  if (next.output != settings_.output)
+    for_players([&](MidiPlayer& player) { player.remap(next.output, now); });
+  settings_ = next;
+  return true;
+}
+
+void WebSocketInterface::close() noexcept {
   for (const auto& client : clients_)
-    client->panic();
+    client->end();
 }
 
 bool WebSocketInterface::is_sending() const noexcept {

@@ -41,7 +41,11 @@ class WebSocketInterface final : public Interface {
   void expect_controls(std::size_t controls) override { controls_ = controls; }
   void sound(const Sound& sound, TimePoint now) override;
   void release(TimePoint now) override;
+  void let_go(const ControlSet& controls, TimePoint now) override;
   void panic(TimePoint now) override;
+  void farewell(TimePoint now) override;
+  bool take(const Settings& settings, TimePoint now) override;
+  void close() noexcept override;
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
@@ -60,9 +64,12 @@ class WebSocketInterface final : public Interface {
   void heard(std::string_view message);
   bool heard_frame(std::string_view message);
   void remove(const Client* client);
+  /// Does `act` with the voice of each client that hears messages.
+  template <class Act>
+  void for_players(Act act);
 
   boost::asio::io_context& loop_;
-  const WebSocketSettings settings_;
+  WebSocketSettings settings_;
   std::vector<boost::asio::ip::tcp::acceptor> acceptors_;
   std::vector<std::shared_ptr<Client>> clients_;
   std::uint16_t port_ = 0;

@@ -1,0 +1,36 @@
+// What stands at a place of a TOML file, as a key takes it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/keys.h"
+#include "config/value.h"
+
+// Last: see there.
+#include "config/toml_library.h"
+
+namespace imps {
+
+/// "a list", "a number": for messages.
+std::string_view type_name(const toml::node& node);
+
+/// How a message shows what stands in the file.
+std::string shown(const toml::node& node);
+
+/// The node as the kind's alternative of Value; nothing when the types do not fit. A whole number
+/// is taken where a number is wanted, and never 1 for true: no file of the field writes it.
+std::optional<Value> value_of(const Key& key, const toml::node& node);
+
+/// A mapping's words, from a text or from IMPSY's list of a word and numbers.
+std::optional<std::string> mapping_words(const toml::node& node);
+
+/// The first mapping in a list, or in one of a table's, that is none; null where there is none.
+const toml::node* first_bad_mapping(const toml::node& node);
+
+/// What in a list of texts is none, or null.
+const toml::node* first_other_than_text(const toml::node& node);
+
+}  // namespace imps

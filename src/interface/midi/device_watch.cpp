@@ -1,0 +1,207 @@
+#include "interface/midi/device_watch.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+namespace imps {
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+DeviceWatch::DeviceWatch(boost::asio::io_context& loop, std::shared_ptr<platform::Wake> heard,
+                         Events events)
+    : loop_(loop), heard_(std::move(heard)), events_(std::move(events)) {}
+
+DeviceWatch::~DeviceWatch() {
+  alive_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    ends_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void DeviceWatch::want(std::string api, std::vector<Device> devices) {
+  {
+    const std::lock_guard lock(mutex_);
+    wanted_api_ = std::move(api);
+    wanted_ = std::move(devices);
+    is_new_ = true;
+  }
+  wake_.notify_one();
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+}
+
+void DeviceWatch::give_back(std::unique_ptr<MidiInput> port) {
+  const std::lock_guard lock(mutex_);
+  old_ins_.push_back(std::move(port));
+}
+
+void DeviceWatch::give_back(std::unique_ptr<MidiOutput> port) {
+  const std::lock_guard lock(mutex_);
+  old_outs_.push_back(std::move(port));
+}
+
+std::optional<std::string> DeviceWatch::take_news() {
+  const std::lock_guard lock(mutex_);
+  if (news_.empty()) return std::nullopt;
+  std::string all;
+  for (const std::string& one : std::exchange(news_, {}))
+    all += (all.empty() ? "" : "; ") + one;
+  return all;
+}
+
+// ---- the thread
+
+void DeviceWatch::run() {
+  std::unique_lock lock(mutex_);
+  while (!ends_) {
+    lock.unlock();
+    take_wanted();
+    look();
+    close_old();
+    lock.lock();
+    wake_.wait_for(lock, kLookEvery, [this] { return ends_ || is_new_; });
+  }
+}
+
+void DeviceWatch::take_wanted() {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(is_new_, false)) return;
+  const bool is_same_system = wanted_api_ == api_;
+  std::vector<Sought> next;
+  for (const Device& device : wanted_) {
+    const auto before = std::find_if(sought_.begin(), sought_.end(),
+                                     [&](const Sought& one) { return one.id == device.id; });
+    if (before != sought_.end() && is_same_system)
+      next.push_back(std::move(*before));
+    else
+      next.push_back({device, {}, {}});
+  }
+  sought_ = std::move(next);
+  if (is_same_system) return;
+  api_ = wanted_api_;
+  system_.reset();
+  told_of_none_ = false;
+}
+
+void DeviceWatch::look() {
+  if (sought_.empty()) return;
+  if (!system_) {
+    auto opened = MidiSystem::open(api_);
+    if (opened) {
+      system_ = std::move(*opened);
+    } else if (!std::exchange(told_of_none_, true)) {
+      tell(fmt::format("{}; imps plays on without, and goes on looking", opened.error().message));
+    }
+  }
+  const MidiPorts ports = system_ ? system_->ports() : MidiPorts{};
+  for (Sought& device : sought_)
+    look_for(device, ports);
+  if (system_ && ports == MidiPorts{}) look_after_system();
+}
+
+void DeviceWatch::look_for(Sought& device, const MidiPorts& ports) {
+  const auto& names = device.is_input ? ports.inputs : ports.outputs;
+  const bool is_there = device.is_virtual()
+                            ? system_ != nullptr
+                            : std::find(names.begin(), names.end(), device.open) != names.end();
+  if (!device.open.empty() && !is_there) {
+    tell(fmt::format("{} has gone: imps goes on looking for it", device.open));
+    device.open.clear();
+    if (device.is_input)
+      hand_over(device, std::unique_ptr<MidiInput>());
+    else
+      hand_over(device, std::unique_ptr<MidiOutput>());
+  }
+  if (!device.open.empty() || !system_) return;
+  const auto port =
+      device.is_virtual() ? std::optional(device.part) : find_midi_port(names, device.part);
+  const std::string complaint =
+      port ? open(device, *port)
+           : fmt::format("no MIDI {} has \"{}\" in its name; there {}: imps goes on looking",
+                         device.is_input ? "input" : "output", device.part,
+                         names.empty() ? "is none" : "are " + listed(names));
+  if (complaint.empty()) {
+    device.open = *port;
+    tell(fmt::format("{} {}", device.is_input ? "hearing" : "playing on", *port));
+  } else if (complaint != device.complaint) {
+    tell(complaint);
+  }
+  device.complaint = complaint;
+}
+
+std::string DeviceWatch::open(const Sought& device, const std::string& port) {
+  if (device.is_input) {
+    auto in = system_->open_input(port, [heard = heard_] { heard->signal(); });
+    if (!in) return in.error().message;
+    hand_over(device, std::move(*in));
+  } else {
+    auto out = system_->open_output(port);
+    if (!out) return out.error().message;
+    hand_over(device, std::move(*out));
+  }
+  return {};
+}
+
+/// A JACK server that has ended leaves a client that sees nothing for ever.
+void DeviceWatch::look_after_system() {
+  const bool has_others = std::any_of(sought_.begin(), sought_.end(), [](const Sought& device) {
+    return !device.open.empty() && !device.is_virtual();
+  });
+  if (has_others) return;
+  auto again = MidiSystem::open(api_);
+  if (!again) {
+    for (Sought& device : sought_) {
+      if (std::exchange(device.open, {}).empty()) continue;
+      if (device.is_input)
+        hand_over(device, std::unique_ptr<MidiInput>());
+      else
+        hand_over(device, std::unique_ptr<MidiOutput>());
+    }
+    tell(fmt::format("{}'s MIDI has ended: imps goes on looking for it", system_->name()));
+    system_.reset();
+  } else if (std::none_of(sought_.begin(), sought_.end(),
+                          [](const Sought& device) { return !device.open.empty(); })) {
+    system_ = std::move(*again);
+  }
+}
+
+void DeviceWatch::close_old() {
+  std::unique_lock lock(mutex_);
+  auto ins = std::exchange(old_ins_, {});
+  auto outs = std::exchange(old_outs_, {});
+  lock.unlock();
+}
+
+template <class Port>
+void DeviceWatch::hand_over(const Sought& device, std::unique_ptr<Port> port) {
+  // std::function copies: the port travels in a shared box.
+  auto box = std::make_shared<std::unique_ptr<Port>>(std::move(port));
+  boost::asio::post(loop_, [this, alive = std::weak_ptr(alive_), box, id = device.id] {
+    if (alive.expired()) return;
+    if constexpr (std::is_same_v<Port, MidiInput>)
+      events_.on_input(id, std::move(*box));
+    else
+      events_.on_output(id, std::move(*box));
+  });
+}
+
+void DeviceWatch::tell(std::string news) {
+  const std::lock_guard lock(mutex_);
+  news_.push_back(std::move(news));
+}
+
+}  // namespace imps

@@ -1,0 +1,96 @@
+// Looks for the MIDI devices that are wanted, and opens them: they may come, go and return at any
+// time.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "interface/midi/devices.h"
+#include "platform/wake.h"
+
+namespace imps {
+
+/// Everything that may block happens on a thread of its own. Every method is for the loop's thread.
+class DeviceWatch {
+ public:
+  static constexpr auto kLookEvery = std::chrono::milliseconds(500);
+
+  struct Device {
+    std::uint64_t id = 0;  ///< the caller's; never used again for another one
+    std::string part;      ///< of its name, or "virtual:NAME"
+    bool is_input = true;
+  };
+  /// Called on the loop: a device is there, or has gone (null).
+  struct Events {
+    std::function<void(std::uint64_t id, std::unique_ptr<MidiInput> port)> on_input;
+    std::function<void(std::uint64_t id, std::unique_ptr<MidiOutput> port)> on_output;
+  };
+
+  /// @param heard  signalled when an input has a message; shared with the system's threads
+  DeviceWatch(boost::asio::io_context& loop, std::shared_ptr<platform::Wake> heard, Events events);
+  ~DeviceWatch();
+
+  /// From now on these, by this system ("auto", "alsa", "jack", "core"). Those that are looked for
+  /// already stay as they are; the caller has given the ports of others back.
+  void want(std::string api, std::vector<Device> devices);
+
+  /// Closes a port, which may take its time.
+  void give_back(std::unique_ptr<MidiInput> port);
+  void give_back(std::unique_ptr<MidiOutput> port);
+
+  /// What has come and gone since the last call, in one line.
+  std::optional<std::string> take_news();
+
+ private:
+  struct Sought : Device {
+    std::string open;       // the port's name; "" while there is none
+    std::string complaint;  // what was told of it last
+    [[nodiscard]] bool is_virtual() const { return part.starts_with(kVirtualPort); }
+  };
+
+  void run();
+  void look();
+  void look_for(Sought& device, const MidiPorts& ports);
+  void look_after_system();
+  void take_wanted();
+  void close_old();
+  /// Returns what is wrong, or "".
+  std::string open(const Sought& device, const std::string& port);
+  void tell(std::string news);
+  template <class Port>
+  void hand_over(const Sought& device, std::unique_ptr<Port> port);
+
+  boost::asio::io_context& loop_;
+  const std::shared_ptr<platform::Wake> heard_;
+  const Events events_;
+  std::shared_ptr<char> alive_ = std::make_shared<char>('\0');
+
+  // The thread's.
+  std::string api_;
+  std::unique_ptr<MidiSystem> system_;
+  std::vector<Sought> sought_;
+  bool told_of_none_ = false;
+
+  std::mutex mutex_;  // of what follows
+  std::condition_variable wake_;
+  bool ends_ = false;
+  bool is_new_ = false;  // what is wanted
+  std::string wanted_api_;
+  std::vector<Device> wanted_;
+  std::vector<std::string> news_;
+  std::vector<std::unique_ptr<MidiInput>> old_ins_;
+  std::vector<std::unique_ptr<MidiOutput>> old_outs_;
+  std::thread thread_;
+};
+
+}  // namespace imps
