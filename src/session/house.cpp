@@ -412,8 +412,8 @@ void House::take_scene(const std::string& asked) {
     for (const auto& [key, value] : scene.changes)
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
   }
-  output_.tell("scene " + scene_);
   take_over(next, keys);
+  output_.tell("scene " + scene_);
 }
 
 /// Makes the stage play by `next`, which differs from what is in force in these keys, or may.

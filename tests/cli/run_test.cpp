@@ -2,6 +2,7 @@
 #include <csignal>
 #include <sstream>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -296,6 +297,90 @@ TEST(Run, ReadsItsConfigurationAgainOnSighupAndWhenItIsSaved) {
   write("mode = \"battle\"\nmax_rest = 3.0");  // saved, and nothing else
   ASSERT_TRUE(run.says("interaction.max_rest: changed, and takes effect at the next start"));
   EXPECT_EQ(std::get<std::string>(musician.status(port).at("mode")), "battle");
+  EXPECT_EQ(run.end(SIGTERM), 0);
+}
+
+TEST(Run, ChangesScenesWhenAskedAndKeepsWhatNoSceneSpeaksOf) {
+  Folder folder;
+  Musician musician;
+  folder.write("imps.toml",
+               "[interaction]\nmode = \"callresponse\"\nthreshold = 0.5\n"
+               "[model]\ndimension = 3\nsigmatemp = 0.1\n"
+               "[osc]\nlisten = \"localhost:0\"\noutputs = [\"localhost:" +
+                   std::to_string(musician.port()) +
+                   "\"]\n"
+                   "[scenes.filter]\ninteraction.mode = \"polyphony\"\n"
+                   "route.output = [1, \"1 1 0\", \"hold 0.25\"]\n"
+                   "[scenes.storm]\nmodel.sigmatemp = 0.9\n");
+  Program run(folder.path(), {"run"});
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  musician.send(floats("/imps/threshold", {0.75F}), port);
+
+  musician.send(text_message("/imps/scene", "filter"), port);
+  ASSERT_TRUE(run.says("scene filter")) << run.err();
+  auto status = musician.status(port);
+  EXPECT_EQ(std::get<std::string>(status.at("scene")), "filter");
+  EXPECT_EQ(std::get<std::string>(status.at("mode")), "polyphony");
+  EXPECT_EQ(std::get<double>(status.at("threshold")), 0.75) << "no scene speaks of it";
+  EXPECT_NEAR(std::get<double>(status.at("sigmatemp")), 0.1, 1e-6);
+  musician.play({0.5F, 0.5F}, port);
+  const auto answer = musician.hear("/prediction");
+  ASSERT_TRUE(answer);
+  const auto values = answer->numbers();
+  ASSERT_EQ(values.size(), 3U);
+  EXPECT_NEAR(values[1], 1 - values[0], 1e-6);
+  EXPECT_NEAR(values[2], 0.25, 1e-6);
+
+  musician.send(text_message("/imps/scene", "next"), port);
+  ASSERT_TRUE(run.says("scene storm")) << run.err();
+  status = musician.status(port);
+  EXPECT_EQ(std::get<std::string>(status.at("mode")), "callresponse") << "as in the file";
+  EXPECT_NEAR(std::get<double>(status.at("sigmatemp")), 0.9, 1e-6);
+  musician.send(text_message("/imps/scene", "previous"), port);
+  ASSERT_TRUE(run.says("scene filter"));
+  musician.send(text_message("/imps/scene", "fliter"), port);
+  ASSERT_TRUE(run.says("there is no scene \"fliter\": there are filter, storm")) << run.err();
+  EXPECT_EQ(run.end(SIGTERM), 0);
+
+  const Outcome again = imps(folder.path(), {"replay", folder.only(".log").string(), "--verify"});
+  EXPECT_EQ(again.status, 0) << again.out << again.err;
+}
+
+TEST(Run, OpensAnInterfaceAnewWhenTheConfigurationSaysSoAndTheOthersPlayOn) {
+  Folder folder;
+  Musician musician;
+  Musician other;
+  const auto write = [&](const Musician& hears, const std::string& more) {
+    folder.write("imps.toml",
+                 "[interaction]\nmode = \"polyphony\"\n[model]\ndimension = 2\n[log]\nenabled = "
+                 "false\n[osc]\nlisten = \"localhost:0\"\noutputs = [\"localhost:" +
+                     std::to_string(hears.port()) + "\"]\n" + more);
+  };
+  write(musician, "");
+  Program run(folder.path(), {"run"});
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  musician.play({0.5F}, port);
+  ASSERT_TRUE(musician.hear("/prediction"));
+
+  write(other, "");
+  run.signal(SIGHUP);
+  ASSERT_TRUE(run.says("osc.outputs: taken over")) << run.err();
+  ASSERT_TRUE(musician.is_answered(port)) << "the port is the same";
+  musician.play({0.6F}, port);
+  ASSERT_TRUE(other.hear("/prediction"));
+
+  // A port that somebody else has is said, and the rest goes on.
+  namespace asio = boost::asio;
+  asio::io_context loop;
+  const asio::ip::tcp::acceptor busy(loop, {asio::ip::address_v4::loopback(), 0});
+  write(other, "[websocket]\nlisten = \"localhost:" + std::to_string(busy.local_endpoint().port()) +
+                   "\"\n");
+  run.signal(SIGHUP);
+  ASSERT_TRUE(run.says("in use by another program")) << run.err();
+  musician.play({0.7F}, port);
+  ASSERT_TRUE(other.hear("/prediction"));
   EXPECT_EQ(run.end(SIGTERM), 0);
 }
 

@@ -108,6 +108,94 @@ TEST_F(OverMidi, NotesAreReleasedBeforeTheNextAndAtTheEnd) {
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 62, 127));
   live_->finish();
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 62));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 123, 0));
+}
+
+TEST_F(OverMidi, AKeyThatIsLetGoEndsItsOwnNoteThroughThru) {
+  begin_with_all();
+  turn(MidiMessage::of(Kind::note_on, 1, 60, 100));
+  turn(MidiMessage::of(Kind::note_off, 1, 61));
+  turn(MidiMessage::of(Kind::note_off, 1, 60));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 60));
+}
+
+TEST_F(OverMidi, ANoteOfAFixedLengthEndsByItself) {
+  options_.settings.midi.output = {{"Synth",
+                                    {midi_mapping_from_text("none").value(),
+                                     midi_mapping_from_text("note_on 1 length 0.02").value()}}};
+  begin_with_all();
+  turn(MidiMessage::of(Kind::note_on, 1, 60, 100));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 60));
+}
+
+TEST_F(OverMidi, TheModelIsAsLoudAsThePerformerWasWhenAsked) {
+  options_.settings.interaction.input_thru = false;
+  options_.settings.interaction.mode = Mode::polyphony;
+  options_.settings.interaction.remember_velocity = true;
+  options_.settings.midi.output = {{"Synth", {{}, {.kind = MidiMapping::Kind::note}}}};
+  begin_with_all();
+  turn(MidiMessage::of(Kind::note_on, 1, 60, 33));
+  const auto heard = synth_->hear();
+  ASSERT_TRUE(heard);
+  EXPECT_TRUE(heard->is_note_on());
+  EXPECT_EQ(heard->second(), 33);
+}
+
+TEST_F(OverMidi, ASlowDeviceGetsTheLatestValuesRatherThanAQueue) {
+  options_.settings.midi.bytes_per_second = 100;  // 30 ms for a message
+  begin_with_all();
+  for (int value = 0; value < 128; ++value)
+    turn(MidiMessage::of(Kind::control_change, 1, 1, value));
+  int heard = 0;
+  for (auto message = synth_->hear(); message; message = synth_->hear()) {
+    ++heard;
+    if (message->second() == 127) break;
+  }
+  EXPECT_LT(heard, 100);
+  EXPECT_GE(heard, 2);
+}
+
+TEST_F(OverMidi, ADeviceThatStaysInTheConfigurationPlaysOnWhileOthersComeAndGo) {
+  begin_with_all();
+  turn(MidiMessage::of(Kind::note_on, 1, 60, 100));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127));
+
+  Synth second(*system_, "Second");
+  auto next = std::make_shared<Settings>(options_.settings);
+  next->midi.outputs = {"Synth", "Second"};
+  next->midi.output = {{"", options_.settings.midi.output[0].second}};
+  live_->send(TakeSettings{.settings = next, .scene = {}, .model = {}, .commands = {}});
+  ASSERT_TRUE(comes("midi_outputs", 2));
+  turn(MidiMessage::of(Kind::control_change, 1, 1, 9));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 1, 9)) << "note 60 is held";
+  EXPECT_EQ(second.hear(), MidiMessage::of(Kind::control_change, 1, 1, 9));
+
+  turn(MidiMessage::of(Kind::note_on, 1, 61, 100));
+  EXPECT_EQ(second.hear(), MidiMessage::of(Kind::note_on, 1, 61, 127));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 60));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 61, 127));
+  next = std::make_shared<Settings>(*next);
+  next->midi.outputs = {"Synth"};
+  live_->send(TakeSettings{.settings = next, .scene = {}, .model = {}, .commands = {}});
+  EXPECT_EQ(second.hear(), MidiMessage::of(Kind::note_off, 1, 61)) << "released when it goes";
+  EXPECT_EQ(second.hear(), MidiMessage::of(Kind::control_change, 1, 123, 0));
+  ASSERT_TRUE(comes("midi_outputs", 1));
+  turn(MidiMessage::of(Kind::control_change, 1, 1, 10));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 1, 10)) << "61 is held here";
+}
+
+TEST_F(OverMidi, ASceneWithOtherMappingsReleasesWhatHasNoPlaceAnyMore) {
+  begin_with_all();
+  turn(MidiMessage::of(Kind::note_on, 1, 60, 100));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127));
+  auto next = std::make_shared<Settings>(options_.settings);
+  next->midi.output[0].second[1] = {.kind = MidiMapping::Kind::control_change, .number = 9};
+  live_->send(TakeSettings{.settings = next, .scene = "other", .model = {}, .commands = {}});
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 60));
+  turn(MidiMessage::of(Kind::note_on, 1, 64, 100));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 9, 64));
 }
 
 TEST_F(OverMidi, PanicSilencesWhatMaySoundAtAll) {
