@@ -94,8 +94,10 @@ class Performer {
   /// @param model  not null, unless the mode is never other than user_only.
   /// @param dimension  2–129; the model's, when there is one.
   /// @param start  from where the first frame's dt counts.
+  /// @param warm  what the network has heard before, oldest first, each of `dimension`: its memory
+  ///   begins with that. Nobody is taken to have played: the model speaks no sooner for it.
   Performer(std::shared_ptr<const Mdrnn> model, int dimension, const PerformerSettings& settings,
-            TimePoint start);
+            TimePoint start, std::span<const Frame> warm = {});
   ~Performer();
   Performer(Performer&&) noexcept;
 

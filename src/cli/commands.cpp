@@ -9,6 +9,7 @@
 
 #include "cli/console.h"
 #include "core/nearest.h"
+#include "session/note_guard.h"
 
 namespace imps::cli {
 namespace {
@@ -29,12 +30,16 @@ constexpr std::array kCommands{
         "or IMPSY's (without arguments imps.toml, if there is one here); MODEL a .keras, .h5, "
         ".tflite or .safetensors file.\n\n"
         "SIGINT (Ctrl-C) and SIGTERM end the performance in order. The configuration is read "
-        "again when it is saved, and on SIGHUP.",
+        "again when it is saved, and on SIGHUP.\n\n"
+        "With --supervise a performance that crashes begins again within a second, and with --warm "
+        "the model goes on from what it has heard last.",
         "imps run                                   # wait for the first message, then play along\n"
         "imps run my-model.keras --threshold 0.3    # a model of yours, answering after 0.3 s of "
         "silence\n"
         "imps run config.toml                       # imps's own configuration, or IMPSY's\n"
-        "imps run -d 9 --battle --no-log            # nine dimensions, the model plays by itself",
+        "imps run -d 9 --battle --no-log            # nine dimensions, the model plays by itself\n"
+        "imps run --supervise                       # on stage: whatever happens, it plays on\n"
+        "imps run --warm logs/take.log              # as if that take went on",
         run_run, run_options},
     Command{
         "dataset", "[LOG|FOLDER…] [options]", "collate logs into a dataset to train on",
@@ -155,6 +160,12 @@ constexpr std::array kCommands{
             "imps bench stage\n"
             "imps bench stage --model my-model.keras --seconds 30 --json",
             run_bench, bench_options},
+    Command{
+        kGuardNotes, "", "end notes that a killed imps left",
+        "imps run starts it where it plays on MIDI outputs or a serial line. It waits, and when "
+        "that imps is killed or crashes, releases the notes that it has left sounding.",
+        "imps run                                   # starts it, where it is wanted",
+        run_guard_notes, guard_notes_options, true},
     Command{"help", "[COMMAND]", "what a command does and takes",
             "The same as imps COMMAND --help; without a command, the list. With --man, the manual "
             "page in roff.",
@@ -179,7 +190,7 @@ Exit run(const Arguments& arguments) {
   for (const Command& command : kCommands) {
     if (command.name == first)
       return command.run(command, {arguments.begin() + 1, arguments.end()});
-    names.push_back(command.name);
+    if (!command.hidden) names.push_back(command.name);
   }
   complain(fmt::format("'{}' is not a command{}; 'imps help' lists them", first.substr(0, 64),
                        did_you_mean(first, names)));

@@ -22,6 +22,7 @@ struct Command {
   Exit (*run)(const Command& command, const Arguments& arguments);
   /// The options, as help shows them.
   std::string (*options)();
+  bool hidden = false;  ///< for imps itself: no list shows it
 };
 
 std::span<const Command> commands() noexcept;
@@ -42,6 +43,7 @@ Exit run_init(const Command& command, const Arguments& arguments);
 Exit run_inspect(const Command& command, const Arguments& arguments);
 Exit run_replay(const Command& command, const Arguments& arguments);
 Exit run_bench(const Command& command, const Arguments& arguments);
+Exit run_guard_notes(const Command& command, const Arguments& arguments);
 Exit run_help(const Command& command, const Arguments& arguments);
 std::string run_options();
 std::string train_options();
@@ -55,6 +57,7 @@ std::string init_options();
 std::string inspect_options();
 std::string replay_options();
 std::string bench_options();
+std::string guard_notes_options();
 std::string help_options();
 
 }  // namespace imps::cli

@@ -33,7 +33,7 @@ std::string overview() {
       "usage: imps COMMAND [options]\n\n",
       version());
   for (const Command& command : commands())
-    text += fmt::format("  {:<9} {}\n", command.name, command.summary);
+    if (!command.hidden) text += fmt::format("  {:<9} {}\n", command.name, command.summary);
   text += "\n'imps COMMAND --help' explains a command; 'imps run' performs.\n";
   return text;
 }
@@ -70,6 +70,7 @@ std::string manual() {
       "predicts the next control values and when they come.\n",
       roff(version()));
   for (const Command& command : commands()) {
+    if (command.hidden) continue;
     text += fmt::format(".SH IMPS {}\n.B imps {}\n{}\n.PP\n{}\n", roff(command.name),
                         roff(command.name), roff(command.usage), roff(command.about));
     text += ".PP\nOptions:\n" + literal(command.options()) + ".PP\nExamples:\n" +
@@ -103,6 +104,7 @@ Exit run_help(const Command&, const Arguments& arguments) {
   if (arguments.front() == "--json") {
     auto list = nlohmann::ordered_json::array();
     for (const Command& command : commands()) {
+      if (command.hidden) continue;
       list.push_back(
           {{"name", command.name}, {"usage", command.usage}, {"summary", command.summary}});
     }
@@ -119,7 +121,7 @@ Exit run_help(const Command&, const Arguments& arguments) {
       fmt::print("{}", help_text(command));
       return Exit::done;
     }
-    names.push_back(command.name);
+    if (!command.hidden) names.push_back(command.name);
   }
   complain(fmt::format("'{}' is not a command{}", arguments.front().substr(0, 64),
                        did_you_mean(arguments.front(), names)));

@@ -20,6 +20,7 @@
 #include "log/session_file.h"
 #include "log/summary.h"
 #include "model/built_in/built_in.h"
+#include "session/warm.h"
 #include "session/words.h"
 
 namespace imps::cli {
@@ -186,7 +187,12 @@ Result<Explained> explain_session(const fs::path& path) {
     told.json["end"] = nullptr;
   }
   for (const LogFact& fact : session->facts) {
-    told.lines.push_back(fact.key + ": " + fact.json);
+    if (const auto warmth = warmth_from_json(fact.json); fact.key == "warm" && warmth) {
+      told.lines.push_back(fmt::format("warm: {} of {}", plural(warmth->frames.size(), "row"),
+                                       warmth->log.string()));
+    } else {
+      told.lines.push_back(fact.key + ": " + fact.json);
+    }
     told.json[fact.key] = Json::parse(fact.json, nullptr, false);
   }
   return told;

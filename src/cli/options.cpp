@@ -24,6 +24,10 @@ void Options::flag(const std::string& names, bool& variable, const std::string& 
   library_->app.add_flag(names, variable, about);
 }
 
+void Options::hidden(const std::string& names, std::optional<int>& variable) {
+  library_->app.add_option(names, variable)->group("");
+}
+
 void Options::each(const std::string& names, std::vector<std::string>& variable,
                    const std::string& type, const std::string& about) {
   add(names, Variable(&variable), type, about, Takes::one_each_time);
@@ -88,6 +92,7 @@ std::optional<Exit> Options::parse(const Command& command, Arguments arguments) 
       const auto left = app.remaining();
       std::vector<std::string> known;
       for (const CLI::Option* const option : app.get_options()) {
+        if (option->get_group().empty()) continue;
         for (const auto& name : option->get_lnames())
           known.push_back("--" + name);
       }

@@ -27,6 +27,9 @@ class Options {
   /// Is there, or is not.
   void flag(const std::string& names, bool& variable, const std::string& about);
 
+  /// Takes a whole number, and is not shown: for imps itself.
+  void hidden(const std::string& names, std::optional<int>& variable);
+
   /// Takes a value: bool is for flag(); a vector takes one or more, as often as it is given.
   template <class T>
   void value(const std::string& names, T& variable, const std::string& type,

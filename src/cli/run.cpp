@@ -1,8 +1,10 @@
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,10 +14,14 @@
 
 #include "cli/console.h"
 #include "cli/options.h"
+#include "cli/supervise.h"
 #include "config/check.h"
 #include "config/endpoint.h"
 #include "config/read.h"
+#include "platform/companion.h"
+#include "platform/supervisor.h"
 #include "session/house.h"
+#include "session/model_choice.h"
 
 namespace imps::cli {
 namespace {
@@ -42,6 +48,9 @@ struct Flags {
   std::optional<double> timescale;
   std::optional<double> max_rest;
   std::optional<std::int64_t> seed;
+  std::optional<std::string> warm;
+  bool supervise = false;
+  std::optional<int> supervised_by;  // a process, by its number
   bool start_now = false;
   bool ahead = false;
   bool thru = false;
@@ -76,6 +85,9 @@ void add_options(Options& options, Flags& flags) {
   options.value("--max-rest", flags.max_rest, "SECONDS",
                 "longest predicted time between frames (default 5)");
   options.value("--seed", flags.seed, "N", "makes the predictions repeatable");
+  options.value_or_none("--warm", flags.warm, "LOG",
+                        "begin with the last minute of LOG in the model's memory; without LOG, of "
+                        "the newest one, if it is less than a minute old");
   options.flag("--start-now", flags.start_now, "battle: begin at once, not with the first frame");
   options.flag("--ahead", flags.ahead, "send predictions early, timetagged with when they are due");
   options.flag("--thru", flags.thru, "send the performer's frames to the outputs too");
@@ -90,6 +102,9 @@ void add_options(Options& options, Flags& flags) {
   options.flag("-l,--log", flags.log, "log the performance (default)");
   options.flag("--no-log", flags.no_log, "do not log");
   options.value("--log-folder", flags.log_folder, "FOLDER", "where logs go (default logs)");
+  options.flag("--supervise", flags.supervise,
+               "begin again after a crash, warmed by the take that broke off");
+  options.hidden("--supervised-by", flags.supervised_by);
   options.flag("--check", flags.check, "only say what is wrong with the configuration, and stop");
   options.flag("-v,--verbose", flags.verbose, "print every frame");
   options.flag("--json", flags.json, "print what happens as JSON, one object a line, on stdout");
@@ -155,6 +170,13 @@ Result<void> apply(const Flags& flags, Settings& settings) {
 
 bool is_config(const std::string& target) { return fs::path(target).extension() == ".toml"; }
 
+/// `--warm MODEL` is `--warm`, and MODEL: what it takes is a log.
+void settle_warm(Flags& flags) {
+  if (!flags.warm || !flags.target.empty()) return;
+  if (is_config(*flags.warm) || is_model_name(*flags.warm))
+    flags.target = std::exchange(*flags.warm, "");
+}
+
 /// The configuration to read, if any: the one named, else imps.toml here.
 std::optional<fs::path> config_path(const Flags& flags) {
   if (!flags.target.empty())
@@ -200,9 +222,20 @@ Exit run_run(const Command& command, const Arguments& arguments) {
     return Exit::usage;
   }
 
+  settle_warm(flags);
+
   Console console;
   JsonOutput json;
   Output& output = flags.json ? static_cast<Output&>(json) : console;
+  if (flags.supervise && !flags.check) {
+    Arguments supervised = arguments;
+    std::erase(supervised, "--supervise");
+    return supervise(supervised, flags.warm, output);
+  }
+  if (flags.supervised_by) {
+    platform::follow_starter(SIGTERM);
+    if (!platform::is_started_by(*flags.supervised_by)) return Exit::failed;  // gone already
+  }
   PerformanceRequest request;
   request.config = config_path(flags);
   if (request.config) {
@@ -227,6 +260,7 @@ Exit run_run(const Command& command, const Arguments& arguments) {
     // It was applied once without complaint.
     [[maybe_unused]] const auto applied = apply(flags, settings);
   };
+  if (flags.warm) request.warm = *flags.warm;
   const auto faults = check(request.settings);
   for (const Error& fault : faults)
     output.warn(fault.message);

@@ -54,7 +54,7 @@ Sizes sizes_of(const Mdrnn* model, int dimension) noexcept {
 
 struct Performer::Mind {
   Mind(std::shared_ptr<const Mdrnn> model_, int dimension_, const PerformerSettings& settings_,
-       TimePoint start)
+       TimePoint start, std::span<const Frame> warm)
       : model(std::move(model_)),
         dimension(dimension_),
         settings(settings_),
@@ -65,7 +65,10 @@ struct Performer::Mind {
     if (model != nullptr) {
       heard = Mdrnn::State(*model);
       ahead = Mdrnn::State(*model);
+      for (const Frame& frame : warm)
+        advance(*model, heard, frame);
     }
+    if (!warm.empty()) last_frame = warm.back();
     if (settings.mode == Mode::battle && settings.start_now) begin_battle();
   }
 
@@ -399,8 +402,9 @@ struct Performer::Mind {
 };
 
 Performer::Performer(std::shared_ptr<const Mdrnn> model, int dimension,
-                     const PerformerSettings& settings, TimePoint start)
-    : mind_(std::make_unique<Mind>(std::move(model), dimension, settings, start)) {
+                     const PerformerSettings& settings, TimePoint start,
+                     std::span<const Frame> warm)
+    : mind_(std::make_unique<Mind>(std::move(model), dimension, settings, start, warm)) {
   assert(mind_->model == nullptr || mind_->model->dimension() == dimension);
 }
 

@@ -93,6 +93,16 @@ Result<int> open_serial_port(const std::string& path, int baudrate) {
   return fd;
 }
 
+void finish_serial_port(int fd) noexcept {
+#if defined(__linux__)
+  constexpr int kDrain = 1;
+  ::ioctl(fd, TCSBRK, kDrain);
+#else
+  ::tcdrain(fd);
+#endif
+  ::close(fd);
+}
+
 std::vector<SerialPort> serial_ports() {
   std::error_code error;
   std::vector<SerialPort> found;

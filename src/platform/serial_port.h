@@ -17,6 +17,9 @@ namespace imps::platform {
 ///   moment: not for a thread that must be on time.
 Result<int> open_serial_port(const std::string& path, int baudrate);
 
+/// Waits until all that was written has left, and closes the line. Blocks as long as that takes.
+void finish_serial_port(int fd) noexcept;
+
 /// A serial line that is plugged in.
 struct SerialPort {
   std::string path;  ///< "/dev/ttyACM0"

@@ -12,17 +12,19 @@
 namespace imps {
 
 std::vector<LogFact> session_facts(const Settings& settings, std::uint64_t seed,
-                                   const ChosenModel& model) {
+                                   const ChosenModel& model, const Warmth& warmth) {
   const Sizes sizes = model.model->sizes();
   const nlohmann::ordered_json described{
       {"path", model.path.string()}, {"digest", model.digest}, {"format", model.format},
       {"layers", sizes.layers},      {"units", sizes.units},   {"mixtures", sizes.mixtures},
   };
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-  return {{"settings", settings_to_json(settings)},
-          {"seed", std::to_string(seed)},
-          {"simd", nlohmann::json(std::string(simd_target())).dump()},
-          {"model", described.dump(-1, ' ', false, kReplace)}};
+  std::vector<LogFact> facts{{"settings", settings_to_json(settings)},
+                             {"seed", std::to_string(seed)},
+                             {"simd", nlohmann::json(std::string(simd_target())).dump()},
+                             {"model", described.dump(-1, ' ', false, kReplace)}};
+  if (!warmth.frames.empty()) facts.push_back({"warm", warmth_to_json(warmth)});
+  return facts;
 }
 
 Result<SessionFacts> read_facts(const std::vector<LogFact>& facts) {
@@ -61,6 +63,11 @@ Result<SessionFacts> read_facts(const std::vector<LogFact>& facts) {
   }
   read.model_path = model["path"].get<std::string>();
   read.model_digest = model["digest"].get<std::string>();
+  if (const std::string* const json = find("warm"); json != nullptr) {
+    auto warmth = warmth_from_json(*json);
+    if (!warmth) return in("warm", warmth.error());
+    read.warmth = std::move(*warmth);
+  }
   return read;
 }
 

@@ -29,7 +29,9 @@
 #include "session/facts.h"
 #include "session/interfaces.h"
 #include "session/model_choice.h"
+#include "session/note_guard.h"
 #include "session/performance.h"
+#include "session/warm.h"
 #include "session/words.h"
 
 namespace imps {
@@ -95,6 +97,7 @@ class House final : private Backstage {
   void load_scene_models();
   void take_scene(const std::string& asked);
   void take_over(const Settings& next, const std::vector<std::string>& keys);
+  void guard_notes_of(const Settings& settings);
   void look_at_config();
   void reload();
   void tell_notices();
@@ -111,9 +114,11 @@ class House final : private Backstage {
   std::chrono::system_clock::time_point wall_start_ = std::chrono::system_clock::now();
 
   Channels channels_;
+  NoteGuard guard_;
   std::optional<ChosenModel> model_;  // to begin with
   std::unique_ptr<LogWriter> log_;
   std::vector<std::string> log_trouble_;
+  std::string warmed_;  // what there is to tell of it
   bool ready_told_ = false;
   int dimension_ = 0;  // 0 until the house has been told
 
@@ -137,13 +142,14 @@ Result<void> House::perform() {
   // before that waits.
   platform::block_signals();
   wait_for_signal();
-  auto opened = Performance::open(settings_, seed_, start_, *this, channels_);
+  auto opened = Performance::open(settings_, seed_, start_, *this, channels_, guard_.table());
   if (!opened) return opened.error();
   Performance& performance = **opened;
   if (auto chosen = choose_first_model(); !chosen) return chosen.error();
   if (dimension_ != 0) performance.set_dimension(dimension_);
   settings_.osc.listen.port = performance.port();
   in_force_.osc.listen.port = performance.port();
+  guard_notes_of(settings_);
 
   std::atomic<bool> on_stage{true};
   std::optional<Error> fallen;  // read once the thread has ended
@@ -179,6 +185,7 @@ Result<void> House::perform() {
   while (on_stage && !channels_.to_stage.send(Finish{}))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   stage.join();
+  if (!fallen) guard_.dismiss();  // else somebody has to end what sounds
   channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
   tell_ready();
   tell_end(performance.report());
@@ -188,24 +195,29 @@ Result<void> House::perform() {
 
 Result<void> House::choose_first_model() {
   const ModelSettings& wanted = settings_.model;
+  std::optional<int> dimension = wanted.dimension;
   if (wanted.file) {
     auto chosen = load_model(*wanted.file, wanted.dimension);
     if (!chosen) return chosen.error();
     model_ = std::move(*chosen);
     model_->why = "asked for";
-    dimension_ = model_->model->dimension();
-    return {};
+    dimension = model_->model->dimension();
   }
-  std::optional<int> dimension = wanted.dimension;
-  // Routes and mappings say it, too.
+  // Routes and mappings say it, too, and so does a log that was asked for.
   if (const std::size_t controls = model_controls(settings_); !dimension && controls > 0)
     dimension = static_cast<int>(controls) + 1;
-  if (dimension) {
+  if (request_.warm && !request_.warm->empty()) {
+    const auto warmed = dimension_of_log(*request_.warm, dimension);
+    if (!warmed) return warmed.error();
+    dimension = *warmed;
+  }
+  if (!dimension) return {};
+  if (!model_) {
     auto chosen = choose_model(wanted, *dimension);
     if (!chosen) return chosen.error();
     model_ = std::move(*chosen);
-    dimension_ = *dimension;
   }
+  dimension_ = *dimension;
   return {};
 }
 
@@ -218,13 +230,19 @@ Backstage::Ready House::get_ready(int dimension) {
     auto chosen = choose_model(settings.model, dimension);
     model_ = chosen ? std::move(*chosen) : built_in_model(dimension);
   }
+  Warmth warmth;
+  if (request_.warm) {
+    Warming warming = warm(*request_.warm, dimension, settings, wall_start_);
+    warmth = std::move(warming.warmth);
+    warmed_ = std::move(warming.told);
+  }
   if (settings.log.enabled) {
     auto log =
         LogWriter::start({.folder = settings.log.folder,
                           .dimension = dimension,
                           .start = local_time(wall_start_),
                           .program = std::string(version()),
-                          .facts = session_facts(settings, seed_, *model_),
+                          .facts = session_facts(settings, seed_, *model_, warmth),
                           .quota_bytes = settings.log.quota_bytes},
                          {.clock = [start = start_] { return since(start); }, .on_notice = {}});
     if (log) {
@@ -233,7 +251,7 @@ Backstage::Ready House::get_ready(int dimension) {
       log_trouble_.push_back(log.error().message);
     }
   }
-  return {.model = to_stage(*model_), .log = log_.get()};
+  return {.model = to_stage(*model_), .log = log_.get(), .warm = std::move(warmth.frames)};
 }
 
 void House::tell_begin(const std::vector<std::string>& descriptions) {
@@ -255,6 +273,7 @@ void House::tell_ready() {
                            words(model_->model->sizes()), model_->format));
   output_.tell(fmt::format("mode {}, threshold {} s, seed {}", name(settings_.interaction.mode),
                            settings_.interaction.threshold.count(), seed_));
+  if (!warmed_.empty()) output_.tell(warmed_);
   for (const std::string& trouble : log_trouble_)
     output_.warn(trouble + "; this performance is not logged");
 }
@@ -497,6 +516,12 @@ void House::reload() {
     output_.warn(key + ": changed, and takes effect at the next start");
   if (now.empty()) in_force_ = next;
   load_scene_models();
+  guard_notes_of(next);
+}
+
+void House::guard_notes_of(const Settings& settings) {
+  if (auto guarded = guard_.start(settings); !guarded)
+    output_.warn(guarded.error().message + ": notes would sound on if imps were killed");
 }
 
 void House::tell_notices() {

@@ -34,6 +34,9 @@ struct PerformanceRequest {
   std::optional<std::filesystem::path> config;
   /// What flags on the command line say, applied to the settings of a config that was read anew.
   std::function<void(Settings&)> flags = [](Settings&) {};
+  /// The log whose last minute the network's memory begins with; "" is the newest of the dimension
+  /// in the logs' folder, where its last row is less than a minute old.
+  std::optional<std::filesystem::path> warm;
 };
 
 /// Performs until SIGINT or SIGTERM, or until its terminal is closed: opens the port, chooses the

@@ -29,16 +29,17 @@ bool is_wanted(std::string_view section, const Settings& settings) noexcept {
 
 Result<std::unique_ptr<Interface>> open_interface(std::string_view section,
                                                   boost::asio::io_context& loop,
-                                                  const Settings& settings) {
+                                                  const Settings& settings, NoteTable* notes) {
   using One = std::unique_ptr<Interface>;
   const auto& bindings = settings.interaction.bindings;
   if (section == "osc")
     return as_interface(OscInterface::open(loop, settings.osc, settings.interaction.ahead));
-  if (section == "midi") return One(std::make_unique<MidiInterface>(loop, settings.midi, bindings));
+  if (section == "midi")
+    return One(std::make_unique<MidiInterface>(loop, settings.midi, bindings, notes));
   if (section == "websocket")
     return as_interface(WebSocketInterface::open(loop, settings.websocket, bindings));
   if (section == "serial") return One(std::make_unique<SerialInterface>(loop, settings.serial));
-  return One(std::make_unique<SerialMidiInterface>(loop, settings.serial_midi, bindings));
+  return One(std::make_unique<SerialMidiInterface>(loop, settings.serial_midi, bindings, notes));
 }
 
 }  // namespace imps

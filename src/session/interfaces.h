@@ -11,6 +11,7 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
+#include "interface/midi/note_table.h"
 
 namespace imps {
 
@@ -23,8 +24,10 @@ bool is_wanted(std::string_view section, const Settings& settings) noexcept;
 
 /// Opens the interface of a section; nothing is heard yet. Fails when it cannot be had at all: a
 /// port that somebody else has. A device that is not there is waited for. Blocks a little.
+/// @param notes  where it keeps what sounds; may be null, and outlives the interface
 Result<std::unique_ptr<Interface>> open_interface(std::string_view section,
                                                   boost::asio::io_context& loop,
-                                                  const Settings& settings);
+                                                  const Settings& settings,
+                                                  NoteTable* notes = nullptr);
 
 }  // namespace imps

@@ -27,11 +27,6 @@ std::optional<int> number_after(std::string_view name, std::string_view word) {
   return number;
 }
 
-bool is_model_name(const fs::path& path) {
-  constexpr std::array<std::string_view, 4> kEndings{".safetensors", ".keras", ".h5", ".tflite"};
-  return std::find(kEndings.begin(), kEndings.end(), path.extension().string()) != kEndings.end();
-}
-
 /// What one step of `model` takes: the best of a few, as it is when the weights are warm.
 Duration measure_step(const Mdrnn& model) {
   Mdrnn::State state(model);
@@ -84,6 +79,11 @@ std::vector<Candidate> candidates(const fs::path& folder, int dimension) {
 }
 
 }  // namespace
+
+bool is_model_name(const fs::path& path) {
+  constexpr std::array<std::string_view, 4> kEndings{".safetensors", ".keras", ".h5", ".tflite"};
+  return std::find(kEndings.begin(), kEndings.end(), path.extension().string()) != kEndings.end();
+}
 
 Result<ChosenModel> load_model(const fs::path& path, std::optional<int> dimension) {
   auto file = find_model_file(path);

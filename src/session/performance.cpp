@@ -69,9 +69,10 @@ Performance::~Performance() {
 
 Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings, std::uint64_t seed,
                                                        Start start, Backstage& backstage,
-                                                       Channels& channels) {
+                                                       Channels& channels, NoteTable* notes) {
   std::unique_ptr<Performance> performance(
       new Performance(settings, seed, start, backstage, channels));
+  performance->notes_ = notes;
   for (const std::string_view section : kInterfaceSections) {
     if (!is_wanted(section, settings)) continue;
     if (auto opened = performance->open(section, settings); !opened) return opened.error();
@@ -81,7 +82,7 @@ Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings,
 }
 
 Result<void> Performance::open(std::string_view section, const Settings& settings) {
-  auto opened = open_interface(section, loop_, settings);
+  auto opened = open_interface(section, loop_, settings, notes_);
   if (!opened) return opened.error();
   interfaces_.push_back({section, std::move(*opened)});
   if (section == "osc") osc_ = dynamic_cast<OscInterface*>(interfaces_.back().interface.get());
@@ -100,7 +101,7 @@ void Performance::expect_controls() {
 void Performance::set_dimension(int dimension) {
   const Backstage::Ready ready = backstage_.get_ready(dimension);
   log_ = ready.log;
-  performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{});
+  performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{}, ready.warm);
   know_model(ready.model);
   expect_controls();
 }

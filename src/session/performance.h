@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
+#include "interface/midi/note_table.h"
 #include "interface/osc/osc_interface.h"
 #include "log/writer.h"
 #include "session/hand.h"
@@ -46,6 +48,7 @@ class Backstage {
   struct Ready {
     TakeModel model;           ///< to begin with
     LogWriter* log = nullptr;  ///< null when nothing is logged; outlives the performance
+    std::vector<Frame> warm;   ///< what the network has heard before
   };
   /// Called once: before run(), or by the loop when the first frame has come. May block: frames
   /// wait.
@@ -56,10 +59,11 @@ class Backstage {
 class Performance final : private Listener {
  public:
   /// Opens the interfaces; nothing is received before run(). Blocks a little.
-  /// @param backstage, channels  outlive the performance.
+  /// @param backstage, channels, notes  outlive the performance.
+  /// @param notes  where outputs keep what sounds; may be null
   static Result<std::unique_ptr<Performance>> open(const Settings& settings, std::uint64_t seed,
                                                    Start start, Backstage& backstage,
-                                                   Channels& channels);
+                                                   Channels& channels, NoteTable* notes = nullptr);
   ~Performance() override;
 
   /// The dimension, before run(): frames of another one are refused from then on. Without it the
@@ -135,6 +139,7 @@ class Performance final : private Listener {
   Backstage& backstage_;
   LogWriter* log_ = nullptr;
   Channels& channels_;
+  NoteTable* notes_ = nullptr;
 
   boost::asio::io_context loop_{1};
   boost::asio::steady_timer timer_;

@@ -89,7 +89,7 @@ class Rerun {
   Rerun(const SessionFacts& facts, std::shared_ptr<const Mdrnn> model, int dimension,
         ModelShelf& shelf, VerifyReport& report)
       : performer_(std::move(model), dimension, performer_settings(facts.settings, facts.seed),
-                   TimePoint{}),
+                   TimePoint{}, facts.warmth.frames),
         shelf_(shelf),
         report_(report) {}
 
@@ -280,6 +280,10 @@ Result<VerifyReport> verify(const VerifyRequest& request) {
   }
 
   const auto unheard = unheard_rows(*log, *events);
+  for (const Frame& frame : facts->warmth.frames) {
+    if (frame.dimension() != session->dimension)
+      return Error{request.log.string() + ": it was warmed with rows of another dimension"};
+  }
   ModelShelf shelf(request.models);
   const auto model = shelf.find(facts->model_digest, facts->model_path, session->dimension);
   if (!model) return model.error();

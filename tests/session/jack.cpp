@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 #include <poll.h>
 #include <sys/wait.h>
@@ -19,8 +20,13 @@
 
 namespace imps::test {
 
-Jack::Jack() : name_("imps-test-" + std::to_string(::getpid())) {
+Jack::Jack(Patience patience) : name_("imps-test-" + std::to_string(::getpid())) {
   ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
+  const char* const timeout = patience == Patience::as_usual ? "500" : "5000";
+  std::vector<const char*> words{"jackd", "-n", name_.c_str(), "-r", "-s", "-t", timeout};
+  if (patience == Patience::waits) words.push_back("-S");
+  const char* const period = patience == Patience::waits ? "64" : "256";
+  words.insert(words.end(), {"-d", "dummy", "-r", "48000", "-p", period, nullptr});
   int ends[2];
   if (::pipe(ends) != 0) return;
   pid_ = ::fork();
@@ -29,10 +35,11 @@ Jack::Jack() : name_("imps-test-" + std::to_string(::getpid())) {
     ::dup2(ends[1], STDERR_FILENO);
     ::close(ends[0]);
 #if defined(__linux__)
-    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // a test that breaks off leaves no server
+    // A test that breaks off leaves no server; and a server that is not let end in order leaves
+    // one of the eight places that JACK has for servers taken, for good.
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
 #endif
-    ::execlp("jackd", "jackd", "-n", name_.c_str(), "-r", "-S", "-s", "-t", "5000", "-d", "dummy",
-             "-r", "48000", "-p", "64", nullptr);
+    ::execvp("jackd", const_cast<char* const*>(words.data()));
     ::_exit(127);
   }
   ::close(ends[1]);

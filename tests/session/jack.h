@@ -12,11 +12,19 @@
 
 namespace imps::test {
 
-/// A JACK server without a sound card, for as long as this lives; synchronous: where the machine is
-/// busy, it waits for its clients rather than losing what they say.
+/// A JACK server without a sound card, for as long as this lives.
 class Jack {
  public:
-  Jack();
+  enum class Patience {
+    /// Where the machine is busy it waits for its clients rather than losing what they say.
+    waits,
+    /// It goes on without those that are late, which may miss something: for clients in several
+    /// processes, one of which may be held up for longer than any server would wait.
+    goes_on,
+    /// The same, and it forgets a client that was killed as soon as servers do by default.
+    as_usual,
+  };
+  explicit Jack(Patience patience = Patience::waits);
   ~Jack();
   Jack(const Jack&) = delete;
   Jack& operator=(const Jack&) = delete;

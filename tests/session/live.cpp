@@ -36,14 +36,14 @@ Backstage::Ready Live::get_ready(int dimension) {
   if (!options_.model) options_.model = built_in_model(dimension);
   const ChosenModel& model = *options_.model;
   if (!options_.logs.empty()) {
-    auto log =
-        LogWriter::start({.folder = options_.logs,
-                          .dimension = dimension,
-                          .start = local_time(std::chrono::system_clock::now()),
-                          .program = "test",
-                          .facts = session_facts(options_.settings, options_.seed, model),
-                          .quota_bytes = {}},
-                         {.clock = [start = start_] { return since(start); }, .on_notice = {}});
+    auto log = LogWriter::start(
+        {.folder = options_.logs,
+         .dimension = dimension,
+         .start = local_time(std::chrono::system_clock::now()),
+         .program = "test",
+         .facts = session_facts(options_.settings, options_.seed, model, options_.warmth),
+         .quota_bytes = {}},
+        {.clock = [start = start_] { return since(start); }, .on_notice = {}});
     if (!log) throw std::runtime_error(log.error().message);
     writer_ = std::move(*log);
   }
@@ -51,7 +51,8 @@ Backstage::Ready Live::get_ready(int dimension) {
                     .name = model.name,
                     .digest = model.digest,
                     .step = model.step},
-          .log = writer_.get()};
+          .log = writer_.get(),
+          .warm = options_.warmth.frames};
 }
 
 std::optional<ToHouse> Live::next() {

@@ -11,6 +11,7 @@
 
 #include "session/model_choice.h"
 #include "session/performance.h"
+#include "session/warm.h"
 #include "tests/session/musician.h"
 
 namespace imps::test {
@@ -28,6 +29,7 @@ struct LiveOptions {
   std::optional<int> dimension;      ///< else the first frame decides
   std::filesystem::path logs;        ///< no log when empty
   std::uint64_t seed = 1;
+  Warmth warmth;  ///< what the network has heard before
 };
 
 /// A model of weights made for a test, as if it had come from a file.

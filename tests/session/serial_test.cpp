@@ -15,7 +15,6 @@
 namespace imps::test {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
 class OverSerial : public ::testing::Test {

@@ -150,6 +150,36 @@ INSTANTIATE_TEST_SUITE_P(Modes, Verify,
                                            Mode::user_only),
                          [](const auto& one) { return std::string(name(one.param)); });
 
+TEST(Verify, AWarmedSessionHappensAgainWithTheSameMemoryAndNotWithAnother) {
+  for (const Mode mode : {Mode::call_response, Mode::polyphony, Mode::battle}) {
+    Session before(options(mode));
+    before.play(20);
+    before.rest(5);
+    LiveOptions warmed = options(mode);
+    const auto warmth = read_warmth(before.end(), 3, warmed.settings);
+    ASSERT_TRUE(warmth) << warmth.error().message;
+    EXPECT_GT(warmth->frames.size(), 5U);
+    warmed.warmth = *warmth;
+    warmed.settings.interaction.start_now = true;
+    Session session(warmed);
+    session.play(10);
+    session.rest(5);
+    const fs::path log = session.end();
+    expect_repeats(session, log);
+
+    fs::path file = log;
+    file.replace_extension(".session.json");
+    std::string text = read_text(file);
+    const auto warm = text.find("\"warm\"");
+    ASSERT_NE(warm, std::string::npos);
+    text.replace(warm, 6, "\"cold\"");
+    std::ofstream(file, std::ios::trunc) << text;
+    const auto verdict = verify({.log = log, .models = "no-such-folder"});
+    ASSERT_TRUE(verdict) << verdict.error().message;
+    EXPECT_TRUE(verdict->difference) << "a memory that begins empty predicts something else";
+  }
+}
+
 TEST(Verify, ASessionInWhichTheModelCouldNotKeepUpHappensAgainToo) {
   LiveOptions slow = options(Mode::polyphony);
   slow.model = built_in_model(3);

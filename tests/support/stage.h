@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,9 @@ std::ostream& operator<<(std::ostream& out, const Sent& sent);
 
 class Stage {
  public:
-  Stage(std::shared_ptr<const Mdrnn> model, const PerformerSettings& settings)
-      : performer(model, model->dimension(), settings, TimePoint{}) {}
+  Stage(std::shared_ptr<const Mdrnn> model, const PerformerSettings& settings,
+        std::span<const Frame> warm = {})
+      : performer(model, model->dimension(), settings, TimePoint{}, warm) {}
 
   /// The performer moves the controls now.
   void play(const std::vector<double>& controls, bool heard = true);

@@ -57,10 +57,11 @@ Device* with_id(const std::vector<std::unique_ptr<Device>>& devices, std::uint64
 }  // namespace
 
 MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& settings,
-                             const std::vector<MidiBinding>& bindings)
+                             const std::vector<MidiBinding>& bindings, NoteTable* notes)
     : loop_(loop),
       settings_(settings),
       bindings_(bindings),
+      notes_(notes),
       heard_(loop),
       watch_(loop, wake_,
              {.on_input = [this](auto id, auto port) { on_input(id, std::move(port)); },
@@ -125,7 +126,10 @@ std::unique_ptr<MidiInterface::Out> MidiInterface::output_for(const std::string&
                                        .player = nullptr,
                                        .guard = EchoGuard(to_duration(settings_.echo_window)),
                                        .through = {},
-                                       .port = nullptr});
+                                       .port = nullptr,
+                                       .notes = {}});
+  if (!name.starts_with(kVirtualPort))  // a port of our own making ends with us
+    out->notes = KeptNotes(notes_, NoteOutput::Kind::midi, settings_.api, name);
   out->player = player_for(*out);
   return out;
 }
@@ -168,6 +172,7 @@ void MidiInterface::on_output(std::uint64_t id, std::unique_ptr<MidiOutput> port
     // What was sent to a device that has gone, this one has not heard.
     out->player->forget();
     out->through.reset();
+    out->notes.forget();
   }
   if (port) watch_.give_back(std::move(port));
 }
@@ -267,11 +272,13 @@ void MidiInterface::on_message(In& in, const MidiMessage& message) {
 
 std::size_t MidiInterface::send(Out& out, const MidiMessage& message, TimePoint at) {
   if (!out.port) return 0;
+  out.notes.before(message);
   if (!out.port->send(message.bytes())) {
     tally_.fault(&PortCounts::not_sent, "a message could not be sent");
     return 0;
   }
   ++tally_.counts.sent;
+  out.notes.after(message);
   if (settings_.echo_guard) out.guard.sent(message, at);
   return message.size;
 }

@@ -17,6 +17,7 @@
 #include "interface/midi/ear.h"
 #include "interface/midi/echo_guard.h"
 #include "interface/midi/midi_player.h"
+#include "interface/midi/note_table.h"
 #include "interface/port_tally.h"
 #include "platform/wake.h"
 
@@ -26,8 +27,9 @@ namespace imps {
 /// loop's thread.
 class MidiInterface final : public Interface {
  public:
+  /// @param notes  where it keeps what sounds; may be null, and outlives the interface
   MidiInterface(boost::asio::io_context& loop, const MidiSettings& settings,
-                const std::vector<MidiBinding>& bindings);
+                const std::vector<MidiBinding>& bindings, NoteTable* notes = nullptr);
   ~MidiInterface() override;
 
   void start(Listener& listener) override;
@@ -53,6 +55,7 @@ class MidiInterface final : public Interface {
     EchoGuard guard;
     std::bitset<16 * 128> through;  // notes that were passed on and not let go
     std::unique_ptr<MidiOutput> port;
+    KeptNotes notes;
   };
   struct In {
     std::uint64_t id;
@@ -83,6 +86,7 @@ class MidiInterface final : public Interface {
   boost::asio::io_context& loop_;
   MidiSettings settings_;
   std::vector<MidiBinding> bindings_;
+  NoteTable* const notes_;
   std::uint64_t next_id_ = 0;
   std::vector<std::unique_ptr<Out>> outs_;
   std::vector<std::unique_ptr<In>> ins_;

@@ -12,9 +12,10 @@ constexpr double kBitsAByte = 10;
 
 SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
                                          const SerialMidiSettings& settings,
-                                         const std::vector<MidiBinding>& bindings)
+                                         const std::vector<MidiBinding>& bindings, NoteTable* notes)
     : line_(loop, settings.port, settings.baudrate),
       ear_(settings.input, bindings),
+      notes_(notes, NoteOutput::Kind::serial, std::to_string(settings.baudrate), settings.port),
       output_(loop, settings.output, settings.baudrate / kBitsAByte,
               [this](const MidiMessage& message) { return send(message); }) {}
 
@@ -26,6 +27,7 @@ void SerialMidiInterface::start(Listener& listener) {
                      stream_.reset();
                      // What was sent to a device that has gone, this one has not heard.
                      output_.forget();
+                     notes_.forget();
                    }});
 }
 
@@ -51,10 +53,12 @@ void SerialMidiInterface::on_bytes(std::span<const std::uint8_t> bytes) {
 }
 
 std::size_t SerialMidiInterface::send(const MidiMessage& message) {
+  if (line_.is_connected()) notes_.before(message);
   if (!line_.write(message.bytes())) {
     ++tally_.counts.not_sent;
     return 0;
   }
+  notes_.after(message);
   ++tally_.counts.sent;
   return message.size;
 }

@@ -9,6 +9,7 @@
 #include "interface/interface.h"
 #include "interface/midi/ear.h"
 #include "interface/midi/midi_player.h"
+#include "interface/midi/note_table.h"
 #include "interface/midi/stream.h"
 #include "interface/port_tally.h"
 #include "interface/serial/line_news.h"
@@ -19,8 +20,9 @@ namespace imps {
 /// A line that is not plugged in is waited for.
 class SerialMidiInterface final : public Interface {
  public:
+  /// @param notes  where it keeps what sounds; may be null, and outlives the interface
   SerialMidiInterface(boost::asio::io_context& loop, const SerialMidiSettings& settings,
-                      const std::vector<MidiBinding>& bindings);
+                      const std::vector<MidiBinding>& bindings, NoteTable* notes = nullptr);
 
   void start(Listener& listener) override;
   void stop() noexcept override;
@@ -45,6 +47,7 @@ class SerialMidiInterface final : public Interface {
   SerialLine line_;
   MidiStream stream_;
   MidiEar ear_;
+  KeptNotes notes_;
   MidiPlayer output_;
   std::uint64_t bytes_dropped_ = 0;
   PortTally tally_{"serialmidi"};
