@@ -1,27 +1,17 @@
 // A performance over MIDI: real JACK ports, which the test plugs in and pulls out.
-#include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#if defined(__linux__)
-#include <sys/prctl.h>
-#endif
 
 #include "interface/midi/devices.h"
 #include "platform/wake.h"
+#include "tests/session/jack.h"
 #include "tests/session/live.h"
 
 #if defined(__SANITIZE_THREAD__)
@@ -33,65 +23,9 @@ extern "C" const char* __tsan_default_suppressions() { return "race:libjack.so\n
 namespace imps::test {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Kind = MidiMessage::Kind;
-
-/// A JACK server without a sound card, for as long as this lives; synchronous: where the machine is
-/// busy, it waits for its clients rather than losing what they say.
-class Jack {
- public:
-  Jack() {
-    ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
-    int ends[2];
-    if (::pipe(ends) != 0) return;
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::dup2(ends[1], STDOUT_FILENO);
-      ::dup2(ends[1], STDERR_FILENO);
-      ::close(ends[0]);
-#if defined(__linux__)
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that breaks off leaves no server
-#endif
-      ::execlp("jackd", "jackd", "-n", name_.c_str(), "-r", "-S", "-s", "-t", "5000", "-d", "dummy",
-               "-r", "48000", "-p", "64", nullptr);
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    words_ = ends[0];
-  }
-  ~Jack() {
-    if (pid_ > 0) {
-      ::kill(pid_, SIGTERM);
-      ::waitpid(pid_, nullptr, 0);
-    }
-    ::close(words_);
-  }
-  /// Waits until it takes clients.
-  [[nodiscard]] std::unique_ptr<MidiSystem> connect() const {
-    const auto late = std::chrono::steady_clock::now() + kWait;
-    while (std::chrono::steady_clock::now() < late) {
-      if (auto system = MidiSystem::open("jack")) return std::move(*system);
-      // Its first words, or its end, or a moment.
-      pollfd words{.fd = words_, .events = POLLIN, .revents = 0};
-      ::poll(&words, 1, 20);
-    }
-    return nullptr;
-  }
-  static bool is_installed() {
-    const char* const path = std::getenv("PATH");
-    std::istringstream folders(path == nullptr ? "" : path);
-    for (std::string folder; std::getline(folders, folder, ':');)
-      if (::access((fs::path(folder) / "jackd").c_str(), X_OK) == 0) return true;
-    return false;
-  }
-
- private:
-  std::string name_ = "imps-test-" + std::to_string(::getpid());
-  pid_t pid_ = -1;
-  int words_ = -1;
-};
 
 /// A synthesizer: what it hears.
 class Synth {
