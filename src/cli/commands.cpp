@@ -171,9 +171,10 @@ constexpr std::array kCommands{
             run_bench, bench_options},
     Command{"help", "[COMMAND]", "what a command does and takes",
             "The same as imps COMMAND --help; without a command, the list. With --man, the manual "
-            "page in roff.",
+            "page in roff; with --schema, what editors check and complete a configuration by.",
             "imps help run\n"
-            "imps help --man | man -l -",
+            "imps help --man | man -l -\n"
+            "imps help --schema > imps.schema.json",
             run_help, help_options},
 };
 

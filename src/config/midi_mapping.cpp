@@ -41,6 +41,13 @@ constexpr std::array kWords{
     Word{"program_change", Kind::program_change},
 };
 
+constexpr auto kNames = [] {
+  std::array<std::string_view, kWords.size()> names;
+  for (std::size_t k = 0; k < names.size(); ++k)
+    names[k] = kWords[k].name;
+  return names;
+}();
+
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
   while (words.size() <= kMostWords) {
@@ -81,16 +88,15 @@ Result<std::vector<int>> numbers_of(std::string_view text,
 
 }  // namespace
 
+std::span<const std::string_view> midi_mapping_words() noexcept { return kNames; }
+
 Result<MidiMapping> midi_mapping_from_text(std::string_view text) {
   const auto words = words_of(text);
   const std::string_view name = words.empty() ? "" : words[0];
   const auto* const word =
       std::find_if(kWords.begin(), kWords.end(), [&](const Word& w) { return w.name == name; });
   if (word == kWords.end()) {
-    std::array<std::string_view, kWords.size()> known;
-    std::transform(kWords.begin(), kWords.end(), known.begin(),
-                   [](const Word& w) { return w.name; });
-    return wrong(text, "is no mapping" + did_you_mean(name, known),
+    return wrong(text, "is no mapping" + did_you_mean(name, kNames),
                  "give such as \"note_on 1\" or \"control_change 1 7\"");
   }
   auto numbers = numbers_of(text, words);
