@@ -7,6 +7,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <poll.h>
 #include <signal.h>
@@ -22,12 +23,22 @@
 
 namespace imps::test {
 
-/// A JACK server without a sound card, for as long as this lives; synchronous: where the machine is
-/// busy, it waits for its clients rather than losing what they say.
+/// A JACK server without a sound card, for as long as this lives.
 class Jack {
  public:
-  Jack() {
+  enum class Patience {
+    /// Where the machine is busy it waits for its clients rather than losing what they say.
+    waits,
+    /// It goes on without those that are late, which may miss something: for clients in several
+    /// processes, one of which may be held up for longer than any server would wait.
+    goes_on,
+  };
+  explicit Jack(Patience patience = Patience::waits) {
     ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
+    std::vector<const char*> words{"jackd", "-n", name_.c_str(), "-r", "-s", "-t", "5000"};
+    if (patience == Patience::waits) words.push_back("-S");
+    const char* const period = patience == Patience::waits ? "64" : "256";
+    words.insert(words.end(), {"-d", "dummy", "-r", "48000", "-p", period, nullptr});
     int ends[2];
     if (::pipe(ends) != 0) return;
     pid_ = ::fork();
@@ -38,8 +49,7 @@ class Jack {
 #if defined(__linux__)
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that breaks off leaves no server
 #endif
-      ::execlp("jackd", "jackd", "-n", name_.c_str(), "-r", "-S", "-s", "-t", "5000", "-d", "dummy",
-               "-r", "48000", "-p", "64", nullptr);
+      ::execvp("jackd", const_cast<char* const*>(words.data()));
       ::_exit(127);
     }
     ::close(ends[1]);
