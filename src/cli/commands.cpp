@@ -137,6 +137,20 @@ constexpr std::array kCommands{
         "imps init\n"
         "imps init trio --name \"X-Touch\" --controls 8 --midi-in X-TOUCH --midi-out Volca --yes",
         run_init, init_options},
+    Command{
+        "learn", "[CONFIG] [options]", "learn your MIDI controls by your moving them",
+        "Hears the MIDI inputs and asks you to move your controls, one after the other. Each is "
+        "taken when it comes to rest: controllers of 7 and 14 bits, parameters (NRPN), pitch bend, "
+        "pressure, notes, programs. What jitters or moves by itself is passed over. Enter "
+        "finishes, u and Enter forgets the last one, Ctrl-C leaves the file as it is.\n\n"
+        "The devices and mappings then stand in CONFIG, a TOML file (imps.toml here, unless "
+        "another is named; it is made if it is not there): everything else in it stays, comments "
+        "too. Where the file says another number of controls, that is set as well, and said.",
+        "imps learn\n"
+        "imps learn stage.toml --names              # and ask what each control is called\n"
+        "imps learn --input X-TOUCH --output Volca  # hear one device, play on another\n"
+        "imps learn --controls 4 --json < /dev/null # for scripts: ends after four",
+        run_learn, learn_options},
     Command{"ports", "[--watch] [--json]", "list the MIDI and serial devices that are there",
             "Lists the MIDI inputs and outputs, and the serial lines, by the names that a "
             "configuration can use; a part of a MIDI name is enough.",
@@ -168,9 +182,10 @@ constexpr std::array kCommands{
         run_guard_notes, guard_notes_options, true},
     Command{"help", "[COMMAND]", "what a command does and takes",
             "The same as imps COMMAND --help; without a command, the list. With --man, the manual "
-            "page in roff.",
+            "page in roff; with --schema, what editors check and complete a configuration by.",
             "imps help run\n"
-            "imps help --man | man -l -",
+            "imps help --man | man -l -\n"
+            "imps help --schema > imps.schema.json",
             run_help, help_options},
 };
 

@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/wrapped.h"
+#include "config/schema.h"
 #include "core/nearest.h"
 
 namespace imps::cli {
@@ -92,8 +93,9 @@ std::string help_text(const Command& command) {
 }
 
 std::string help_options() {
-  return fmt::format("  {:<28}{}\n  {:<28}{}\n", "--man", "the manual page, in roff", "--json",
-                     "the list of commands as JSON");
+  return fmt::format("  {:<28}{}\n  {:<28}{}\n  {:<28}{}\n", "--man", "the manual page, in roff",
+                     "--json", "the list of commands as JSON", "--schema",
+                     "the JSON Schema of configurations, for editors");
 }
 
 Exit run_help(const Command&, const Arguments& arguments) {
@@ -113,6 +115,10 @@ Exit run_help(const Command&, const Arguments& arguments) {
   }
   if (arguments.front() == "--man") {
     fmt::print("{}", manual());
+    return Exit::done;
+  }
+  if (arguments.front() == "--schema") {
+    fmt::print("{}", print_schema());
     return Exit::done;
   }
   std::vector<std::string_view> names;

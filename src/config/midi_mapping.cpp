@@ -44,6 +44,12 @@ constexpr std::array kWords{
 };
 
 constexpr std::array<std::string_view, 3> kOptions{"curve", "length", "gate"};
+constexpr auto kNames = [] {
+  std::array<std::string_view, kWords.size()> names;
+  for (std::size_t k = 0; k < names.size(); ++k)
+    names[k] = kWords[k].name;
+  return names;
+}();
 constexpr double kLeastCurve = 0.1;
 constexpr double kMostCurve = 10;
 constexpr double kLongest = 60;
@@ -98,6 +104,8 @@ Result<void> take_options(std::string_view text, std::span<const std::string_vie
 
 }  // namespace
 
+std::span<const std::string_view> midi_mapping_words() noexcept { return kNames; }
+
 Result<MidiMapping> midi_mapping_from_text(std::string_view text) {
   const auto all_words = words_of(text, kMostWords);
   const auto option =
@@ -108,10 +116,7 @@ Result<MidiMapping> midi_mapping_from_text(std::string_view text) {
   const auto* const word =
       std::find_if(kWords.begin(), kWords.end(), [&](const Word& w) { return w.name == name; });
   if (word == kWords.end()) {
-    std::array<std::string_view, kWords.size()> known;
-    std::transform(kWords.begin(), kWords.end(), known.begin(),
-                   [](const Word& w) { return w.name; });
-    return wrong(text, "is no mapping" + did_you_mean(name, known),
+    return wrong(text, "is no mapping" + did_you_mean(name, kNames),
                  "give such as \"note_on 1\" or \"control_change 1 7\"");
   }
   auto numbers = numbers_of(text, words);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -51,6 +52,9 @@ constexpr int greatest_raw(MidiMapping::Kind kind) noexcept {
       kind == Kind::control_change_fine || kind == Kind::nrpn || kind == Kind::pitch_bend;
   return is_fine ? 16'383 : 127;
 }
+
+/// The words that a mapping begins with: "none", "note_on", ….
+std::span<const std::string_view> midi_mapping_words() noexcept;
 
 /// A mapping from words: the predecessor's list, its commas left out, and more kinds.
 ///

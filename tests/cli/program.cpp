@@ -127,16 +127,16 @@ bool Program::take_in(std::chrono::milliseconds patience) {
   return output_ >= 0 || error_ >= 0;
 }
 
-bool Program::wait_until(const std::function<bool()>& holds) {
-  const auto until = Clock::now() + kWait;
+bool Program::wait_until(const std::function<bool()>& holds, std::chrono::milliseconds patience) {
+  const auto until = Clock::now() + patience;
   while (!holds()) {
     if (Clock::now() > until || !take_in(std::chrono::milliseconds(100))) return holds();
   }
   return true;
 }
 
-bool Program::says(std::string_view text) {
-  return wait_until([&] { return err_.find(text) != std::string::npos; });
+bool Program::says(std::string_view text, std::chrono::milliseconds patience) {
+  return wait_until([&] { return err_.find(text) != std::string::npos; }, patience);
 }
 bool Program::prints(std::string_view text) {
   return wait_until([&] { return out_.find(text) != std::string::npos; });

@@ -36,8 +36,8 @@ class Program {
   void end_input();
 
   /// True once it has said `text` on standard error (or output); false when it ends without, or
-  /// nothing comes within kWait.
-  bool says(std::string_view text);
+  /// nothing comes within `patience`.
+  bool says(std::string_view text, std::chrono::milliseconds patience = kWait);
   bool prints(std::string_view text);
   /// True once it has printed so many whole lines.
   bool prints_lines(std::size_t count);
@@ -57,7 +57,7 @@ class Program {
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
-  bool wait_until(const std::function<bool()>& holds);
+  bool wait_until(const std::function<bool()>& holds, std::chrono::milliseconds patience = kWait);
   /// Takes in what comes within `patience`; false when both streams have ended.
   bool take_in(std::chrono::milliseconds patience);
 
