@@ -60,11 +60,13 @@ function(imps_program name)
   endif()
 endfunction()
 
-# imps_test(NAME SOURCES file... LINKS target... [LABELS label...] [DEPENDS target...])
-# One GoogleTest program, each of its tests registered in CTest. Tests find the reference data
+# imps_test(NAME SOURCES file... LINKS target... [LABELS label...] [DEPENDS target...]
+#           [TIMEOUT seconds] [ALONE_WITH resource])
+# One GoogleTest program, each of its tests registered in CTest; of all that are ALONE_WITH a
+# resource, one runs at a time. Tests find the reference data
 # in $IMPS_REFERENCE, or else in ../shared/reference beside the project, and skip without it.
 function(imps_test name)
-  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LINKS;LABELS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(TEST "" "TIMEOUT;ALONE_WITH" "SOURCES;LINKS;LABELS;DEPENDS" ${ARGN})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 300)
   endif()
@@ -74,7 +76,7 @@ function(imps_test name)
     add_dependencies(${name} ${TEST_DEPENDS})
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}")
+    PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}" RESOURCE_LOCK "${TEST_ALONE_WITH}")
 endfunction()
 
 # imps_fuzz(NAME SOURCES file... LINKS target... [RUNS n] [MAX_LEN n])
