@@ -12,7 +12,7 @@ constexpr double kTrainingPart = 0.9;
 Cut cut_by_windows(std::span<const std::uint64_t> takes, std::uint64_t training,
                    std::uint64_t window_rows) noexcept {
   for (std::size_t k = 0; k < takes.size(); ++k) {
-    const std::uint64_t here = windows_in(takes[k], window_rows);
+    const std::uint64_t here = windows_in_take(takes[k], window_rows);
     if (training < here) return {k, training, Cut::By::windows};
     training -= here;
     // What follows the last training window is not learnt from, not even a take too short for one.
@@ -37,7 +37,7 @@ WindowCounts count_windows(std::span<const std::uint64_t> takes,
                            std::uint64_t window_rows) noexcept {
   std::uint64_t count = 0;
   for (const std::uint64_t rows : takes)
-    count += windows_in(rows, window_rows);
+    count += windows_in_take(rows, window_rows);
   // As Keras rounds: floor(n · (1 − 0.1)).
   const auto training =
       static_cast<std::uint64_t>(std::floor(static_cast<double>(count) * kTrainingPart));

@@ -13,6 +13,12 @@ constexpr std::uint64_t windows_in(std::uint64_t take_rows, std::uint64_t window
   return take_rows >= window_rows ? take_rows - window_rows + 1 : 0;
 }
 
+/// The same for a whole take, of which IMPSY has none when it is just one window long.
+constexpr std::uint64_t windows_in_take(std::uint64_t take_rows,
+                                        std::uint64_t window_rows) noexcept {
+  return take_rows == window_rows ? 0 : windows_in(take_rows, window_rows);
+}
+
 /// How many windows begin in the training part, and how many in the validation part.
 struct WindowCounts {
   std::uint64_t training = 0;

@@ -26,7 +26,7 @@ std::vector<Job> divide(const Dataset& dataset, std::uint64_t training) {
   std::vector<Job> jobs;
   std::uint64_t number = 0;
   for (const Take& take : dataset.takes()) {
-    const std::uint64_t windows = windows_in(take.rows, kWindowRows);
+    const std::uint64_t windows = windows_in_take(take.rows, kWindowRows);
     for (std::uint64_t k = 0; k < windows;) {
       std::uint64_t count = std::min(kWindowsAtOnce, windows - k);
       const bool validates = number >= training;

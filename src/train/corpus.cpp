@@ -47,7 +47,9 @@ Result<Split> split(std::span<const Stretch> takes, int steps) {
     const std::uint64_t learnt = before + (k == cut.take ? shared : 0);
     const std::uint64_t held_out = take.rows - before;
     if (learnt > 1) parts.training.push_back({take.dataset, take.first, learnt});
-    if (held_out >= least_held_out)
+    // IMPSY, too, judges by no take of just one window.
+    const bool is_one_window = by_windows && take.rows == window_rows;
+    if (held_out >= least_held_out && !is_one_window)
       parts.validation.push_back({take.dataset, take.first + before, held_out});
   }
   if (parts.training.empty() || parts.validation.empty()) {

@@ -314,7 +314,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
     started = std::move(*again);
   }
   const Job& job = started.job;
-  const auto corpus = open_all(job.datasets);
+  auto corpus = open_all(job.datasets);
   if (!corpus) return corpus.error();
   if (checkpoint) {
     const Json before = Json::parse(checkpoint->job, nullptr, false);
@@ -347,6 +347,12 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                      !(checkpoint->sizes == (*stages)[checkpoint->state.stage].sizes)))
     return Error{asked.resume->string() + ": its weights are not of the sizes that it names"};
   const Recipe recipe = stages->back().recipe;
+  // As IMPSY does.
+  if (recipe.windows == Windows::every_row) {
+    std::erase_if(corpus->takes, [&](const Stretch& take) {
+      return take.rows == static_cast<std::uint64_t>(recipe.steps) + 1;
+    });
+  }
   // Whoever evaluates the model finds the same rows by the steps in its notes.
   auto parts = split(corpus->takes, recipe.steps);
   if (!parts) return parts.error();

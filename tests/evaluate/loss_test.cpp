@@ -48,6 +48,7 @@ TEST(ImpsyLoss, IsTheMeanOverWindowsThatBeginWithAnEmptyMemory) {
 
   std::vector<double> windows;
   for (const Take& take : dataset.takes()) {
+    if (take.rows == 51) continue;  // IMPSY wants more than one window of a take
     for (std::uint64_t first = 0; first + 51 <= take.rows; ++first) {
       test::ScalarMdrnn plain(weights);
       double sum = 0;
@@ -62,8 +63,8 @@ TEST(ImpsyLoss, IsTheMeanOverWindowsThatBeginWithAnEmptyMemory) {
       windows.push_back(sum / 50);
     }
   }
-  ASSERT_EQ(windows.size(), 10U + 0 + 1 + 25);
-  const auto training = static_cast<std::size_t>(0.9 * 36);  // 32
+  ASSERT_EQ(windows.size(), 10U + 0 + 0 + 25);
+  const auto training = static_cast<std::size_t>(0.9 * 35);  // 31
   double expected_training = 0;
   double expected_validation = 0;
   for (std::size_t k = 0; k < windows.size(); ++k)
@@ -71,10 +72,10 @@ TEST(ImpsyLoss, IsTheMeanOverWindowsThatBeginWithAnEmptyMemory) {
 
   const auto loss = impsy_loss(*model, dataset, 1);
   ASSERT_TRUE(loss.has_value());
-  EXPECT_EQ(loss->training.windows, 32U);
+  EXPECT_EQ(loss->training.windows, 31U);
   EXPECT_EQ(loss->validation.windows, 4U);
   // The step is single precision.
-  EXPECT_NEAR(loss->training.nll, expected_training / 32, 1e-5);
+  EXPECT_NEAR(loss->training.nll, expected_training / 31, 1e-5);
   EXPECT_NEAR(loss->validation.nll, expected_validation / 4, 1e-5);
   for (const unsigned threads : {2U, 5U}) {
     const auto again = impsy_loss(*model, dataset, threads);
