@@ -61,6 +61,10 @@ std::map<std::string, std::string> environment([[maybe_unused]] const fs::path& 
 class Learn : public ::testing::Test {
  protected:
   void SetUp() override {
+#if defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "JACK's library is not built for the thread sanitizer, and several programs of "
+                    "this test use it";
+#endif
     if (!Jack::is_installed()) {
       ASSERT_TRUE(std::getenv("IMPS_REFERENCE_REQUIRED") == nullptr)
           << "a JACK server is required here and is not there";
