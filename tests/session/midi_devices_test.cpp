@@ -241,6 +241,33 @@ TEST_F(OverMidi, MessagesArePassedOnAsTheyAreAndReleasedAtTheEnd) {
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 9, 41));
 }
 
+TEST_F(OverMidi, WhatIsHeldOnAControllerThatIsPulledOutEnds) {
+  options_.settings.midi.thru = {{"Knobs", {"Synth"}}};
+  options_.settings.midi.input[0].second[1].channel = 2;
+  begin_with_all();
+  turn(MidiMessage::of(Kind::note_on, 9, 40, 3));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 9, 40, 3)) << "passed on";
+  turn(MidiMessage::of(Kind::note_on, 2, 60, 90));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 2, 60, 90)) << "passed on";
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127)) << "by its control";
+  knobs_.reset();
+  std::vector<MidiMessage> heard;
+  for (int k = 0; k < 3; ++k)
+    heard.push_back(synth_->hear().value_or(MidiMessage{}));
+  EXPECT_THAT(heard, ::testing::UnorderedElementsAre(MidiMessage::of(Kind::note_off, 1, 60),
+                                                     MidiMessage::of(Kind::note_off, 2, 60),
+                                                     MidiMessage::of(Kind::note_off, 9, 40)));
+}
+
+TEST_F(OverMidi, PanicEndsWhatWasPassedOn) {
+  options_.settings.midi.thru = {{"Knobs", {"Synth"}}};
+  begin_with_all();
+  turn(MidiMessage::of(Kind::note_on, 9, 40, 3));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 9, 40, 3));
+  live_->send(TakeCommand{Command{.kind = Command::Kind::panic}});
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 9, 40));
+}
+
 TEST_F(OverMidi, WhatADeviceSendsBackIsNoInteraction) {
   MidiSettings& midi = options_.settings.midi;
   midi.inputs = {"Knobs", "Synth"};

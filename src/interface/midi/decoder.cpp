@@ -70,6 +70,13 @@ ControlSet MidiDecoder::let_go(const MidiMessage& message) noexcept {
   return controls;
 }
 
+ControlSet MidiDecoder::held() const noexcept {
+  ControlSet controls;
+  for (std::size_t k = 0; k < keys_.size(); ++k)
+    controls.set(k, keys_[k] != kNoKey);
+  return controls;
+}
+
 void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
   const int channel = message.channel();
   const int number = message.first();

@@ -27,6 +27,8 @@ class MidiDecoder {
 
   /// The controls whose key `message` lets go: those that its note was the last one of.
   ControlSet let_go(const MidiMessage& message) noexcept;
+  /// The controls whose key is held down.
+  [[nodiscard]] ControlSet held() const noexcept;
 
  private:
   struct Parameter {

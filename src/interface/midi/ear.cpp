@@ -39,6 +39,10 @@ bool MidiEar::hear(const MidiMessage& message, Listener& listener) {
   return true;
 }
 
+void MidiEar::fall_silent(Listener& listener) {
+  if (const ControlSet controls = decoder_.held(); controls.any()) listener.on_let_go(controls);
+}
+
 bool MidiEar::is_bound(const MidiMessage& message, Listener& listener) {
   bool bound = false;
   for (std::size_t k = 0; k < bindings_.size(); ++k) {

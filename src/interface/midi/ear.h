@@ -17,6 +17,8 @@ class MidiEar {
 
   /// Tells `listener`. A message that is bound moves no control. False when it meant nothing here.
   bool hear(const MidiMessage& message, Listener& listener);
+  /// The device has gone: nobody will let go of its keys.
+  void fall_silent(Listener& listener);
 
  private:
   bool is_bound(const MidiMessage& message, Listener& listener);

@@ -160,6 +160,10 @@ void MidiInterface::on_input(std::uint64_t id, std::unique_ptr<MidiInput> port) 
   if (in != nullptr) {
     std::swap(in->port, port);
     in->lost = 0;
+    // Nobody lets go any more of what was held on one that has gone.
+    if (listener_ != nullptr) in->ear.fall_silent(*listener_);
+    for (Out* const out : in->thru)
+      let_through_go(*out);
     in->ear = MidiEar(mappings_of(settings_.input, in->name), bindings_);
   }
   if (port) watch_.give_back(std::move(port));
@@ -300,7 +304,7 @@ void MidiInterface::let_go(const ControlSet& controls, TimePoint now) {
 
 void MidiInterface::panic(TimePoint now) {
   for (const auto& out : outs_) {
-    out->through.reset();
+    let_through_go(*out);
     out->player->panic(now);
   }
 }
