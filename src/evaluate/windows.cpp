@@ -82,4 +82,11 @@ Result<ImpsyLoss> impsy_loss(const Mdrnn& model, const Dataset& dataset, unsigne
   return loss;
 }
 
+Result<double> window_loss(const Mdrnn& model, const Dataset& dataset, std::uint64_t first_row) {
+  assert(model.dimension() == dataset.dimension());
+  auto sum = loss_of(model, dataset, {.first_row = first_row, .windows = 1});
+  if (sum) *sum /= kWindowSteps;
+  return sum;
+}
+
 }  // namespace imps::evaluate

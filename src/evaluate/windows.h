@@ -27,4 +27,7 @@ struct ImpsyLoss {
 /// any more.
 Result<ImpsyLoss> impsy_loss(const Mdrnn& model, const Dataset& dataset, unsigned threads = 0);
 
+/// The mean loss of the one window that begins at this row of the dataset, and stays in its take.
+Result<double> window_loss(const Mdrnn& model, const Dataset& dataset, std::uint64_t first_row);
+
 }  // namespace imps::evaluate

@@ -57,8 +57,12 @@ class NoteGuardTest : public ::testing::Test {
   }
   /// The process that guards the notes.
   pid_t guard() const {
-    for (const pid_t child : children_of(run_->pid()))
-      if (words_of(child).find("guard-notes") != std::string::npos) return child;
+    // A process that has just begun is not yet called so.
+    const auto late = std::chrono::steady_clock::now() + kWait;
+    while (std::chrono::steady_clock::now() < late) {
+      for (const pid_t child : children_of(run_->pid()))
+        if (words_of(child).find("guard-notes") != std::string::npos) return child;
+    }
     return 0;
   }
 
