@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/cli/processes.h"
@@ -207,6 +208,9 @@ TEST_F(NotesOverALine, AreReleasedWhenImpsIsKilled) {
 TEST_F(NotesOverALine, AreReleasedWhenItComesBack) {
   begin_with_line();
   run_->signal(SIGSTOP);  // so that it does not see the plug being pulled
+  int status = 0;
+  ASSERT_EQ(::waitpid(run_->pid(), &status, WUNTRACED), run_->pid());
+  ASSERT_TRUE(WIFSTOPPED(status));
   const pid_t watching = guard();
   device_.unplug();
   ASSERT_EQ(run_->end(SIGKILL), -SIGKILL);
