@@ -33,7 +33,10 @@ class Watchman : public imps::OscSink {
     ++commands;
     check(delay);
     require(std::isfinite(command.number));
-    require(command.text.find('/') == std::string::npos);
+    require(command.text.size() <= 255);
+    // A model is a file of one folder.
+    require(command.kind != imps::Command::Kind::model ||
+            command.text.find('/') == std::string::npos);
   }
   void on_ping() override { ++queries; }
   void on_status() override { ++queries; }

@@ -1,5 +1,6 @@
 #include "platform/last_will.h"
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -19,6 +20,8 @@ namespace imps::platform {
 namespace {
 
 constexpr char kRevoked = 'r';
+/// What the other program lives on through.
+constexpr std::array kBorne{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 /// What an end in order may take longer for it.
 constexpr std::chrono::milliseconds kPatience{1000};
 
@@ -45,9 +48,12 @@ Result<LastWill> LastWill::make(const std::vector<std::string>& words, const Sha
 #endif
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
+  // They wait until it has come to ignore them.
+  sigset_t borne;
+  ::sigemptyset(&borne);
+  for (const int signal : kBorne)
+    ::sigaddset(&borne, signal);
+  ::posix_spawnattr_setsigmask(&attributes, &borne);
   ::posix_spawnattr_setpgroup(&attributes, 0);
   short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP;
 #if defined(__APPLE__)
@@ -98,7 +104,7 @@ void LastWill::revoke() noexcept {
 }
 
 bool await_starters_end() noexcept {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE})
+  for (const int signal : kBorne)
     std::signal(signal, SIG_IGN);
   char word = 0;
   ssize_t got = 0;

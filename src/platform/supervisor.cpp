@@ -38,6 +38,13 @@ static_assert(std::atomic<pid_t>::is_always_lock_free && std::atomic<Wake*>::is_
               "a signal's handler uses them");
 
 std::array<struct sigaction, kHandedOn.size()> before;
+struct sigaction before_ends;  // of SIGCHLD
+
+void wake_up(int) {
+  const int saved = errno;
+  if (Wake* const waiting = wake.load()) waiting->signal();
+  errno = saved;
+}
 
 void hand_on(int signal, siginfo_t* info, void*) {
   const int saved = errno;
@@ -61,11 +68,17 @@ Supervisor::Supervisor() {
     ::sigfillset(&action.sa_mask);
     ::sigaction(kHandedOn[k], &action, &before[k]);
   }
+  struct sigaction action {};
+  action.sa_handler = wake_up;
+  action.sa_flags = SA_RESTART | SA_NOCLDSTOP;
+  ::sigfillset(&action.sa_mask);
+  ::sigaction(SIGCHLD, &action, &before_ends);
 }
 
 Supervisor::~Supervisor() {
   for (std::size_t k = 0; k < kHandedOn.size(); ++k)
     ::sigaction(kHandedOn[k], &before[k], nullptr);
+  ::sigaction(SIGCHLD, &before_ends, nullptr);
   delete wake.exchange(nullptr);
 }
 
@@ -97,8 +110,14 @@ Result<Supervisor::End> Supervisor::run(const std::vector<std::string>& words) {
   if (asked_to_end) ::kill(pid, SIGTERM);  // it may have come just before
 
   // It stays a zombie, and its number its own, until nothing is handed on to it any more.
-  siginfo_t info{};
-  while (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  const auto has_ended = [pid] {
+    siginfo_t info{};
+    const int refused = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | WNOHANG);
+    return refused == 0 ? info.si_pid == pid : errno != EINTR;
+  };
+  while (!has_ended()) {
+    pollfd waited{.fd = wake.load()->fd(), .events = POLLIN, .revents = 0};
+    if (::poll(&waited, 1, -1) == 1) wake.load()->clear();
   }
   charge = 0;
   int how = 0;

@@ -21,12 +21,6 @@
 #include "tests/cli/program.h"
 #include "tests/session/jack.h"
 
-#if defined(__SANITIZE_THREAD__)
-// JACK's library is not built for the thread sanitizer, which cannot see how its ring buffers
-// agree.
-extern "C" const char* __tsan_default_suppressions() { return "race:libjack.so\n"; }
-#endif
-
 namespace imps::test {
 namespace {
 
@@ -45,31 +39,10 @@ std::string content(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// What `imps` is started with: under the thread sanitizer it has JACK's library as well.
-std::map<std::string, std::string> environment([[maybe_unused]] const fs::path& folder) {
-#if defined(__SANITIZE_THREAD__)
-  const fs::path file = folder / "suppressions";
-  std::ofstream(file) << "race:libjack.so\n";
-  const char* const options = std::getenv("TSAN_OPTIONS");
-  return {{"TSAN_OPTIONS", (options == nullptr ? "" : std::string(options) + ":") +
-                               "suppressions=" + file.string()}};
-#else
-  return {};
-#endif
-}
-
 class Learn : public ::testing::Test {
  protected:
   void SetUp() override {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "JACK's library is not built for the thread sanitizer, and several programs of "
-                    "this test use it";
-#endif
-    if (!Jack::is_installed()) {
-      ASSERT_TRUE(std::getenv("IMPS_REFERENCE_REQUIRED") == nullptr)
-          << "a JACK server is required here and is not there";
-      GTEST_SKIP() << "needs a JACK server: jackd in $PATH (Debian: jackd2)";
-    }
+    IMPS_NEEDS_JACK();
     jack_.emplace(Jack::Patience::goes_on);
     system_ = jack_->connect();
     ASSERT_TRUE(system_);
@@ -85,7 +58,7 @@ class Learn : public ::testing::Test {
   /// Starts it, and waits until it hears.
   void begin(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "learn");
-    program_.emplace(folder_.path(), arguments, environment(folder_.path()));
+    program_.emplace(folder_.path(), arguments, jack_environment(home_.path()));
     ASSERT_TRUE(program_->says("hearing Knobs (JACK)")) << program_->err();
     ASSERT_TRUE(program_->says("Move your first control"));
   }
@@ -109,6 +82,7 @@ class Learn : public ::testing::Test {
         said);
   }
 
+  Folder home_;  // what is not the musician's
   Folder folder_;
   fs::path file_ = folder_.path() / "imps.toml";
   std::optional<Jack> jack_;
@@ -212,7 +186,7 @@ TEST_F(Learn, RefusesDevicesThatAreNotThere) {
   for (const auto& [flag, what] : {std::pair("--input", "no MIDI input has \"Nobody\""),
                                    std::pair("--output", "no MIDI output has \"Nobody\"")}) {
     program_.emplace(folder_.path(), std::vector<std::string>{"learn", flag, "Nobody"},
-                     environment(folder_.path()));
+                     jack_environment(home_.path()));
     EXPECT_EQ(program_->wait(), 1);
     EXPECT_THAT(program_->err(), HasSubstr(what));
   }

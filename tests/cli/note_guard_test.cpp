@@ -18,12 +18,6 @@
 #include "tests/session/jack.h"
 #include "tests/session/line_device.h"
 
-#if defined(__SANITIZE_THREAD__)
-// JACK's library is not built for the thread sanitizer, which cannot see how its ring buffers
-// agree.
-extern "C" const char* __tsan_default_suppressions() { return "race:libjack.so\n"; }
-#endif
-
 namespace imps::test {
 namespace {
 
@@ -46,7 +40,7 @@ class NoteGuardTest : public ::testing::Test {
                                    "\"]\n[interaction]\nmode = \"useronly\"\ninput_thru = true\n"
                                    "[model]\ndimension = 3\n[log]\nenabled = false\n" +
                                    section);
-    run_.emplace(folder_.path(), std::vector<std::string>{"run"});
+    run_.emplace(folder_.path(), std::vector<std::string>{"run"}, jack_environment(folder_.path()));
     port_ = run_->port();
     ASSERT_NE(port_, 0) << run_->err();
   }
@@ -76,15 +70,7 @@ class NoteGuardTest : public ::testing::Test {
 class NotesOverJack : public NoteGuardTest {
  protected:
   void SetUp() override {
-#if defined(__SANITIZE_THREAD__)
-    GTEST_SKIP() << "JACK's library is not built for the thread sanitizer, and several programs of "
-                    "this test use it";
-#endif
-    if (!Jack::is_installed()) {
-      ASSERT_TRUE(std::getenv("IMPS_REFERENCE_REQUIRED") == nullptr)
-          << "a JACK server is required here and is not there";
-      GTEST_SKIP() << "needs a JACK server: jackd in $PATH (Debian: jackd2)";
-    }
+    IMPS_NEEDS_JACK();
     jack_.emplace(Jack::Patience::as_usual);
     system_ = jack_->connect();
     ASSERT_TRUE(system_);

@@ -38,12 +38,6 @@ class Supervised : public ::testing::Test {
     Musician probe;  // a port that is free now
     port_ = probe.port();
   }
-#if defined(__SANITIZE_THREAD__)
-  void SetUp() override {
-    GTEST_SKIP() << "the thread sanitizer holds signals back while a program waits for another; a "
-                    "supervisor has one thread";
-  }
-#endif
   std::vector<std::string> words(std::vector<std::string> more = {}) const {
     std::vector<std::string> all{"run",          "--supervise",
                                  "--serverport", std::to_string(port_),

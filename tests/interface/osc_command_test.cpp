@@ -57,6 +57,14 @@ TEST(OscCommand, TextsComeAsStringsAsSymbolsAndWithoutTypeTags) {
   const auto heard = imps.hears(text_message("/imps/model", "mine.keras"));
   ASSERT_EQ(heard.size(), 1U);
   EXPECT_EQ(std::get<HeardCommand>(heard[0]).model, "mine.keras");
+  Packet words;
+  add_text(words, "the 2nd / last try");
+  for (const auto& [address, tags] : {std::pair("/imps/mark", ",s"), std::pair("/imps/mark", ""),
+                                      std::pair("/imps/scene", "")}) {
+    const auto free = imps.hears(message(address, tags, words));
+    ASSERT_EQ(free.size(), 1U) << address << tags;
+    EXPECT_EQ(std::get<HeardCommand>(free[0]).model, "the 2nd / last try");
+  }
 }
 
 TEST(OscCommand, OutOfRangeMistypedOrMisshapenIsRefusedAndCounted) {

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -18,7 +19,24 @@
 
 #include "tests/session/musician.h"
 
+#if defined(__SANITIZE_THREAD__)
+extern "C" const char* __tsan_default_suppressions() { return "race:libjack.so\n"; }
+#endif
+
 namespace imps::test {
+
+std::map<std::string, std::string> jack_environment(
+    [[maybe_unused]] const std::filesystem::path& folder) {
+#if defined(__SANITIZE_THREAD__)
+  const std::filesystem::path file = folder / ".suppressions";
+  std::ofstream(file) << __tsan_default_suppressions();
+  const char* const options = std::getenv("TSAN_OPTIONS");
+  return {{"TSAN_OPTIONS", (options == nullptr ? "" : std::string(options) + ":") +
+                               "suppressions=" + file.string()}};
+#else
+  return {};
+#endif
+}
 
 Jack::Jack(Patience patience) : name_("imps-test-" + std::to_string(::getpid())) {
   ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);

@@ -1,6 +1,9 @@
 // A JACK server of the test's own, and a synthesizer on it.
 #pragma once
 
+#include <cstdlib>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,5 +55,18 @@ class Synth {
   platform::Wake wake_;
   std::unique_ptr<MidiInput> port_;
 };
+
+/// What a program that uses JACK is started with, beside its own environment: JACK's library is not
+/// built for the thread sanitizer, which cannot see how its ring buffers agree.
+std::map<std::string, std::string> jack_environment(const std::filesystem::path& folder);
+
+/// For SetUp(): skips a test of JACK where there is none, but never in CI.
+#define IMPS_NEEDS_JACK()                                                   \
+  if (!::imps::test::Jack::is_installed()) {                                \
+    ASSERT_TRUE(std::getenv("IMPS_REFERENCE_REQUIRED") == nullptr)          \
+        << "a JACK server is required here and is not there";               \
+    GTEST_SKIP() << "needs a JACK server: jackd in $PATH (Debian: jackd2)"; \
+  }                                                                         \
+  static_assert(true)
 
 }  // namespace imps::test

@@ -12,12 +12,6 @@
 #include "tests/session/jack.h"
 #include "tests/session/live.h"
 
-#if defined(__SANITIZE_THREAD__)
-// JACK's library is not built for the thread sanitizer, which cannot see how its ring buffers
-// agree.
-extern "C" const char* __tsan_default_suppressions() { return "race:libjack.so\n"; }
-#endif
-
 namespace imps::test {
 namespace {
 
@@ -28,11 +22,7 @@ using Kind = MidiMessage::Kind;
 class OverMidi : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!Jack::is_installed()) {
-      ASSERT_TRUE(std::getenv("IMPS_REFERENCE_REQUIRED") == nullptr)
-          << "a JACK server is required here and is not there";
-      GTEST_SKIP() << "needs a JACK server: jackd in $PATH (Debian: jackd2)";
-    }
+    IMPS_NEEDS_JACK();
     jack_.emplace();
     system_ = jack_->connect();
     ASSERT_TRUE(system_);

@@ -234,11 +234,7 @@ class Evening {
 };
 
 TEST(Soak, DevicesComeAndGoAllEveningAndNothingIsLeftSounding) {
-  if (!Jack::is_installed()) {
-    ASSERT_TRUE(std::getenv("IMPS_REFERENCE_REQUIRED") == nullptr)
-        << "a JACK server is required here and is not there";
-    GTEST_SKIP() << "needs a JACK server: jackd in $PATH (Debian: jackd2)";
-  }
+  IMPS_NEEDS_JACK();
   const char* const wanted = std::getenv("IMPS_SOAK_SECONDS");
   const std::chrono::seconds length(wanted == nullptr ? 600 : std::atoi(wanted));
   const unsigned seed = std::random_device{}();

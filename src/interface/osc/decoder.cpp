@@ -32,6 +32,13 @@ std::string_view command_word(std::string_view address) noexcept {
   return {};
 }
 
+bool takes_text(std::string_view word) noexcept {
+  using Kind = Command::Kind;
+  constexpr std::array kTakeText{Kind::mode, Kind::model, Kind::scene, Kind::mark};
+  return std::any_of(kTakeText.begin(), kTakeText.end(),
+                     [word](Kind kind) { return name(kind) == word; });
+}
+
 /// True when `pattern` stands for `word` under either prefix.
 bool pattern_matches_word(std::string_view pattern, std::string_view word) noexcept {
   return std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view prefix) {
@@ -217,7 +224,7 @@ void OscDecoder::command(std::string_view word, const OscMessage& message, Durat
   // No command takes more than one argument; a second one is enough to be refused for.
   std::array<CommandArgument, 2> given;
   std::size_t count = 0;
-  const bool wants_text = word == name(Command::Kind::mode) || word == name(Command::Kind::model);
+  const bool wants_text = takes_text(word);
   if (const auto text = read_osc_text(message.payload); !message.typed && wants_text && text) {
     given[count++] = *text;
   } else {
