@@ -80,7 +80,7 @@ class NotesOverJack : public NoteGuardTest {
         "output = [\"note_on 2\", \"control_change 5 7\"]\n");
     ASSERT_TRUE(comes("midi_outputs", 1)) << run_->err();
     musician_.play({64.0F / 127.0F, 0.0F}, port_);
-    ASSERT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 2, 64, 127));
+    ASSERT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 2, 64, 127)) << run_->err();
     ASSERT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 5, 7, 0));
   }
   void TearDown() override {
@@ -96,6 +96,10 @@ class NotesOverJack : public NoteGuardTest {
 };
 
 TEST_F(NotesOverJack, AreReleasedWhenImpsIsKilled) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a JACK server that waits for clients under the thread sanitizer waits for a "
+                  "killed one, too";
+#endif
   const pid_t watching = guard();
   ASSERT_NE(watching, 0);
   const auto killed = Clock::now();
@@ -103,7 +107,7 @@ TEST_F(NotesOverJack, AreReleasedWhenImpsIsKilled) {
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 2, 64));
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - killed);
   RecordProperty("released_after_ms", static_cast<int>(took.count()));
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(__SANITIZE_ADDRESS__)
   EXPECT_LT(took, 3s)
       << "JACK itself forgets a killed client after one; a busy machine has another";
 #endif

@@ -79,6 +79,7 @@ class Evening {
     settings.serial_midi.input = mappings({"control_change 1 1", "note_on 1", "none", "none"});
     settings.serial_midi.output =
         mappings({"note_on 5", "note_on 6", "control_change 1 4", "none"});
+    settings.interaction.bindings = {midi_binding_from_text("program_change 16 1: panic").value()};
     options_.dimension = 5;
     live_.emplace(musician_, options_);
     other_settings_ = std::make_shared<Settings>(live_->settings());
@@ -141,9 +142,13 @@ class Evening {
     listen();
   }
 
-  /// Everything is silent.
+  /// Everything is silent: each device asks for it, so that nothing it said is still under way.
   void panic() {
     live_->send(TakeCommand{{.kind = Command::Kind::panic}});
+    if (knobs_) knobs_->send(MidiMessage::of(Kind::program_change, 16, 1).bytes());
+    if (is_line_in_) {
+      ASSERT_TRUE(line_.say("\xcf\x01"));
+    }
     live_->send(TakeCommand{{.kind = Command::Kind::pause, .number = 1}});
     ASSERT_TRUE(musician_.is_answered(live_->port()));
     expect_silence("after panic");

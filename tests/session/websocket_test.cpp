@@ -12,7 +12,9 @@
 #include <gmock/gmock.h>
 
 #include "interface/websocket/websocket_interface.h"
+#include "tests/session/line_device.h"
 #include "tests/session/live.h"
+#include "tests/support/folder.h"
 
 namespace imps::test {
 namespace {
@@ -180,6 +182,32 @@ TEST_F(OverWebSocket, WhatThePerformerHoldsIsReleasedAtTheEnd) {
   EXPECT_EQ(player.hear(), "/channel/1/noteon/60/127");
   live().finish();
   EXPECT_EQ(player.hear(), "/channel/1/noteoff/60/0");
+}
+
+TEST_F(OverWebSocket, WhatAClientHoldsThatVanishesEndsForTheOthers) {
+  WebClient other(port());
+  other.say("/channel/1/cc/1/127");
+  ASSERT_EQ(other.hear(), "/channel/1/cc/1/127");
+  std::optional<WebClient> player(port());
+  player->say("/channel/1/noteon/60/100");
+  ASSERT_EQ(other.hear(), "/channel/1/noteon/60/127");
+  player.reset();
+  EXPECT_EQ(other.hear(), "/channel/1/noteoff/60/0");
+}
+
+TEST_F(OverWebSocket, WhatIsHeldOnASerialLineThatIsPulledOutEndsForTheOthers) {
+  const Folder folder;
+  LineDevice keys(folder / "line");
+  options_.settings.serial_midi.enabled = true;
+  options_.settings.serial_midi.port = (folder / "line").string();
+  options_.settings.serial_midi.input = options_.settings.websocket.input;
+  WebClient synth(port());
+  synth.say("/channel/1/cc/1/127");
+  ASSERT_EQ(synth.hear(), "/channel/1/cc/1/127");
+  ASSERT_TRUE(keys.say("\x90\x3c\x64"));
+  ASSERT_EQ(synth.hear(), "/channel/1/noteon/60/127");
+  keys.unplug();
+  EXPECT_EQ(synth.hear(), "/channel/1/noteoff/60/0");
 }
 
 TEST_F(OverWebSocket, AClientThatDoesNotReadIsDropped) {

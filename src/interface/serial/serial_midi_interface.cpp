@@ -1,5 +1,6 @@
 #include "interface/serial/serial_midi_interface.h"
 
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 namespace imps {
@@ -13,7 +14,8 @@ constexpr double kBitsAByte = 10;
 SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
                                          const SerialMidiSettings& settings,
                                          const std::vector<MidiBinding>& bindings, NoteTable* notes)
-    : line_(loop, settings.port, settings.baudrate),
+    : loop_(loop),
+      line_(loop, settings.port, settings.baudrate),
       ear_(settings.input, bindings),
       notes_(notes, NoteOutput::Kind::serial, std::to_string(settings.baudrate), settings.port),
       output_(loop, settings.output, settings.baudrate / kBitsAByte,
@@ -22,13 +24,22 @@ SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
 void SerialMidiInterface::start(Listener& listener) {
   listener_ = &listener;
   line_.start({.on_bytes = [this](std::span<const std::uint8_t> bytes) { on_bytes(bytes); },
-               .on_change =
-                   [this](bool) {
-                     stream_.reset();
-                     // What was sent to a device that has gone, this one has not heard.
-                     output_.forget();
-                     notes_.forget();
-                   }});
+               .on_change = [this](bool connected) { on_change(connected); }});
+}
+
+void SerialMidiInterface::on_change(bool connected) {
+  stream_.reset();
+  // What was sent to a device that has gone, this one has not heard.
+  output_.forget();
+  notes_.forget();
+  if (connected) return;
+  // Later, as it may be noticed in the middle of a note that others play as well.
+  boost::asio::post(loop_, [this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired() || listener_ == nullptr) return;
+    listener_->begin_turn();
+    ear_.fall_silent(*listener_);
+    listener_->end_turn(false);
+  });
 }
 
 void SerialMidiInterface::stop() noexcept {

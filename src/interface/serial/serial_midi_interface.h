@@ -1,6 +1,7 @@
 // MIDI over a serial line: a DIN plug, at 31,250 baud.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -41,9 +42,12 @@ class SerialMidiInterface final : public Interface {
 
  private:
   void on_bytes(std::span<const std::uint8_t> bytes);
+  /// What was held on a line that is pulled out ends.
+  void on_change(bool connected);
   /// The bytes sent.
   std::size_t send(const MidiMessage& message);
 
+  boost::asio::io_context& loop_;
   SerialLine line_;
   MidiStream stream_;
   MidiEar ear_;
@@ -53,6 +57,7 @@ class SerialMidiInterface final : public Interface {
   PortTally tally_{"serialmidi"};
   LineNews news_;
   Listener* listener_ = nullptr;
+  std::shared_ptr<char> alive_ = std::make_shared<char>('\0');
 };
 
 }  // namespace imps

@@ -73,6 +73,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
   Client(WebSocketInterface& server, Tcp::socket&& socket)
       : server_(server),
         stream_(std::move(socket)),
+        ear_(server_.settings_.input, server_.bindings_),
         player_(server.loop_, server.settings_.output, std::numeric_limits<double>::infinity(),
                 [this](const MidiMessage& message) { return send(message); }) {
     request_.header_limit(kLongestRequest);
@@ -109,6 +110,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
     return open_ && !hears_frames_ ? &player_ : nullptr;
   }
 
+  [[nodiscard]] MidiEar& ear() noexcept { return ear_; }
   [[nodiscard]] bool is_open() const noexcept { return open_; }
   [[nodiscard]] bool is_sending() const noexcept { return open_ && !waiting_.empty(); }
 
@@ -171,7 +173,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
         return;
       }
       const auto data = self->buffer_.cdata();
-      self->server_.heard({static_cast<const char*>(data.data()), data.size()});
+      self->server_.heard({static_cast<const char*>(data.data()), data.size()}, self->ear_);
       self->buffer_.consume(self->buffer_.size());
       if (self->open_) self->read();
     });
@@ -214,6 +216,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
   http::response<http::string_body> refusal_;
   beast::flat_buffer buffer_{kLongestMessage + kLongestRequest};
   std::deque<Text> waiting_;
+  MidiEar ear_;
   MidiPlayer player_;
   bool hears_frames_ = false;
   bool open_ = false;
@@ -221,7 +224,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
 
 WebSocketInterface::WebSocketInterface(asio::io_context& loop, const WebSocketSettings& settings,
                                        const std::vector<MidiBinding>& bindings)
-    : loop_(loop), settings_(settings), ear_(settings.input, bindings), tally_("websocket") {}
+    : loop_(loop), settings_(settings), bindings_(bindings), tally_("websocket") {}
 
 WebSocketInterface::~WebSocketInterface() { stop(); }
 
@@ -292,16 +295,21 @@ void WebSocketInterface::accept(std::size_t acceptor) {
   });
 }
 
-void WebSocketInterface::remove(const Client* client) {
+void WebSocketInterface::remove(Client* client) {
+  if (listener_ != nullptr) {
+    listener_->begin_turn();
+    client->ear().fall_silent(*listener_);
+    listener_->end_turn(false);
+  }
   std::erase_if(clients_, [client](const auto& one) { return one.get() == client; });
 }
 
-void WebSocketInterface::heard(std::string_view message) {
+void WebSocketInterface::heard(std::string_view message, MidiEar& ear) {
   if (listener_ == nullptr) return;
   ++tally_.counts.messages;
   listener_->begin_turn();
   if (const auto midi = midi_of(message)) {
-    if (ear_.hear(*midi, *listener_)) ++tally_.counts.moves;
+    if (ear.hear(*midi, *listener_)) ++tally_.counts.moves;
   } else if (!heard_frame(message)) {
     tally_.fault(&PortCounts::malformed, "a message that is neither MIDI nor a frame");
   }
@@ -353,7 +361,9 @@ bool WebSocketInterface::take(const Settings& settings, TimePoint now) {
   // Clients that hear frames because there are no messages would have to change their language.
   if (next.listen != settings_.listen || next.output.empty() != settings_.output.empty())
     return false;
-  ear_ = MidiEar(next.input, settings.interaction.bindings);
+  bindings_ = settings.interaction.bindings;
+  for (const auto& client : clients_)
+    client->ear() = MidiEar(next.input, bindings_);
   if (next.output != settings_.output)
     for_players([&](MidiPlayer& player) { player.remap(next.output, now); });
   settings_ = next;

@@ -61,9 +61,10 @@ class WebSocketInterface final : public Interface {
                      const std::vector<MidiBinding>& bindings);
   Result<void> listen_at(const boost::asio::ip::tcp::endpoint& endpoint);
   void accept(std::size_t acceptor);
-  void heard(std::string_view message);
+  void heard(std::string_view message, MidiEar& ear);
   bool heard_frame(std::string_view message);
-  void remove(const Client* client);
+  /// What it held ends.
+  void remove(Client* client);
   /// Does `act` with the voice of each client that hears messages.
   template <class Act>
   void for_players(Act act);
@@ -74,7 +75,7 @@ class WebSocketInterface final : public Interface {
   std::vector<std::shared_ptr<Client>> clients_;
   std::uint16_t port_ = 0;
   std::size_t controls_ = 0;
-  MidiEar ear_;
+  std::vector<MidiBinding> bindings_;
   PortTally tally_;
   Listener* listener_ = nullptr;
 };
