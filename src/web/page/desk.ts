@@ -1,0 +1,99 @@
+// What every part of the page knows of imps: how things stand, what happens, and what can be asked.
+// doc/api.md says it for scripts.
+
+/** How things stand, as GET /api/v1/state. */
+export interface State {
+  version: string;
+  seconds: number;
+  /** dt and the controls; 0 until the first frame has said it. */
+  dimension: number;
+  instrument: { name: string; controls: string[] };
+  model: { name: string; words: string } | null;
+  mode: Mode;
+  voice: VoiceName;
+  paused: boolean;
+  muted: boolean;
+  thru: boolean;
+  threshold: number;
+  sigmatemp: number;
+  pitemp: number;
+  timescale: number;
+  seed: number;
+  scene: string;
+  scenes: string[];
+  ports: string[];
+  log: { path: string; rows: number } | null;
+  counts: Record<string, number>;
+  lateness: { median_ms: number; p99_ms: number; worst_ms: number };
+  config: string | null;
+  folder: string;
+}
+
+export type Mode = "callresponse" | "polyphony" | "battle" | "useronly";
+export type VoiceName = "performer" | "model";
+
+/** A frame that sounded: where each control stands now. */
+export interface Sounded {
+  /** Seconds since the start of imps. */
+  at: number;
+  voice: VoiceName;
+  controls: readonly number[];
+  /** Which of them moved. */
+  moved: readonly number[];
+}
+
+/** What the model is about to play, or would: a mixture over when and where. */
+export interface Next {
+  /** Seconds since the start of imps, from where dt counts. */
+  base: number;
+  /** When it sounds, if it does. */
+  due: number | null;
+  weights: number[];
+  /** For each component [mu, sigma], in seconds. */
+  dt: [number, number][];
+  /** For each control, for each component, [mu, sigma]. */
+  controls: [number, number][][];
+}
+
+/** The resources that live messages name when they change. */
+export type Resource = "takes" | "models" | "jobs" | "config" | "trash";
+
+/** An event's name and what comes with it. */
+export interface Happenings {
+  /** Some of the state has changed. */
+  state: Partial<State>;
+  sounded: Sounded;
+  next: Next | null;
+  changed: Resource;
+  /** A line as in the terminal. */
+  told: { kind: "tell" | "warn"; line: string };
+  /** The connection came or went. */
+  connected: boolean;
+}
+
+export interface Desk {
+  /** The last that is known; null before the first message. */
+  readonly state: State | null;
+  readonly connected: boolean;
+  /** Seconds since the start of imps, now, on the performance's clock. */
+  now(): number;
+  /** Calls `hear` whenever it happens. Returns what ends that. */
+  on<K extends keyof Happenings>(what: K, hear: (happening: Happenings[K]) => void): () => void;
+
+  /** The performer moves all controls, or some: [index, value]. Sent at most once a frame. */
+  play(controls: readonly number[]): void;
+  move(changes: readonly [number, number][]): void;
+  command(name: string, value?: number | string): void;
+
+  /** A request under /api/v1. Throws Refused with the words of imps. */
+  get<T>(path: string): Promise<T>;
+  send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T>;
+
+  /** Says a line at the bottom; `undo`, if given, is offered beside it for a few seconds. */
+  say(line: string, undo?: () => void): void;
+}
+
+export class Refused extends Error {}
+
+/** One of the page's tabs. Called once; the tab listens to `desk` for the rest. */
+export type Tab = (place: HTMLElement, desk: Desk) => void;
