@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/options.h"
+#include "cli/wrapped.h"
 #include "session/doctor/examine.h"
 
 namespace imps::cli {
@@ -81,7 +82,7 @@ void print(const std::vector<Check>& checks) {
     fmt::print("{}{}{}{:<{}}{}\n", colour ? with.colour : "", state, colour ? "\x1b[0m" : "",
                check.name, kWordsColumn - kNameColumn, hanging(check.words));
     if (!check.help.empty())
-      fmt::print("{}{}\n", std::string(kWordsColumn, ' '), hanging("→ " + check.help));
+      fmt::print("{}\n", wrapped(printable("→ " + check.help), kWordsColumn));
     if (check.state == Check::State::bad) bad.push_back(check.name);
     if (check.state == Check::State::doubtful) ++doubtful;
   }

@@ -1,4 +1,5 @@
 // `imps doctor`: the program itself, in folders that are fit and unfit to perform in.
+#include <algorithm>
 #include <csignal>
 #include <map>
 
@@ -35,14 +36,22 @@ std::map<std::string, Told> checks(const Outcome& outcome) {
   return all;
 }
 
+/// A machine may be too slow, or its disk too full, whatever the folder: 1 says so.
+int status_of(const std::map<std::string, Told>& told) {
+  return std::any_of(told.begin(), told.end(),
+                     [](const auto& check) { return check.second.state == "bad"; })
+             ? 1
+             : 0;
+}
+
 /// So that nobody else has the port that is asked for.
 constexpr const char* kAnyPort = "[osc]\nlisten = \"127.0.0.1:0\"\n";
 
-TEST(Doctor, FindsNothingBadInAnEmptyFolder) {
+TEST(Doctor, FindsAnEmptyFolderFit) {
   Folder folder;
   folder.write("any/stage.toml", kAnyPort);
   const Outcome outcome = imps(folder.path() / "any", {"doctor", "stage.toml"});
-  EXPECT_EQ(outcome.status, 0) << outcome.out;
+  EXPECT_EQ(outcome.status, outcome.out.find("\n! bad") == std::string::npos ? 0 : 1);
   EXPECT_THAT(outcome.err, IsEmpty());
   EXPECT_THAT(outcome.out, AllOf(ContainsRegex("well +configuration +stage.toml: in order"),
                                  ContainsRegex("well +OSC port"), ContainsRegex("well +folder")));
@@ -54,8 +63,8 @@ TEST(Doctor, SaysTheSameAsJson) {
   Folder folder;
   folder.write("imps.toml", kAnyPort);
   const Outcome outcome = imps(folder.path(), {"doctor", "--json"});
-  EXPECT_EQ(outcome.status, 0) << outcome.out;
   auto told = checks(outcome);
+  EXPECT_EQ(outcome.status, status_of(told)) << outcome.out;
   EXPECT_EQ(told["configuration"].words, "imps.toml: in order");
   EXPECT_EQ(told["configuration"].help, "");
   EXPECT_EQ(told["folder"].state, "well");
@@ -71,7 +80,7 @@ TEST(Doctor, SaysWhoHasAPort) {
   const Outcome outcome = imps(folder.path(), {"doctor"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.out, ContainsRegex("! bad +OSC port +127.0.0.1:[0-9]+ is taken"));
-  EXPECT_THAT(outcome.out, HasSubstr("not fit to perform: OSC port"));
+  EXPECT_THAT(outcome.out, ContainsRegex("not fit to perform: .*OSC port"));
 #if defined(__linux__)
   EXPECT_THAT(outcome.out, HasSubstr("(process " + std::to_string(::getpid()) + ")"));
 #endif
@@ -98,9 +107,9 @@ TEST(Doctor, FindsASpoiledModel) {
   folder.write("models/old.h5", "spoiled, too");
   folder.write("imps.toml", kAnyPort);
   Outcome outcome = imps(folder.path(), {"doctor", "--json"});
-  EXPECT_EQ(outcome.status, 0) << "another one is played";
   auto told = checks(outcome);
-  EXPECT_EQ(told["model"].state, "doubtful");
+  EXPECT_EQ(outcome.status, status_of(told));
+  EXPECT_EQ(told["model"].state, "doubtful") << "another one is played";
   EXPECT_THAT(told["model"].words,
               AllOf(HasSubstr("models/mine.safetensors"), HasSubstr("models/old.h5")));
 

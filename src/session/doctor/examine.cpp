@@ -60,13 +60,22 @@ class Examination {
   std::vector<Check> checks_;
 };
 
-void look_at_machine(Examination& examination, const std::string& priority) {
+/// A performance knows; and its house may no longer ask for its loop's priority.
+PunctualityFacts known(const Performing& performing) {
+  return {.priority = performing.priority,
+          .real_time_limit = platform::real_time_limit(),
+          .lateness = performing.lateness,
+          .performed = true};
+}
+
+void look_at_machine(Examination& examination, const std::optional<Performing>& performing) {
   if (const auto facts = examination.see("processor", look_at_processor))
     examination.add(judge(*facts));
   examination.add(judge_simd(std::string(simd_target())));
   if (const auto bytes = examination.see("memory", platform::free_memory); bytes && *bytes)
     examination.add(judge_memory(**bytes));
-  const auto facts = examination.see("timer", [priority] { return look_at_punctuality(priority); });
+  const auto facts = performing ? std::optional(known(*performing))
+                                : examination.see("timer", look_at_punctuality);
   if (facts) {
     examination.add(judge_priority(*facts));
     examination.add(judge_timer(*facts));
@@ -79,7 +88,7 @@ void look_at_machine(Examination& examination, const std::string& priority) {
 std::vector<Check> examine(const DoctorRequest& request) {
   constexpr int kLong = 3;  // times as patient
   Examination examination(request.patience);
-  look_at_machine(examination, request.priority);
+  look_at_machine(examination, request.performing);
 
   // The configuration comes first of the folder, as it says what else there is to look at.
   Settings settings;
@@ -90,7 +99,7 @@ std::vector<Check> examine(const DoctorRequest& request) {
     examination.add(judge(*facts));
     settings = facts->read.settings;
   }
-  if (request.performing) settings = *request.performing;
+  if (request.performing) settings = request.performing->settings;
   if (const auto facts = examination.see(
           "model", [folder = request.folder, settings] { return look_at_model(folder, settings); },
           kLong))

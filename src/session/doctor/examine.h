@@ -9,8 +9,16 @@
 
 #include "config/settings.h"
 #include "session/doctor/check.h"
+#include "session/lateness.h"
 
 namespace imps::doctor {
+
+/// What a program that performs here knows by itself.
+struct Performing {
+  Settings settings;         ///< in force
+  std::string priority;      ///< that its loop was given
+  LatenessSummary lateness;  ///< of its predictions
+};
 
 struct DoctorRequest {
   /// That is performed in: logs and models are found from here.
@@ -19,10 +27,9 @@ struct DoctorRequest {
   std::optional<std::filesystem::path> config;
   /// Where the page is; none when there is none.
   std::optional<Endpoint> page = Endpoint{"localhost", 4000};
-  /// Of a program that performs here meanwhile: its settings, and what priority its loop was given.
-  /// Ports that are taken are its own.
-  std::optional<Settings> performing;
-  std::string priority;
+  /// This program performs meanwhile: what it knows is believed, and ports that are taken are its
+  /// own.
+  std::optional<Performing> performing = std::nullopt;
   /// For each thing that may not answer. Models and logs, which may be long, have three times it.
   std::chrono::milliseconds patience{3'000};
 };

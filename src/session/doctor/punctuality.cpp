@@ -10,7 +10,7 @@
 
 namespace imps::doctor {
 
-PunctualityFacts look_at_punctuality(const std::string& priority) {
+PunctualityFacts look_at_punctuality() {
   using Clock = std::chrono::steady_clock;
   constexpr auto kEvery = std::chrono::milliseconds(2);
   constexpr int kTimes = 100;
@@ -18,7 +18,7 @@ PunctualityFacts look_at_punctuality(const std::string& priority) {
 
   PunctualityFacts facts;
   facts.real_time_limit = platform::real_time_limit();
-  facts.late.reserve(kTimes);
+  Lateness lateness;
   // The priority ends with the thread.
   std::thread([&] {
     facts.priority = platform::raise_priority();
@@ -28,11 +28,11 @@ PunctualityFacts look_at_punctuality(const std::string& priority) {
       due += kEvery;
       std::this_thread::sleep_until(due);
       const auto now = Clock::now();
-      facts.late.push_back(std::chrono::duration_cast<std::chrono::microseconds>(now - due));
+      lateness.add(std::chrono::duration_cast<Duration>(now - due));
       due = std::max(due, now);  // one long delay is one, and not a row of them
     }
   }).join();
-  if (!priority.empty()) facts.priority = priority;
+  facts.lateness = summary(lateness);
   return facts;
 }
 
@@ -52,22 +52,21 @@ Check judge_priority(const PunctualityFacts& facts) {
 
 Check judge_timer(const PunctualityFacts& facts) {
   Check check{.name = "timer"};
-  if (facts.late.empty()) {
+  const LatenessSummary& late = facts.lateness;
+  if (late.count == 0) {
+    check.words = facts.performed ? "nothing has been predicted yet" : "no wake-up came";
+    if (facts.performed) return check;
     check.state = Check::State::doubtful;
-    check.words = "no wake-up came";
     check.help = "end programs that compute ('top' lists them)";
     return check;
   }
-  auto sorted = facts.late;
-  std::sort(sorted.begin(), sorted.end());
-  const auto median = sorted[sorted.size() / 2];
-  const auto worst = sorted.back();
-  const auto ms = [](std::chrono::microseconds t) { return static_cast<double>(t.count()) / 1000; };
-  check.words = fmt::format("{} wake-ups, {:.2f} ms late at the median, {:.2f} ms at worst",
-                            sorted.size(), ms(median), ms(worst));
-  if (median > kUnsteady) {
+  const auto ms = [](Duration t) { return static_cast<double>(t.count()) / 1000; };
+  check.words =
+      fmt::format("{} {}, {:.2f} ms late at the median, {:.2f} ms at worst", late.count,
+                  facts.performed ? "predictions" : "wake-ups", ms(late.median), ms(late.worst));
+  if (late.median > kUnsteady) {
     check.state = Check::State::bad;
-  } else if (median > kUnpunctual || worst > kUnsteady) {
+  } else if (late.median > kUnpunctual || (facts.performed ? late.p99 : late.worst) > kUnsteady) {
     check.state = Check::State::doubtful;
   }
   if (check.state != Check::State::well) {

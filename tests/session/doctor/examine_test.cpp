@@ -195,20 +195,18 @@ TEST(Doctor, LooksAtEverythingWhateverIsWrong) {
 TEST(Doctor, BelievesAPerformanceWhatItPerformsWith) {
   test::Folder folder;
   folder.write("imps.toml", "[model]\nfile = \"gone.keras\"\n");
-  Settings settings;
-  settings.osc.listen.port = 0;
-  settings.log.enabled = false;
-  const auto checks = examine({.folder = folder.path(),
-                               .page = std::nullopt,
-                               .performing = settings,
-                               .priority = "real-time priority 5",
-                               .patience = 1min});
+  Performing performing{.priority = "real-time priority 5", .lateness = {.count = 7}};
+  performing.settings.osc.listen.port = 0;
+  performing.settings.log.enabled = false;
+  const auto checks = examine(
+      {.folder = folder.path(), .page = std::nullopt, .performing = performing, .patience = 1min});
   const auto named = [&](std::string_view name) {
     return *std::find_if(checks.begin(), checks.end(),
                          [name](const Check& check) { return check.name == name; });
   };
   EXPECT_EQ(named("model").state, State::well) << "the flags may have named another";
   EXPECT_EQ(named("priority").words, "real-time priority 5");
+  EXPECT_THAT(named("timer").words, HasSubstr("7 predictions"));
 }
 
 TEST(Doctor, SaysWhatDidNotAnswer) {
