@@ -19,6 +19,7 @@
 #include "config/check.h"
 #include "config/endpoint.h"
 #include "config/read.h"
+#include "model/files/names.h"
 #include "platform/companion.h"
 #include "platform/last_exit.h"
 #include "platform/supervisor.h"
