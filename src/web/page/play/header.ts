@@ -64,7 +64,7 @@ export class Header {
     const { state, connected } = this.desk;
     this.voices.classList.toggle("away", !connected);
     this.trouble.hidden = connected;
-    write(this.trouble, connected ? "" : state ? "Connection lost, trying again…" : "Looking for imps…");
+    write(this.trouble, connected ? "" : state ? "Connection lost, retrying…" : "Looking for imps…");
     if (!state) return;
     for (const voice of ["performer", "model"] as const)
       this.words[voice].classList.toggle("speaks", connected && state.voice === voice && !(voice === "model" && state.paused));
@@ -74,7 +74,7 @@ export class Header {
     const size = /,\s*(\w+)\s*\(/.exec(state.model?.words ?? "")?.[1];
     const name = state.model?.name.split("/").pop()?.replace(/\.(safetensors|tflite|keras|h5)$/, "");
     write(this.model, state.model
-      ? [name, `${state.dimension}d`, size].filter(Boolean).join(" · ") : "no model before the first move");
+      ? [name, `${state.dimension}d`, size].filter(Boolean).join(" · ") : "no model yet");
     this.model.title = state.model ? `${state.model.name}: ${state.model.words}` : "";
     write(this.pause, state.paused ? "Go on" : "Pause");
     this.pause.setAttribute("aria-pressed", String(state.paused));

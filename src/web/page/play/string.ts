@@ -20,6 +20,8 @@ export class PluckedString implements Instrument {
   private readonly soundings = new Soundings(14);
   private readonly strikes = new Strikes(0.07, 0.02);
   private readonly echoGain: GainNode;
+  private readonly again: GainNode;
+  private readonly wet: GainNode;
   private readonly strings = new Map<number, AudioBuffer>();
 
   constructor(
@@ -27,15 +29,15 @@ export class PluckedString implements Instrument {
     private readonly character: Character) {
     const echo = context.createDelay(1);
     echo.delayTime.value = 0.31;
-    const again = context.createGain();
-    again.gain.value = 0.35;
+    this.again = context.createGain();
     const dull = context.createBiquadFilter();
     dull.type = "lowpass";
     dull.frequency.value = 1800;
     this.echoGain = context.createGain();
     this.echoGain.gain.value = 0.12;
-    this.echoGain.connect(echo).connect(dull).connect(out);
-    dull.connect(again).connect(echo);
+    this.wet = context.createGain();
+    this.echoGain.connect(echo).connect(dull).connect(this.wet).connect(out);
+    dull.connect(this.again).connect(echo);
   }
 
   play(controls: readonly number[], moved: readonly number[], when: number): void {
@@ -44,6 +46,8 @@ export class PluckedString implements Instrument {
       return control < controls.length ? controls[control] : otherwise;
     };
     this.echoGain.gain.setTargetAtTime(0.35 * of("echo", 0.35), when, 0.05);
+    this.again.gain.setTargetAtTime(0.35, when, 0.01);
+    this.wet.gain.setTargetAtTime(1, when, 0.01);
     const plucked = new Map<number, number>();
     for (const control of moved) {
       const way = this.strikes.strike(control, controls[control], when);
@@ -65,8 +69,11 @@ export class PluckedString implements Instrument {
   release(when: number, fade: number): void {
     this.soundings.release(when, fade);
     this.strikes.forget();
-    this.echoGain.gain.cancelScheduledValues(when);
-    this.echoGain.gain.setTargetAtTime(0, when, 0.02);
+    // The echo of what is over is over too.
+    for (const { gain } of [this.echoGain, this.again, this.wet]) {
+      gain.cancelScheduledValues(when);
+      gain.setTargetAtTime(0, when, fade);
+    }
   }
 
   private pluck(midi: number, force: number, brightness: number, decay: number, when: number,

@@ -34,7 +34,7 @@ export class Synth {
     limiter.release.value = 0.12;
     // The compressor makes up for what it takes away; this keeps its peaks below 1.
     const ceiling = context.createGain();
-    ceiling.gain.value = 0.6;
+    ceiling.gain.value = 0.95;
     this.loudness = context.createGain();
     limiter.connect(ceiling).connect(this.loudness).connect(context.destination);
     const out = (voice: VoiceName) => {
