@@ -35,7 +35,7 @@ export class Faders {
   private readonly more: HTMLElement;
   private readonly stale = new Set<number>();
 
-  constructor(place: HTMLElement, private readonly desk: Desk, private readonly moved: Moved) {
+  constructor(private readonly place: HTMLElement, private readonly desk: Desk, private readonly moved: Moved) {
     this.less = button("−", "small", () => this.choose(this.chosen - 1));
     this.more = button("+", "small", () => this.choose(this.chosen + 1));
     this.less.setAttribute("aria-label", "One fader less");
@@ -44,6 +44,12 @@ export class Faders {
     const picker = attributes(make("div", "picker", this.less, this.count, this.more), {
       role: "group", "aria-label": "How many faders" });
     place.append(this.row, picker);
+    // More faders than there is room for: a wheel turns through them.
+    this.row.addEventListener("wheel", (wheel) => {
+      if (this.row.scrollWidth <= this.row.clientWidth || Math.abs(wheel.deltaX) > Math.abs(wheel.deltaY)) return;
+      wheel.preventDefault();
+      this.row.scrollLeft += wheel.deltaY;
+    }, { passive: false });
     this.build(this.chosen);
     desk.on("state", (change) => {
       if ("dimension" in change || "instrument" in change) this.fit();
@@ -118,7 +124,7 @@ export class Faders {
     this.controls.length = Math.min(this.controls.length, count);
     while (this.controls.length < count) this.controls.push(0.5);
     this.model.length = Math.min(this.model.length, count);
-    this.row.dataset.size = count <= 8 ? "few" : count <= 16 ? "some" : "many";
+    this.place.dataset.size = count <= 8 ? "few" : count <= 16 ? "some" : "many";
     this.faders = this.controls.map((_, control) => this.make(control));
     this.row.replaceChildren(...this.faders.map((fader) => fader.element.parentElement as HTMLElement));
     for (let control = 0; control < count; ++control) this.draw(control);
@@ -135,7 +141,7 @@ export class Faders {
     const value = make("span", "value");
     value.setAttribute("aria-hidden", "true");
     const label = make("span", "label",
-      this.controls.length > 16 || name.startsWith("Control ") ? String(control + 1) : name);
+      this.controls.length > 10 || name.startsWith("Control ") ? String(control + 1) : name);
     attributes(label, { "aria-hidden": "true", title: name });
     make("div", "fader-column", value, element, label);
     const fader: Fader = { element, cap, mark, value, isHeld: false, movedAt: -1 };

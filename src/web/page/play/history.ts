@@ -5,9 +5,13 @@ import { Desk, Sounded } from "../desk";
 const longest = 60;
 const mostEvents = 20000;
 
+/** Values of controls in all of them: a few megabytes. */
+const mostValues = 400000;
+
 export class History {
   private events: Sounded[] = [];
   private first = 0;
+  private values = 0;
   private readonly hearers: ((event: Sounded | null) => void)[] = [];
 
   constructor(desk: Desk) {
@@ -17,6 +21,7 @@ export class History {
       // Of the controls only what moved is kept: 20,000 whole frames of 128 would be 20 MB.
       const kept = { ...event, controls: event.moved.map((control) => event.controls[control]) };
       this.events.push(kept);
+      this.values += kept.moved.length;
       this.forget(event.at);
       for (const hear of this.hearers) hear(kept);
     });
@@ -42,12 +47,14 @@ export class History {
   private clear(): void {
     this.events = [];
     this.first = 0;
+    this.values = 0;
     for (const hear of this.hearers) hear(null);
   }
 
   private forget(now: number): void {
-    while (this.events.length - this.first > mostEvents || this.events[this.first].at < now - longest)
-      ++this.first;
+    while (this.events.length - this.first > mostEvents || this.values > mostValues
+      || this.events[this.first].at < now - longest)
+      this.values -= this.events[this.first++].moved.length;
     if (this.first > 4096 && this.first > this.events.length / 2) {
       this.events.splice(0, this.first);
       this.first = 0;
