@@ -82,7 +82,9 @@ export class Cloud {
   }
 
   isMoving(now: number): boolean {
-    return this.blobs.length > 0 || now < this.collapseAt + collapse;
+    // What would have come by now stands still at now.
+    return this.blobs.some((blob) => blob.at > now) || (this.due ?? 0) > now
+      || now < this.collapseAt + collapse;
   }
 
   draw(pen: CanvasRenderingContext2D, place: Place, now: number, line: string): void {

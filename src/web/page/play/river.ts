@@ -52,13 +52,20 @@ export class River {
       if (event.voice === "model") this.cloud.sounds(event.at, event.moved, event.controls);
     });
     desk.on("sounded", ({ voice, controls }) => void (this.stands[voice] = controls));
-    desk.on("stands", (stands) => void Object.assign(this.stands, stands));
-    desk.on("next", (next) => this.cloud.setNext(next, desk.state?.timescale ?? 1));
+    desk.on("stands", (stands) => {
+      Object.assign(this.stands, stands);
+      this.wasMoving = true;
+    });
+    desk.on("next", (next) => {
+      this.cloud.setNext(next, desk.state?.timescale ?? 1);
+      this.wasMoving = true;
+    });
     desk.on("state", () => {
       if (this.faders.controls.length !== this.lanes) this.isDirty = true;
     });
     desk.on("connected", (connected) => {
       if (!connected) this.cloud.setNext(null, 1);
+      this.wasMoving = true;
     });
   }
 
@@ -76,6 +83,7 @@ export class River {
     const newest = this.history.last?.at ?? -Infinity;
     const isMoving = now - newest < past + 1 || this.cloud.isMoving(now);
     if (!isMoving && !this.wasMoving) return;
+    // The last frame, with which it comes to rest, is drawn too.
     this.wasMoving = isMoving;
     this.drawnAt = now;
     const { pen, width, height } = this;

@@ -8,6 +8,9 @@ import { figures } from "./words";
 /** Hand-overs are spoken at most this often, in milliseconds. */
 const leastApart = 5000;
 
+/** So long a line stays at least, in milliseconds. */
+const legible = 1200;
+
 /** How often a thing is explained before the line falls silent. */
 const lessons = 3;
 
@@ -16,6 +19,9 @@ export class Story {
   private answers = 0;
   private returns = 0;
   private line = "";
+  private saidAt = -legible;
+  private waiting = 0;
+  private isAnswered = false;
 
   constructor(private readonly place: HTMLElement, private readonly desk: Desk) {
     place.classList.add("story");
@@ -25,7 +31,10 @@ export class Story {
       this.show();
     });
     desk.on("state", (change) => {
-      if (change.mode || change.paused !== undefined || change.muted !== undefined) this.line = "";
+      if (change.mode || change.paused !== undefined || change.muted !== undefined) {
+        clearTimeout(this.waiting);
+        this.line = "";
+      }
       if (change.dimension === 0) this.hasPlayed = false;
       this.show();
     });
@@ -48,8 +57,6 @@ export class Story {
     }
   }
 
-  private isAnswered = false;
-
   private modelPlays(): void {
     const state = this.desk.state;
     if (!state || this.isAnswered) return;
@@ -57,7 +64,7 @@ export class Story {
     ++this.answers;
     if (state.mode === "callresponse")
       this.say(this.answers <= lessons
-        ? `You were still for ${Number(figures(state.threshold))} s, so the model answers. Touch a fader: it gives way.`
+        ? `Still for ${Number(figures(state.threshold))} s, so the model answers. Touch a fader: it gives way.`
         : "");
     else if (this.answers <= lessons)
       this.say(state.mode === "polyphony"
@@ -65,8 +72,16 @@ export class Story {
         : "The model plays by itself now; it does not listen.");
   }
 
+  /** What has been said stays long enough to be read; only the newest of what waits is said then. */
   private say(line: string): void {
+    clearTimeout(this.waiting);
+    const wait = this.saidAt + legible - performance.now();
+    if (wait > 0 && this.line !== "") {
+      this.waiting = window.setTimeout(() => this.say(line), wait);
+      return;
+    }
     this.line = line;
+    this.saidAt = performance.now();
     this.show();
   }
 
