@@ -151,31 +151,38 @@ export class Faders {
 
   private listen(fader: Fader, control: number): void {
     const { element, cap } = fader;
-    let grip = 0;
     const at = (event: PointerEvent): number => {
       const box = element.getBoundingClientRect();
       const half = cap.offsetHeight / 2;
       return 1 - (event.clientY - box.top - half) / Math.max(1, box.height - 2 * half);
     };
-    element.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      element.setPointerCapture(event.pointerId);
+    element.addEventListener("pointerdown", (down) => {
+      if (down.button !== 0 || fader.isHeld) return;
+      element.setPointerCapture(down.pointerId);
       fader.isHeld = true;
       element.dataset.held = "";
       // Taken by its cap, a fader does not jump; touched elsewhere, it comes to the finger.
       const box = cap.getBoundingClientRect();
-      const onCap = event.clientY >= box.top - 4 && event.clientY <= box.bottom + 4;
-      grip = onCap ? this.controls[control] - at(event) : 0;
-      if (!onCap) this.move(control, at(event));
+      const onCap = down.clientY >= box.top - 4 && down.clientY <= box.bottom + 4;
+      const grip = onCap ? this.controls[control] - at(down) : 0;
+      if (!onCap) this.move(control, at(down));
+      // Each finger holds its own fader until it is lifted, wherever it has gone. Listened to at the
+      // window, because a mouse's capture may come to nothing when it does not move at once.
+      const follow = (move: PointerEvent) => {
+        if (move.pointerId === down.pointerId) this.move(control, at(move) + grip);
+      };
+      const letGo = (end: PointerEvent) => {
+        if (end.pointerId !== down.pointerId) return;
+        fader.isHeld = false;
+        delete element.dataset.held;
+        removeEventListener("pointermove", follow);
+        removeEventListener("pointerup", letGo);
+        removeEventListener("pointercancel", letGo);
+      };
+      addEventListener("pointermove", follow);
+      addEventListener("pointerup", letGo);
+      addEventListener("pointercancel", letGo);
     });
-    element.addEventListener("pointermove", (event) => {
-      if (fader.isHeld && element.hasPointerCapture(event.pointerId)) this.move(control, at(event) + grip);
-    });
-    const letGo = () => {
-      fader.isHeld = false;
-      delete element.dataset.held;
-    };
-    element.addEventListener("lostpointercapture", letGo);
     element.addEventListener("keydown", (key) => {
       if (key.ctrlKey || key.metaKey || key.altKey) return;
       const step = key.shiftKey ? 0.1 : 0.01;
