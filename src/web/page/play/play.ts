@@ -35,7 +35,8 @@ export const playIn = (around: Around): Tab => (place: HTMLElement, desk: Desk) 
   const riverPlace = make("div", "river");
   const line = make("p");
   const knobPlace = attributes(make("aside", "knobs"), { "aria-label": "Steering" });
-  const times = make("div", "times", make("span", "", "−10 s"), make("span", "now", "now"), make("span", "", "+2 s"));
+  const times = make("div", "times", make("span", "", "−10 s"), make("span", "now", "now"),
+    make("span", "tenth", "+0.1"), make("span", "half", "+0.5"), make("span", "", "+2 s"));
   times.setAttribute("aria-hidden", "true");
   place.append(faderPlace, make("div", "middle", line, riverPlace, times), knobPlace);
 

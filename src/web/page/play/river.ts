@@ -9,10 +9,17 @@ import { Colours, colours } from "./colours";
 import { History } from "./history";
 import { Stream } from "./stream";
 
-/** Seconds of the past; and of the future, which is drawn larger because it is nearer. */
+/**
+ * Seconds of the past, and of the future. Models mostly play within a tenth of a second, and at times
+ * after a second or two: the future is drawn by the square root of time, so that both are seen.
+ */
 const past = 10;
 const future = 2;
 const futureShare = 0.3;
+
+/** How far to the right of now a moment is, in [0, 1], that is so many seconds away. */
+export const futurePlace = (wait: number): number =>
+  Math.sqrt(Math.min(1, Math.max(0, wait) / future));
 
 /** With reduced motion the river steps instead of flowing. Seconds. */
 const step = 0.25;
@@ -90,10 +97,9 @@ export class River {
     const nowX = this.nowX;
     pen.clearRect(0, 0, width, height);
     this.stream.flow(pen, now, nowX);
-    const speed = (width - nowX) / future;
     const place: Place = {
-      x: (at) => nowX + (at - now) * speed, y: (lane, value) => this.stream.y(lane, value),
-      laneHeight: height / Math.max(1, this.lanes), speed, scale: this.scale, right: width };
+      x: (at) => nowX + futurePlace(at - now) * (width - nowX), y: (lane, value) => this.stream.y(lane, value),
+      laneHeight: height / Math.max(1, this.lanes), scale: this.scale, right: width };
     pen.save();
     pen.beginPath();
     pen.rect(nowX, 0, width - nowX, height);
