@@ -41,7 +41,8 @@ export class CheckItem implements Item<Check> {
 
   constructor(check: Check) {
     this.element.append(this.mark,
-      el("div", { class: "check-words" }, el("h3", {}, check.name), this.words, this.help), this.state);
+      el("div", { class: "check-words" },
+        el("div", { class: "check-head" }, el("h3", {}, check.name), this.state), this.words, this.help));
     this.update(check);
   }
 

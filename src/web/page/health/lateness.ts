@@ -22,6 +22,8 @@ export function bins({ edges_ms: edges, counts }: Histogram): [string, number][]
   });
 }
 
+const isPowerOfTen = (value: number): boolean => Number.isInteger(Math.log10(value));
+
 export class Lateness {
   readonly element: HTMLElement;
   private readonly words = el("p", { class: "lead" });
@@ -44,7 +46,7 @@ export class Lateness {
       data: {
         labels: this.shown.map(([name]) => name),
         datasets: [{
-          label: "predictions", data: this.shown.map(([, n]) => n), backgroundColor: colours.text,
+          label: "predictions", data: this.shown.map(([, n]) => n), backgroundColor: colours.quiet,
           categoryPercentage: 1, barPercentage: 0.9, minBarLength: 0,
         }],
       },
@@ -54,10 +56,10 @@ export class Lateness {
             ticks: { color: colours.quiet, maxRotation: 0, autoSkipPadding: 12 },
             title: { display: true, text: "ms late", color: colours.quiet } },
           y: { type: "logarithmic", min: 0.5,
-            grid: { color: colours.line, borderColor: colours.line, drawTicks: false },
+            grid: { borderColor: colours.line, drawTicks: false,
+              color: (context) => (isPowerOfTen(context.tick.value) ? colours.line : "transparent") },
             ticks: { color: colours.quiet, padding: 8,
-              // Only the powers of ten have names.
-              callback: (value) => (Number.isInteger(Math.log10(Number(value))) ? count(Number(value)) : "") } },
+              callback: (value) => (isPowerOfTen(Number(value)) ? count(Number(value)) : "") } },
         },
         plugins: {
           legend: { display: false },

@@ -37,6 +37,7 @@ export class ModelCard implements Item<Model> {
   private readonly remove: HTMLButtonElement;
   private readonly form = el("select", { id: freshId("form") },
     ...forms.map((form) => el("option", { value: form.ending }, form.words)));
+  private readonly convertPart: HTMLElement;
   private readonly strip: Strip;
   private readonly made = el("p", { class: "made", role: "status", hidden: true });
   private conversion: { id: string; out: string } | null = null;
@@ -50,7 +51,7 @@ export class ModelCard implements Item<Model> {
       { "aria-label": `Delete ${file}` });
     this.strip = new Strip("Converting", jobs);
     this.strip.element.hidden = true;
-    const convert = el("details", { class: "convert" }, el("summary", {}, "Convert"),
+    this.convertPart = el("details", { class: "convert" }, el("summary", {}, "Convert"),
       el("div", { class: "dos" }, el("label", { class: "unseen", for: this.form.id }, `Convert ${file} into`),
         this.form, button("Convert", () => this.convert(), { "aria-label": `Convert ${file}`, title: "imps convert" })),
       this.strip.element, this.made);
@@ -59,7 +60,7 @@ export class ModelCard implements Item<Model> {
       el("div", { class: "dos" }, this.play,
         el("a", { class: "do", download: file, href: `/api/v1/models/${inPath(file)}`, "aria-label": `Download ${file}` }, "Download"),
         this.remove),
-      this.fault.element, convert, this.all);
+      this.fault.element, this.convertPart, this.all);
     this.update(model);
   }
 
@@ -88,6 +89,7 @@ export class ModelCard implements Item<Model> {
       el("dl", { class: "whole-card" }, ...entries.map(([name, value]) =>
         el("div", {}, el("dt", {}, name), el("dd", {}, String(value))))));
     this.all.open = open;
+    this.convertPart.hidden = model.error !== null;
     this.showPlaying();
     this.showConversion();
   }

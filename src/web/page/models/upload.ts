@@ -43,7 +43,7 @@ export function uploadOf(arrived: () => void): HTMLElement {
     const fault = new Fault();
     faults.append(fault.element);
     if (file.size > mostBytes) {
-      fault.say(`${file.name}: is ${bytes(file.size)}, and at most ${bytes(mostBytes)} are taken here: copy it into the models folder`);
+      fault.say(`${file.name}: is ${bytes(file.size)}, and at most 64 MB are taken here: copy it into the models folder`);
       return;
     }
     const bar = el("progress", { max: 1, "aria-label": `Sending ${file.name}` });
@@ -76,7 +76,7 @@ export function uploadOf(arrived: () => void): HTMLElement {
     } });
   const zone = el("label", { class: "drop" }, input,
     el("span", { class: "do", "aria-hidden": "true" }, "Bring a model"),
-    el("span", { class: "quiet" }, `or drop it here: ${endings.split(",").join(", ")}, up to ${bytes(mostBytes)}`));
+    el("span", { class: "quiet" }, `or drop it here: ${endings.split(",").join(", ")}, up to 64 MB`));
   input.setAttribute("aria-label", "Bring a model");
   let within = 0;
   const over = (change: number) => {

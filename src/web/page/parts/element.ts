@@ -4,7 +4,8 @@
 type Value = string | number | boolean | null | undefined | ((event: never) => void);
 export type Child = Node | string | null | undefined | false;
 
-/** `on…` listens; true is an attribute without a value; false, null and undefined leave it out. */
+/** `on…` listens; true is an attribute without a value; false, null and undefined leave it out,
+    but for `aria-…`, which has the words. */
 export type Attributes = Record<string, Value>;
 
 export function el<K extends keyof HTMLElementTagNameMap>(
@@ -22,9 +23,11 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 export function setAttribute(element: Element, name: string, value: Exclude<Value, Function>): void {
-  if (value === false || value === null || value === undefined) element.removeAttribute(name);
-  else if (element.getAttribute(name) !== String(value))
-    element.setAttribute(name, value === true ? "" : String(value));
+  // What aria says is true or false, not there or not.
+  const said = typeof value === "boolean" && !name.startsWith("aria-") ? (value ? "" : null)
+    : value === undefined ? null : value;
+  if (said === null) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== String(said)) element.setAttribute(name, String(said));
 }
 
 /** Puts `children` in, in the place of what was there. */

@@ -69,15 +69,21 @@ export class PictureView {
       context.fillRect(0, top, width, lane);
       context.globalAlpha = 1;
       const least = Math.min(lane, leastBand * ratio);
+      let held: { value: number; voice: 0 | 1 } | null = null;
       bands.forEach((band, slice) => {
-        const voice = picture.voices[slice];
-        if (!band || voice === null || voice === undefined) return;
-        const thick = Math.max(least, (band[1] - band[0]) * lane);
-        const y = top + Math.min(lane - thick, Math.max(0, (1 - band[1]) * lane));
-        context.fillStyle = voices[voice];
+        const voice = picture.voices[slice] ?? null;
+        if (band && voice !== null) held = { value: (band[0] + band[1]) / 2, voice };
+        if (!held) return;
+        // Between its movements a control stands where it was left.
+        const [low, high] = band && voice !== null ? band : [held.value, held.value];
+        const thick = Math.max(least, (high - low) * lane);
+        const y = top + Math.min(lane - thick, Math.max(0, (1 - high) * lane));
+        context.globalAlpha = band && voice !== null ? 1 : 0.4;
+        context.fillStyle = voices[held.voice];
         // Half a pixel over, so that neighbouring slices leave no seams.
         context.fillRect(slice * across, y, across + 0.5, thick);
       });
+      context.globalAlpha = 1;
     });
   }
 }

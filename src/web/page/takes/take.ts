@@ -69,12 +69,10 @@ export class TakeItem implements Item<Take> {
     const name = when(take.when);
     write(this.title, name);
     this.title.title = `${take.id} · ${bytes(take.bytes)}`;
-    write(this.facts, [
-      duration(take.seconds), counted(take.rows, "row"), take.instrument || "unnamed instrument",
-      counted(Math.max(0, take.dimension - 1), "control"),
-    ].join(" · "));
+    write(this.facts, [duration(take.seconds), counted(take.rows, "row"), take.instrument]
+      .filter(Boolean).join(" · "));
     const share = take.rows > 0 ? Math.round((100 * take.model) / take.rows) : 0;
-    this.facts.title = `${count(take.performer)} rows of the performer, ${count(take.model)} of the model (${share} %); dimension ${take.dimension}`;
+    this.facts.title = `${count(take.performer)} rows of the performer, ${count(take.model)} of the model (${share} %); dimension ${take.dimension}: time and ${counted(take.dimension - 1, "control")}`;
     const marks = Array.isArray(take.marks) ? take.marks.length : take.marks;
     put(this.badges,
       take.running && el("span", { class: "badge badge-running" }, "Being recorded"),

@@ -53,11 +53,12 @@ export function formOf(desk: Desk, jobs: Jobs): HTMLElement {
   const time = choose("How long", times, "");
   const from = choose("From", data, "logs");
   const fault = new Fault();
+  let starting = false;
   const start = button("Train", () => undefined, { type: "submit", class: "do do-first" });
 
   const form = el("form", { class: "train-form", onsubmit: (event: Event) => {
     event.preventDefault();
-    start.disabled = true;
+    start.disabled = starting = true;
     void fault.watch(() => {
       const dimension = desk.state?.dimension ?? 0;
       return jobs.start("train", {
@@ -65,10 +66,12 @@ export function formOf(desk: Desk, jobs: Jobs): HTMLElement {
         ...(time.value() ? { for: time.value() } : {}),
         ...(dimension > 0 ? { dimension } : {}),
       }, from.value() ? [from.value()] : []);
-    }).then(() => (start.disabled = false));
+    }).then(() => (start.disabled = starting = false));
   } }, size.element, time.element, from.element, fault.element, el("div", { class: "dos" }, start));
   jobs.on(() => {
-    form.hidden = jobs.list.some((job) => job.kind === "train" && job.state === "running");
+    const runs = jobs.list.some((job) => job.kind === "train" && job.state === "running");
+    start.disabled = runs || starting;
+    start.title = runs ? "One training at a time: stop the one that runs, or wait for it" : "imps train";
   });
   return form;
 }
