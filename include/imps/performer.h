@@ -84,6 +84,13 @@ struct PerformerCounts {
   std::uint64_t restarts = 0;  ///< times the schedule started anew because it was over 100 ms late
 };
 
+/// What the model is about to play, or would if it had the word.
+struct Outlook {
+  MixtureView mixture;           ///< in the network's units (×10), before temperatures
+  TimePoint base;                ///< its dt counts from here
+  std::optional<TimePoint> due;  ///< when the frame that was drawn from it sounds, if one was
+};
+
 /// One performer and one model, playing together.
 ///
 /// The rules are doc/design.md, "A prediction's timing" and "Modes". Every method is realtime-safe
@@ -132,6 +139,9 @@ class Performer {
   [[nodiscard]] const PerformerSettings& settings() const noexcept;
   [[nodiscard]] const PerformerCounts& counts() const noexcept;
   [[nodiscard]] int dimension() const noexcept;
+  /// What comes next; nothing without a model, and before the network has heard anything. Its spans
+  /// stay valid until the next call that is not const.
+  [[nodiscard]] std::optional<Outlook> outlook() const noexcept;
   /// How many predictions are scheduled and have not sounded yet.
   [[nodiscard]] std::size_t pending() const noexcept;
 

@@ -10,13 +10,11 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/options.h"
-#include "interface/midi/devices.h"
-#include "platform/serial_port.h"
+#include "interface/ports_here.h"
 
 namespace imps::cli {
 namespace {
@@ -35,49 +33,15 @@ void add_options(Options& options, Flags& flags) {
   options.flag("--json", flags.json, "a JSON object for each list, one a line");
 }
 
-/// All that is there now.
-struct Ports {
-  std::string midi_system;   ///< "ALSA", …; "" when there is none
-  std::string midi_trouble;  ///< why
-  MidiPorts midi;
-  std::vector<platform::SerialPort> serial;
-
-  friend bool operator==(const Ports&, const Ports&) = default;
-};
-
-Ports look(std::unique_ptr<MidiSystem>& system) {
-  Ports ports;
-  // A client of a server that has ended sees nothing for ever.
-  if (system && system->ports() == MidiPorts{}) system.reset();
-  if (!system) {
-    auto opened = MidiSystem::open("auto");
-    if (opened) system = std::move(*opened);
-    if (!opened) ports.midi_trouble = opened.error().message;
-  }
-  if (system) {
-    ports.midi_system = system->name();
-    ports.midi = system->ports();
-  }
-  ports.serial = platform::serial_ports();
-  return ports;
-}
-
 void print_list(const char* title, const std::vector<std::string>& names) {
   fmt::print("{}:{}\n", title, names.empty() ? " none" : "");
   for (const std::string& name : names)
     fmt::print("  {}\n", name);
 }
 
-void print(const Ports& ports, bool as_json) {
+void print(const PortsHere& ports, bool as_json) {
   if (as_json) {
-    nlohmann::ordered_json json{
-        {"midi",
-         {{"system", nullptr}, {"inputs", ports.midi.inputs}, {"outputs", ports.midi.outputs}}},
-        {"serial", nlohmann::ordered_json::array()}};
-    if (!ports.midi_system.empty()) json["midi"]["system"] = ports.midi_system;
-    for (const auto& port : ports.serial)
-      json["serial"].push_back({{"path", port.path}, {"usb", port.usb}, {"name", port.name}});
-    std::puts(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
+    std::puts(to_json(ports).c_str());
   } else {
     if (ports.midi_system.empty()) {
       fmt::print("MIDI: {}\n", ports.midi_trouble);
@@ -114,12 +78,12 @@ Exit run_ports(const Command& command, const Arguments& arguments) {
       std::signal(signal, [](int) { interrupted = true; });
   }
   std::unique_ptr<MidiSystem> system;
-  std::optional<Ports> before = look(system);
+  std::optional<PortsHere> before = look_for_ports(system);
   print(*before, flags.json);
   if (!flags.watch) return Exit::done;
   while (!interrupted && std::ferror(stdout) == 0) {
     std::this_thread::sleep_for(kLookEvery);
-    Ports now = look(system);
+    PortsHere now = look_for_ports(system);
     if (now == *before) continue;
     if (!flags.json) fmt::print("\n");
     print(now, flags.json);

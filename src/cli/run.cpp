@@ -59,6 +59,9 @@ struct Flags {
   std::optional<std::string> output_host;
   std::optional<int> output_port;
   std::vector<std::string> outputs;
+  std::optional<int> web_port;
+  bool no_web = false;
+  bool share = false;
   bool json = false;
 };
 
@@ -99,6 +102,10 @@ void add_options(Options& options, Flags& flags) {
                 "the port to send them to (default 5000)");
   options.value("--output", flags.outputs, "HOST:PORT",
                 "send predictions here too; may be given several times");
+  options.value("--webport", flags.web_port, "PORT",
+                "the page's port (default 4000); 0: any that is free");
+  options.flag("--no-web", flags.no_web, "no page");
+  options.flag("--share", flags.share, "other machines may open the page, by a link with a token");
   options.flag("-l,--log", flags.log, "log the performance (default)");
   options.flag("--no-log", flags.no_log, "do not log");
   options.value("--log-folder", flags.log_folder, "FOLDER", "where logs go (default logs)");
@@ -117,7 +124,9 @@ std::string contradiction(const Flags& flags) {
   }
   if (flags.seed && *flags.seed < 0) return "--seed takes a whole number from 0 to 2^53";
   if (flags.log && flags.no_log) return "--log and --no-log contradict each other";
-  for (const auto port : {flags.listen_port, flags.output_port}) {
+  if (flags.no_web && (flags.share || flags.web_port))
+    return "--no-web leaves no page for --share and --webport";
+  for (const auto port : {flags.listen_port, flags.output_port, flags.web_port}) {
     if (port && (*port < 0 || *port > 65535))
       return fmt::format("{} is not a port: give 1 to 65535", *port);
   }
@@ -165,6 +174,9 @@ Result<void> apply(const Flags& flags, Settings& settings) {
   if (flags.no_log) settings.log.enabled = false;
   if (flags.log_folder) settings.log.folder = *flags.log_folder;
   if (flags.verbose) settings.verbose = true;
+  if (flags.no_web) settings.web.enabled = false;
+  if (flags.share) settings.web.share = true;
+  if (flags.web_port) settings.web.listen.port = static_cast<std::uint16_t>(*flags.web_port);
   return {};
 }
 

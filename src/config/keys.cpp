@@ -96,7 +96,7 @@ std::vector<Scene> scenes(const Value& value) {
   return list;
 }
 
-constexpr std::string_view kNotYet = "Not in this version: the section has no effect.";
+constexpr std::string_view kElsewhere = "Has no effect: where the page is, [web] says.";
 
 // In the order of doc/configuration.md and of written files.
 const std::array kKeys{
@@ -850,7 +850,34 @@ const std::array kKeys{
             },
     },
 
-    Key{.path = "webui", .standing = Standing::no_effect, .documentation = kNotYet},
+    Key{
+        .path = "web.enabled",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation = "Whether imps has its page, to be seen in a browser.",
+        .get = [](const Settings& s) { return Value{s.web.enabled}; },
+        .set = [](Settings& s, const Value& v) { s.web.enabled = std::get<bool>(v); },
+    },
+    Key{
+        .path = "web.listen",
+        .kind = Kind::listen,
+        .standing = Standing::own,
+        .documentation = "Where the page is. When the port is taken, imps plays on without it.",
+        .get = [](const Settings& s) { return Value{to_text(s.web.listen)}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.web.listen = endpoint(text(v), EndpointUse::listen); },
+    },
+    Key{
+        .path = "web.share",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation = "Whether other machines may open the page, by a link with a token that "
+                         "imps says when it starts. It listens on all addresses then.",
+        .get = [](const Settings& s) { return Value{s.web.share}; },
+        .set = [](Settings& s, const Value& v) { s.web.share = std::get<bool>(v); },
+    },
+
+    Key{.path = "webui", .standing = Standing::no_effect, .documentation = kElsewhere},
 };
 
 }  // namespace

@@ -110,6 +110,14 @@ struct LogSettings {
       quota_bytes;  ///< of the whole folder: logging stops there, announced before
 };
 
+/// The page.
+struct WebSettings {
+  bool enabled = true;
+  Endpoint listen{"localhost", 4000};
+  /// Other machines may connect, with a token; listen.host is then every address of this one.
+  bool share = false;
+};
+
 /// The instrument, for the takes' session files.
 struct InstrumentSettings {
   std::string name;
@@ -155,6 +163,7 @@ struct Settings {
   RouteSettings route;
   SmoothingSettings smoothing;
   LogSettings log;
+  WebSettings web;
 };
 
 /// How many controls of the performer's the mappings and routes know of; 0 when there are none.

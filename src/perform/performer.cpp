@@ -572,6 +572,14 @@ bool Performer::muted() const noexcept { return mind_->muted; }
 const PerformerSettings& Performer::settings() const noexcept { return mind_->settings; }
 const PerformerCounts& Performer::counts() const noexcept { return mind_->counts; }
 int Performer::dimension() const noexcept { return mind_->dimension; }
+std::optional<Outlook> Performer::outlook() const noexcept {
+  const Mind& mind = *mind_;
+  if (const auto* const first = mind.waiting.first())
+    return Outlook{first->mixture, first->prediction.base, first->prediction.due};
+  if (mind.model == nullptr || mind.owed || !mind.heard.has_mixture()) return std::nullopt;
+  if (!mind.has_next) return Outlook{mind.heard.mixture(), mind.last_consumed, std::nullopt};
+  return Outlook{mind.heard.mixture(), mind.next.base, mind.next.due};
+}
 std::size_t Performer::pending() const noexcept {
   return mind_->waiting.size() + (mind_->has_next ? 1 : 0);
 }

@@ -24,8 +24,11 @@
 #include "config/endpoint.h"
 #include "config/keys.h"
 #include "config/read.h"
+#include "interface/ports_here.h"
 #include "log/writer.h"
 #include "platform/thread.h"
+#include "session/config_api.h"
+#include "session/desk.h"
 #include "session/facts.h"
 #include "session/interfaces.h"
 #include "session/model_choice.h"
@@ -61,13 +64,36 @@ bool is_live(std::string_view path, const Settings& next) {
              kInterfaceSections.end();
 }
 
+/// What is told in the terminal, and on the page.
+class Told final : public Output {
+ public:
+  Told(Output& terminal, Desk& desk) : terminal_(terminal), desk_(desk) {}
+  void tell(std::string_view line) override {
+    terminal_.tell(line);
+    desk_.told("tell", line);
+  }
+  void warn(std::string_view line) override {
+    terminal_.warn(line);
+    desk_.told("warn", line);
+  }
+  void status(std::string_view line) override { terminal_.status(line); }
+  [[nodiscard]] bool has_status() const override { return terminal_.has_status(); }
+  [[nodiscard]] bool is_gone() const override { return terminal_.is_gone(); }
+
+ private:
+  Output& terminal_;
+  Desk& desk_;
+};
+
 class House final : private Backstage {
  public:
   House(const PerformanceRequest& request, Output& output)
       : request_(request),
+        config_(request.config),
         settings_(request.settings),
         in_force_(request.settings),
-        output_(output),
+        desk_(loop_, channels_, start_),
+        output_(output, desk_),
         seed_(settings_.interaction.seed.value_or(draw_seed())),
         timer_(loop_),
         signals_(loop_),
@@ -92,6 +118,10 @@ class House final : private Backstage {
   void on_message(const ToHouse& message);
   void show(const Report& report);
   void show(const FrameSeen& frame);
+  void open_desk();
+  Api api();
+  void show_on_page(const Report& report);
+  void plays(const ChosenModel& chosen);
   bool change_model(const std::filesystem::path& path);
   std::optional<ChosenModel> load(const std::filesystem::path& path);
   void load_scene_models();
@@ -103,17 +133,23 @@ class House final : private Backstage {
   void tell_notices();
 
   const PerformanceRequest request_;
+  std::optional<std::filesystem::path> config_;
   Settings settings_;  // as last read; the stage's thread sees only request_'s
   Settings in_force_;  // the same, with the scene's changes
   std::string scene_;
   std::map<std::filesystem::path, ChosenModel> scene_models_;  // so that scenes change at once
   std::filesystem::path playing_;                              // the model's path
-  Output& output_;
-  std::uint64_t seed_;
+  std::string model_name_;                                     // what plays
+  std::string model_words_;
+  std::vector<std::string> ports_;
   Start start_ = std::chrono::steady_clock::now();
   std::chrono::system_clock::time_point wall_start_ = std::chrono::system_clock::now();
-
   Channels channels_;
+  asio::io_context loop_{1};
+  Desk desk_;
+  Told output_;
+  std::uint64_t seed_;
+
   NoteGuard guard_;
   std::optional<ChosenModel> model_;  // to begin with
   std::unique_ptr<LogWriter> log_;
@@ -122,7 +158,6 @@ class House final : private Backstage {
   bool ready_told_ = false;
   int dimension_ = 0;  // 0 until the house has been told
 
-  asio::io_context loop_{1};
   asio::steady_timer timer_;
   asio::signal_set signals_;
   asio::posix::stream_descriptor stage_;
@@ -166,11 +201,13 @@ Result<void> House::perform() {
   });
   platform::drop_privileges();  // the stage has its own, for its priority
   platform::unblock_signals();
-  tell_begin(performance.descriptions());
+  ports_ = performance.descriptions();
+  tell_begin(ports_);
+  open_desk();
   if (dimension_ != 0) tell_ready();
-  if (request_.config) {
+  if (config_) {
     std::error_code ignored;
-    config_time_ = config_seen_ = std::filesystem::last_write_time(*request_.config, ignored);
+    config_time_ = config_seen_ = std::filesystem::last_write_time(*config_, ignored);
   }
   stage_.assign(channels_.to_house.fd());
   wait_for_stage();
@@ -181,6 +218,7 @@ Result<void> House::perform() {
     output_.warn(fmt::format("{}: the performance ends", failure.what()));
   }
 
+  desk_.close();
   // A stage that is busy loading may have a full queue.
   while (on_stage && !channels_.to_stage.send(Finish{}))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -266,6 +304,7 @@ void House::tell_ready() {
   if (ready_told_ || !model_) return;
   ready_told_ = true;
   playing_ = model_->path;
+  plays(*model_);
   load_scene_models();
   for (const std::string& warning : model_->warnings)
     output_.warn(warning);
@@ -348,7 +387,69 @@ void House::show(const FrameSeen& frame) {
 void House::show(const Report& report) {
   if (!report.fault.empty()) output_.warn(report.fault);
   if (output_.has_status()) output_.status(status_line(report, before_));
+  show_on_page(report);
   before_ = report;
+}
+
+// ---- the page
+
+void House::open_desk() {
+  if (!settings_.web.enabled) return;
+  if (auto opened = desk_.open(settings_.web, api()); !opened) {
+    output_.warn(opened.error().message);
+    return;
+  }
+  for (const std::string& link : desk_.links())
+    output_.tell("page on " + link);
+  if (desk_.is_shared())
+    output_.tell(
+        "whoever has this link can play and change everything; what is sent over the "
+        "network is not encrypted");
+  show_on_page(Report{});
+}
+
+Api House::api() {
+  Api all;
+  all["config"] = {.answer =
+                       [this](const ApiRequest& request) {
+                         const auto path = config_.value_or("imps.toml");
+                         ApiReply reply = answer_config(request, path);
+                         if (request.method != "GET" && reply.status == 200) {
+                           std::error_code ignored;
+                           if (!config_ && std::filesystem::exists(path, ignored)) config_ = path;
+                           desk_.changed("config");
+                         }
+                         return reply;
+                       },
+                   .is_slow = false,
+                   .most_bytes = 4 * kLongestConfig};
+  all["ports"] = {
+      .answer =
+          [system = std::shared_ptr<std::unique_ptr<MidiSystem>>(
+               std::make_shared<std::unique_ptr<MidiSystem>>())](const ApiRequest& request) {
+            if (request.method != "GET" || !request.path.empty())
+              return api_error(405, "ports: GET");
+            return ApiReply{.body = to_json(look_for_ports(*system))};
+          },
+      .is_slow = true};
+  return all;
+}
+
+void House::show_on_page(const Report& report) {
+  desk_.show(report, in_force_,
+             {.seed = seed_,
+              .model_name = model_name_,
+              .model_words = model_words_,
+              .scene = scene_,
+              .ports = ports_,
+              .log = log_ != nullptr && ready_told_ ? log_->path() : std::filesystem::path(),
+              .config = config_});
+}
+
+void House::plays(const ChosenModel& chosen) {
+  model_name_ = chosen.name;
+  model_words_ = words(chosen.model->sizes());
+  desk_.changed("models");
 }
 
 std::optional<ChosenModel> House::load(const std::filesystem::path& path) {
@@ -365,6 +466,7 @@ bool House::change_model(const std::filesystem::path& path) {
                            chosen->format));
   channels_.to_stage.send(to_stage(*chosen));
   playing_ = chosen->path;
+  plays(*chosen);
   return true;
 }
 
@@ -451,6 +553,7 @@ void House::take_over(const Settings& next, const std::vector<std::string>& keys
                                  chosen->format));
         message.model = to_stage(*chosen);
         playing_ = chosen->path;
+        plays(*chosen);
       }
     }
   }
@@ -471,9 +574,9 @@ void House::take_over(const Settings& next, const std::vector<std::string>& keys
 
 /// An edit is taken over once it is saved, and not while an editor is still writing.
 void House::look_at_config() {
-  if (!request_.config) return;
+  if (!config_) return;
   std::error_code error;
-  const auto time = std::filesystem::last_write_time(*request_.config, error);
+  const auto time = std::filesystem::last_write_time(*config_, error);
   // It may be gone for the moment that an editor saves it in.
   const bool is_settled = !error && time == std::exchange(config_seen_, time);
   if (!is_settled || time == config_time_) return;
@@ -481,13 +584,13 @@ void House::look_at_config() {
 }
 
 void House::reload() {
-  if (!request_.config) {
+  if (!config_) {
     output_.warn("asked to read the configuration again (SIGHUP), and there is none");
     return;
   }
   std::error_code ignored;
-  config_time_ = std::filesystem::last_write_time(*request_.config, ignored);
-  const ConfigRead read = read_config_file(*request_.config);
+  config_time_ = std::filesystem::last_write_time(*config_, ignored);
+  const ConfigRead read = read_config_file(*config_);
   for (const auto& warning : read.warnings)
     output_.warn(to_text(warning));
   for (const auto& error : read.errors)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include <imps/performer.h>
 
 #include "config/settings.h"
+#include "interface/interface.h"
 #include "interface/osc/counts.h"
 #include "platform/wake.h"
 #include "session/lateness.h"
@@ -44,12 +46,22 @@ struct TakeSettings {
 struct TakeCommand {
   Command command;
 };
+/// The performer moves controls on the page.
+struct TakeHand {
+  Frame controls;
+  ControlSet moved;  ///< of these; all of them when they are to say how many there are
+};
+/// From now on it is of interest what sounds and what comes next, or no longer.
+struct Watch {
+  bool on = false;
+};
 /// Tell how things stand (answered with a Report).
 struct TellReport {};
 /// Release everything, and end the loop.
 struct Finish {};
 
-using ToStage = std::variant<TakeModel, TakeSettings, TakeCommand, TellReport, Finish>;
+using ToStage =
+    std::variant<TakeModel, TakeSettings, TakeCommand, TakeHand, Watch, TellReport, Finish>;
 
 // ---- from the stage to the house
 
@@ -83,7 +95,7 @@ struct FrameSeen {
 struct Report {
   TimePoint at;
   Voice voice = Voice::performer;
-  Mode mode = Mode::call_response;
+  PerformerSettings settings;  ///< in force
   bool paused = false;
   bool muted = false;
   int dimension = 0;  ///< 0 while unknown
@@ -125,9 +137,38 @@ class Channel {
   platform::Wake wake_;
 };
 
+// ---- what is watched
+
+/// The voice has passed.
+struct VoicePassed {
+  TimePoint at;
+  Voice to = Voice::performer;
+};
+/// What the model is about to play, as far as a picture shows it.
+struct Cloud {
+  static constexpr std::size_t kMostMixtures = 8;  ///< the heaviest
+  static constexpr std::size_t kMostControls = 16;
+  TimePoint base;
+  std::optional<TimePoint> due;
+  std::size_t mixtures = 0;
+  std::size_t controls = 0;
+  std::array<float, kMostMixtures> weights;
+  /// Mean and standard deviation: of dt in seconds, and of controls in [0, 1].
+  std::array<std::array<float, 2>, kMostMixtures> dt;
+  std::array<std::array<std::array<float, 2>, kMostMixtures>, kMostControls> values;
+};
+/// There is nothing to come.
+struct NoCloud {};
+
+using Watched = std::variant<FrameSeen, VoicePassed, Cloud, NoCloud>;
+
 struct Channels {
   Channel<ToStage, 64> to_stage;
   Channel<ToHouse, 256> to_house;
+  /// Looked at now and then, without a wake-up: the stage pays for no more than a copy. What does
+  /// not fit is lost, and counted.
+  boost::lockfree::spsc_queue<Watched, boost::lockfree::capacity<1024>> watched;
+  std::atomic<std::uint64_t> unwatched{0};
 };
 
 }  // namespace imps

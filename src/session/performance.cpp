@@ -9,6 +9,7 @@
 #include <imps/version.h>
 
 #include "platform/thread.h"
+#include "session/cloud.h"
 #include "session/interfaces.h"
 
 namespace imps {
@@ -221,14 +222,14 @@ std::vector<StatusEntry> Performance::status() {
   std::vector<StatusEntry> entries;
   const auto whole = [](auto n) { return static_cast<std::int64_t>(n); };
   const auto milliseconds = [](Duration d) { return static_cast<double>(d.count()) * 1e-3; };
-  const PerformerSettings& settings = performer_ ? performer_->settings() : performer_settings_;
+  const PerformerSettings& settings = r.settings;
   entries.insert(entries.end(),
                  {
                      {"version", version()},
                      {"model", std::string_view(model_name_)},
                      {"dimension", whole(r.dimension)},
                      {"scene", std::string_view(scene_)},
-                     {"mode", name(r.mode)},
+                     {"mode", name(r.settings.mode)},
                      {"voice", std::string_view(r.voice == Voice::model ? "model" : "performer")},
                      {"paused", whole(r.paused)},
                      {"muted", whole(r.muted)},
@@ -317,7 +318,7 @@ void Performance::act_on_frame(std::span<const double> controls, const ControlSe
   touched_ = touched;
   carry_out(performer_->on(PerformerFrame{controls, heard}, at));
   if (!heard) ++unheard_run_;
-  if (settings_.verbose) tell(FrameSeen{at, Voice::performer, Frame(FrameView{0, controls})});
+  see(at, Voice::performer, controls);
 }
 
 void Performance::act_on_command(const Command& command, TimePoint at) {
@@ -379,6 +380,7 @@ void Performance::carry_out(std::span<const Action> actions) {
             if (log_ != nullptr && wanted && !log_->row(a.at, a.voice, a.controls)) ++log_refused_;
           } else if constexpr (std::is_same_v<A, HandOver>) {
             log_event(a.at, "hand_over", 0, a.to == Voice::model ? "model" : "performer");
+            watched(VoicePassed{a.at, a.to});
           } else {
             log_event(a.at, "withheld", static_cast<double>(a.number), {});
           }
@@ -403,7 +405,7 @@ void Performance::send_prediction(const Play& play) {
   lateness_.add(before - play.due);
   if (arrival_) response_.add(now() - *arrival_);
   last_prediction_ = FrameView{0, play.controls};
-  if (settings_.verbose) tell(FrameSeen{before, Voice::model, last_prediction_});
+  see(before, Voice::model, play.controls);
 }
 
 /// @param models  the model's controls
@@ -439,8 +441,34 @@ void Performance::play_due() {
   }
 }
 
+void Performance::see(TimePoint at, Voice voice, std::span<const double> controls) {
+  if (!settings_.verbose && !watched_) return;
+  const FrameSeen seen{at, voice, Frame(FrameView{0, controls})};
+  if (settings_.verbose) tell(seen);
+  watched(seen);
+}
+
+void Performance::watched(const Watched& what) {
+  if (watched_ && !channels_.watched.push(what))
+    channels_.unwatched.fetch_add(1, std::memory_order_relaxed);
+}
+
+/// What comes next, if that is not what was told last.
+void Performance::see_outlook() {
+  if (!watched_ || !performer_) return;
+  const auto outlook = performer_->outlook();
+  const auto told = outlook ? std::optional(std::pair(outlook->base, outlook->due)) : std::nullopt;
+  if (told == outlook_told_) return;
+  outlook_told_ = told;
+  if (outlook)
+    watched(cloud_of(*outlook));
+  else
+    watched(NoCloud{});
+}
+
 void Performance::arm() {
   if (finished_) return;
+  see_outlook();
   std::optional<TimePoint> at = performer_ ? performer_->deadline() : std::nullopt;
   if (!delayed_.empty() && (!at || delayed_.front().due < *at)) at = delayed_.front().due;
   if (const auto step = smoother_.deadline(); step && (!at || *step < *at)) at = step;
@@ -488,6 +516,11 @@ void Performance::on_message(const ToStage& message) {
           take_settings(m, now());
         } else if constexpr (std::is_same_v<M, TakeCommand>) {
           act_on_command(m.command, now());
+        } else if constexpr (std::is_same_v<M, TakeHand>) {
+          take_hand(m);
+        } else if constexpr (std::is_same_v<M, Watch>) {
+          watched_ = m.on;
+          outlook_told_.reset();
         } else if constexpr (std::is_same_v<M, TellReport>) {
           Report r = report();
           for (const auto& [section, interface] : interfaces_) {
@@ -500,6 +533,22 @@ void Performance::on_message(const ToStage& message) {
         }
       },
       message);
+}
+
+/// As from any other interface.
+void Performance::take_hand(const TakeHand& message) {
+  const auto controls = message.controls.controls();
+  begin_turn();
+  if (!performer_) {
+    if (message.moved.count() == controls.size()) take_in(controls);
+  } else {
+    std::array<ControlUpdate, kMaxControls> updates;
+    std::size_t count = 0;
+    for (std::size_t k = 0; k < controls.size(); ++k)
+      if (message.moved.test(k)) updates[count++] = {.control = k, .value = controls[k]};
+    if (count > 0) on_updates(std::span(updates).first(count));
+  }
+  end_turn(false);
 }
 
 void Performance::take_model(const TakeModel& message, TimePoint at) {
@@ -564,10 +613,10 @@ void Performance::know_model(const TakeModel& message) {
 Report Performance::report() {
   Report r;
   r.at = now();
-  r.mode = performer_settings_.mode;
+  r.settings = performer_settings_;
   if (performer_) {
     r.voice = performer_->voice();
-    r.mode = performer_->settings().mode;
+    r.settings = performer_->settings();
     r.paused = performer_->paused();
     r.muted = performer_->muted();
     r.dimension = performer_->dimension();

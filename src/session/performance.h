@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -118,6 +119,10 @@ class Performance final : private Listener {
   void sound(Sound sound, TimePoint at);
   void smooth();
   void release(TimePoint at);
+  void see(TimePoint at, Voice voice, std::span<const double> controls);
+  void see_outlook();
+  void watched(const Watched& what);
+  void take_hand(const TakeHand& message);
   void play_due();
   void arm();
   void on_timer();
@@ -178,6 +183,8 @@ class Performance final : private Listener {
   Frame last_prediction_;
   std::uint64_t log_refused_ = 0;
   std::uint64_t untold_ = 0;  // messages that the house's queue had no room for
+  bool watched_ = false;
+  std::optional<std::pair<TimePoint, std::optional<TimePoint>>> outlook_told_;  // base and due
   bool finished_ = false;
 };
 

@@ -77,7 +77,7 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   const Settings s;
   [[maybe_unused]] const auto& [title, owner, description, verbose, scenes, instrument, interaction,
                                 model, osc, midi, websocket, serial, serial_midi, route, smoothing,
-                                log] = s;
+                                log, web] = s;
   [[maybe_unused]] const auto& [name, controls] = instrument;
   [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, bindings, velocity,
                                 seed] = interaction;
@@ -92,9 +92,10 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [serial_midi_enabled, serial_midi_port, serial_midi_speed,
                                 serial_midi_input, serial_midi_output] = serial_midi;
   [[maybe_unused]] const auto& [log_enabled, performer, predictions, log_folder, quota] = log;
+  [[maybe_unused]] const auto& [web_enabled, web_listen, share] = web;
   [[maybe_unused]] const auto& [route_input, route_output] = route;
   [[maybe_unused]] const auto& [kind, seconds, rate] = smoothing;
-  constexpr int kFields = 5 + 2 + 9 + (5 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 3 + 5;
+  constexpr int kFields = 5 + 2 + 9 + (5 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 3 + 5 + 3;
   int own = 0;
   for (const Key& key : keys())
     own += key.get != nullptr ? 1 : 0;

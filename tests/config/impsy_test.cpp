@@ -94,8 +94,8 @@ TEST(ImpsyConfig, SaysWhatIsUnderstoodOtherwiseThanItStandsThere) {
       ElementsAre(HasSubstr("27:13: websocket.server_ip \"0.0.0.0\" opens imps to every network"),
                   "config.toml:40:8: [serial] and [serialmidi] have the same line: it speaks MIDI; "
                   "leave one of the two out",
-                  "config.toml:43:2: [webui] has no effect: this version of imps does not have a "
-                  "page yet: leave it, or take it out"));
+                  "config.toml:43:2: [webui] has no effect: where the page is, [web] says: "
+                  "leave it, or take it out"));
 }
 
 TEST(ImpsyConfig, TurnsOnTheInterfacesThatItHasSectionsOf) {

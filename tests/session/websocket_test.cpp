@@ -225,15 +225,5 @@ TEST_F(OverWebSocket, AClientThatDoesNotReadIsDropped) {
   EXPECT_EQ(count("websocket_clients"), 1);
 }
 
-TEST(Origin, OfThisMachineOrNamedMayConnect) {
-  EXPECT_TRUE(is_allowed_origin("", {}));
-  EXPECT_TRUE(is_allowed_origin("http://[::1]:4000", {}));
-  EXPECT_TRUE(is_allowed_origin("http://127.0.0.2", {}));
-  EXPECT_FALSE(is_allowed_origin("http://127.evil.example", {}));
-  EXPECT_FALSE(is_allowed_origin("http://128.0.0.1", {}));
-  EXPECT_FALSE(is_allowed_origin("file://localhost", {}));
-  EXPECT_FALSE(is_allowed_origin("https://a.example", {"https://b.example"}));
-}
-
 }  // namespace
 }  // namespace imps::test

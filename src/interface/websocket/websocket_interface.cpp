@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "config/endpoint.h"
+#include "config/origin.h"
 #include "interface/frame_values.h"
 #include "interface/midi/midi_player.h"
 #include "interface/midi/text.h"
@@ -35,37 +36,11 @@ using Text = std::shared_ptr<const std::string>;
 constexpr std::size_t kLongestRequest = 8 * 1024;
 constexpr auto kRequestPatience = std::chrono::seconds(10);
 
-/// "[::1]:5001" → "::1", "localhost:5001" → "localhost".
-std::string_view without_port(std::string_view host) noexcept {
-  if (host.starts_with('[')) {
-    const auto end = host.find(']');
-    return end == std::string_view::npos ? host : host.substr(1, end - 1);
-  }
-  return host.substr(0, host.find(':'));
-}
-
 Error cannot_listen(const Endpoint& listen, std::string_view why) {
   return Error{fmt::format("cannot listen for WebSocket clients on {}: {}", to_text(listen), why)};
 }
 
 }  // namespace
-
-bool is_loopback_host(std::string_view host) noexcept {
-  const std::string_view name = without_port(host);
-  if (name == "localhost" || name == "::1") return true;
-  // 127.0.0.0/8, in numbers: "127.evil.example" is a name.
-  ErrorCode error;
-  const auto address = asio::ip::make_address_v4(std::string(name), error);
-  return !error && address.is_loopback();
-}
-
-bool is_allowed_origin(std::string_view origin, const std::vector<std::string>& allowed) noexcept {
-  if (origin.empty()) return true;
-  if (std::find(allowed.begin(), allowed.end(), origin) != allowed.end()) return true;
-  for (const std::string_view scheme : {"http://", "https://"})
-    if (origin.starts_with(scheme)) return is_loopback_host(origin.substr(scheme.size()));
-  return false;
-}
 
 /// One client, from the connection to its end. Lives as long as one of its handlers waits.
 class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {

@@ -80,12 +80,4 @@ class WebSocketInterface final : public Interface {
   Listener* listener_ = nullptr;
 };
 
-/// Whether a page of this Origin may connect: there is none (no browser), it is of this machine, or
-/// one of `allowed`.
-bool is_allowed_origin(std::string_view origin, const std::vector<std::string>& allowed) noexcept;
-
-/// Whether a Host header names this machine by a loopback name or address: what a page whose name
-/// was made to point here (DNS rebinding) does not.
-bool is_loopback_host(std::string_view host) noexcept;
-
 }  // namespace imps

@@ -1,0 +1,42 @@
+#include "config/origin.h"
+
+#include <algorithm>
+
+#include <boost/asio/ip/address.hpp>
+
+namespace imps {
+
+namespace ip = boost::asio::ip;
+
+std::string_view host_without_port(std::string_view host) noexcept {
+  if (host.starts_with('[')) {
+    const auto end = host.find(']');
+    return end == std::string_view::npos ? host : host.substr(1, end - 1);
+  }
+  return host.substr(0, host.find(':'));
+}
+
+bool is_loopback_host(std::string_view host) noexcept {
+  const std::string_view name = host_without_port(host);
+  if (name == "localhost" || name == "::1") return true;
+  // 127.0.0.0/8, in numbers: "127.evil.example" is a name.
+  boost::system::error_code error;
+  const auto address = ip::make_address_v4(std::string(name), error);
+  return !error && address.is_loopback();
+}
+
+bool is_numeric_host(std::string_view host) noexcept {
+  boost::system::error_code error;
+  static_cast<void>(ip::make_address(std::string(host_without_port(host)), error));
+  return !error;
+}
+
+bool is_allowed_origin(std::string_view origin, const std::vector<std::string>& allowed) noexcept {
+  if (origin.empty()) return true;
+  if (std::find(allowed.begin(), allowed.end(), origin) != allowed.end()) return true;
+  for (const std::string_view scheme : {"http://", "https://"})
+    if (origin.starts_with(scheme)) return is_loopback_host(origin.substr(scheme.size()));
+  return false;
+}
+
+}  // namespace imps

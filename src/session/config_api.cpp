@@ -1,0 +1,114 @@
+#include "session/config_api.h"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "config/edit.h"
+#include "config/read.h"
+#include "platform/replace_file.h"
+
+namespace imps {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string content(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Json told(const std::vector<Diagnostic>& diagnostics) {
+  Json list = Json::array();
+  for (const Diagnostic& one : diagnostics)
+    list.push_back({{"line", one.line},
+                    {"column", one.column},
+                    {"text", one.fix.empty() ? one.what : one.what + ": " + one.fix}});
+  return list;
+}
+
+ApiReply described(const std::string& text, const fs::path& path) {
+  const ConfigRead read = read_config(text, path.string());
+  std::error_code ignored;
+  return {.status = read.ok() ? 200U : 422U,
+          .body = dump({{"path", path.string()},
+                        {"text", text},
+                        {"exists", fs::exists(path, ignored)},
+                        {"errors", told(read.errors)},
+                        {"warnings", told(read.warnings)}})};
+}
+
+ApiReply written(const std::string& text, const fs::path& path) {
+  ApiReply reply = described(text, path);
+  if (reply.status != 200) return reply;
+  // A link stays one: what it leads to is replaced.
+  std::error_code error;
+  const fs::path real = fs::canonical(path, error);
+  if (auto done = platform::replace_file(error ? path : real, std::as_bytes(std::span(text)));
+      !done)
+    return api_error(500, done.error().message);
+  return described(text, path);
+}
+
+/// A value as TOML has it: what JSON has of texts, numbers, truths and lists of them is the same.
+std::optional<std::string> toml_value(const Json& value) {
+  if (value.is_null() || value.is_object()) return std::nullopt;
+  if (value.is_array())
+    for (const Json& one : value)
+      if (one.is_structured() || one.is_null()) return std::nullopt;
+  return dump(value);
+}
+
+}  // namespace
+
+ApiReply answer_config(const ApiRequest& request, const fs::path& path) {
+  if (!request.path.empty()) return api_error(404, "config has no parts");
+  if (request.method == "GET") {
+    ApiReply reply = described(content(path), path);
+    reply.status = 200;
+    return reply;
+  }
+  const Json json = Json::parse(request.body, nullptr, false);
+  if (request.method == "PUT") {
+    if (!json.is_object() || !json.contains("text") || !json["text"].is_string())
+      return api_error(400, "config: give {\"text\": \"…\"}");
+    const auto& text = json["text"].get_ref<const std::string&>();
+    if (text.size() > kLongestConfig)
+      return api_error(413, fmt::format("config: longer than {} bytes", kLongestConfig));
+    const auto dry = json.find("dry_run");
+    if (dry != json.end() && dry->is_boolean() && dry->get<bool>()) {
+      ApiReply reply = described(text, path);
+      reply.status = 200;
+      return reply;
+    }
+    return written(text, path);
+  }
+  if (request.method == "PATCH") {
+    if (!json.is_object() || !json.contains("set") || !json["set"].is_object())
+      return api_error(400, "config: give {\"set\": {\"section.key\": value}}");
+    std::string text = content(path);
+    for (const auto& [key, value] : json["set"].items()) {
+      const auto toml = toml_value(value);
+      if (!toml)
+        return api_error(400, key + ": takes a text, a number, true or false, or a list of these");
+      auto edited = set_key(text, key, *toml);
+      if (!edited) return api_error(400, edited.error().message);
+      text = std::move(*edited);
+    }
+    return written(text, path);
+  }
+  return api_error(405, "config: GET, PUT or PATCH");
+}
+
+}  // namespace imps

@@ -1,0 +1,21 @@
+// The page's files, as they are embedded in the program.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace imps {
+
+struct Asset {
+  std::string_view path;  ///< "/", "/page.js"
+  std::string_view type;
+  std::string_view gzip;    ///< its bytes, compressed
+  std::string_view digest;  ///< changes with them
+};
+
+std::span<const Asset> assets() noexcept;
+
+/// Null when there is none.
+const Asset* find_asset(std::string_view path) noexcept;
+
+}  // namespace imps

@@ -1,0 +1,49 @@
+#include "web/guard.h"
+
+#include <cstdint>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "config/origin.h"
+
+namespace imps {
+
+Entry look_at(const Visitor& visitor, std::string_view token) noexcept {
+  // A browser sends the name that the page's address has: of a page that was made to point here, a
+  // name that we do not have. In numbers it is no name.
+  const bool host_is_ours = is_loopback_host(visitor.host);
+  if (!host_is_ours && (token.empty() || !is_numeric_host(visitor.host))) {
+    // Machines have names in their own network; the token shows that it was meant.
+    if (token.empty() || !is_same(visitor.token, token)) return Entry::wrong_host;
+  }
+  if (!visitor.origin.empty()) {
+    std::string_view origin = visitor.origin;
+    for (const std::string_view scheme : {"http://", "https://"})
+      if (origin.starts_with(scheme)) origin.remove_prefix(scheme.size());
+    if (origin != visitor.host) return Entry::wrong_origin;
+  } else if (visitor.changes && visitor.fetch_site == "cross-site") {
+    return Entry::wrong_origin;
+  }
+  if (visitor.is_here && host_is_ours) return Entry::granted;
+  return !token.empty() && is_same(visitor.token, token) ? Entry::granted : Entry::no_token;
+}
+
+std::string make_token() {
+  std::random_device device;
+  std::string token;
+  for (int k = 0; k < 4; ++k)
+    token += fmt::format("{:08x}", static_cast<std::uint32_t>(device()));
+  return token;
+}
+
+bool is_same(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  volatile unsigned char difference = 0;
+  for (std::size_t k = 0; k < a.size(); ++k)
+    difference = static_cast<unsigned char>(
+        difference | (static_cast<unsigned char>(a[k]) ^ static_cast<unsigned char>(b[k])));
+  return difference == 0;
+}
+
+}  // namespace imps

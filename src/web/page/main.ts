@@ -1,0 +1,2 @@
+import "./main.css";
+document.body.append("imps");

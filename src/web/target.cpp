@@ -1,0 +1,81 @@
+#include "web/target.h"
+
+#include <utility>
+
+namespace imps {
+namespace {
+
+constexpr std::size_t kLongest = 4096;
+constexpr std::size_t kMostParts = 16;
+
+int digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// RFC 3986, "Percent-Encoding".
+std::optional<std::string> decoded(std::string_view text) {
+  std::string all;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    if (text[k] != '%') {
+      all += text[k];
+      continue;
+    }
+    if (text.size() - k < 3) return std::nullopt;
+    const int high = digit(text[k + 1]);
+    const int low = digit(text[k + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    all += static_cast<char>(high * 16 + low);
+    k += 2;
+  }
+  return all;
+}
+
+bool is_name(std::string_view segment) noexcept {
+  return !segment.empty() && segment != "." && segment != ".." &&
+         segment.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
+}
+
+/// What comes before `mark`, which is taken away with it.
+std::string_view cut(std::string_view& rest, char mark) noexcept {
+  const auto end = rest.find(mark);
+  const std::string_view first = rest.substr(0, end);
+  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  return first;
+}
+
+}  // namespace
+
+std::optional<RequestTarget> read_target(std::string_view target) {
+  if (target.size() > kLongest || !target.starts_with('/')) return std::nullopt;
+  RequestTarget read;
+  std::string_view query = target.substr(1);
+  std::string_view path = cut(query, '?');
+  while (!path.empty()) {
+    auto segment = decoded(cut(path, '/'));
+    if (!segment || !is_name(*segment) || read.path.size() == kMostParts) return std::nullopt;
+    read.path.push_back(std::move(*segment));
+  }
+  while (!query.empty()) {
+    std::string_view value = cut(query, '&');
+    const auto name = decoded(cut(value, '='));
+    auto text = decoded(value);
+    if (!name || !text || read.query.size() == kMostParts) return std::nullopt;
+    read.query.insert_or_assign(*name, std::move(*text));
+  }
+  return read;
+}
+
+std::string_view cookie(std::string_view header, std::string_view name) noexcept {
+  while (!header.empty()) {
+    std::string_view value = cut(header, ';');
+    while (value.starts_with(' '))
+      value.remove_prefix(1);
+    if (cut(value, '=') == name) return value;
+  }
+  return {};
+}
+
+}  // namespace imps
