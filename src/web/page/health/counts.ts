@@ -7,7 +7,12 @@ import { count } from "../parts/words";
 const words: Record<string, string> = {
   frames: "Frames from the performer",
   predictions: "Predictions played",
-  cancelled: "Predictions cancelled by a hand-over",
+  unheard: "Frames that the model passed over",
+  cancelled: "Predictions overtaken by your playing",
+  overflowed: "Predictions dropped: too many waited",
+  outdated: "Predictions dropped: over 100 ms late",
+  restarts: "Fresh starts after being over 100 ms late",
+  log_refused: "Rows that the log had no room for",
   refused: "Messages refused",
   dropped: "Messages dropped",
   clamped: "Values outside 0 to 1",
@@ -18,9 +23,8 @@ const words: Record<string, string> = {
   kernel_dropped: "Messages that the system threw away",
   send_errors: "Messages that could not be sent",
   not_sent: "Messages not sent",
-  late: "Predictions more than 100 ms late",
 };
-const faults = /refused|dropped|clamped|malformed|wrong|not_|error|too_large|missed|late|lost|unknown/;
+const faults = /overflowed|outdated|restarts|refused|dropped|clamped|malformed|wrong|not_|error|too_large|missed|late|lost|unknown/;
 
 /** "midi_wrong_count" → "Frames with too few or too many values (midi)". */
 function name(key: string): string {

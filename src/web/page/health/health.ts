@@ -30,13 +30,13 @@ export function health(place: HTMLElement, desk: Desk): void {
   const read = async () => {
     clearTimeout(timer);
     await fault.watch(async () => {
-      const found = await desk.get<{ checks: Check[]; lateness: Histogram }>("/health");
+      const found = await desk.get<{ checks: Check[]; lateness: Histogram | null }>("/health");
       const order = ["bad", "doubtful", "well"];
       showChecks([...found.checks].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state)));
       const wrong = found.checks.filter((check) => check.state !== "well").length;
       write(sum, wrong === 0 ? `All is well: ${counted(found.checks.length, "check")}.`
         : `${wrong} of ${counted(found.checks.length, "check")} ${wrong === 1 ? "wants" : "want"} a look.`);
-      lateness.update(found.lateness);
+      lateness.update(found.lateness ?? { edges_ms: [], counts: [] });
     });
     clearTimeout(timer);
     if (visible) timer = window.setTimeout(() => void read(), everyMs);

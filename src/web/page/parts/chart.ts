@@ -16,11 +16,12 @@ export interface Palette {
   ground: string;
 }
 
-export function palette(): Palette {
-  const style = getComputedStyle(document.documentElement);
+/** As they are where `element` stands. */
+function palette(element: Element): Palette {
+  const style = getComputedStyle(element);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   return {
-    text: colour("--text"), quiet: colour("--text-quiet"), line: colour("--line"),
+    text: colour("--text"), quiet: colour("--quiet"), line: colour("--line"),
     ground: colour("--raised"),
   };
 }
@@ -48,7 +49,7 @@ export class Drawing<T extends "line" | "bar"> {
   draw(): void {
     Chart.defaults.font.family = getComputedStyle(this.canvas).fontFamily;
     Chart.defaults.font.size = 12;
-    const wanted = this.describe(palette()) as ChartConfiguration;
+    const wanted = this.describe(palette(this.canvas)) as ChartConfiguration;
     if (!this.chart) {
       this.chart = new Chart(this.canvas, {
         ...wanted,

@@ -73,7 +73,7 @@ export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config)
     number(marks);
     const item = (kind: "error" | "warning") => (remark: Remark) => el("li", { "data-kind": kind },
       el("button", { type: "button", class: "file-remark", onclick: () => go(remark) },
-        el("span", { class: "file-line" }, `${kind === "error" ? "✕" : "!"} line ${remark.line}`),
+        el("span", { class: "file-line" }, `${kind === "error" ? "✕" : "!"} ${remark.line > 0 ? `line ${remark.line}` : "file"}`),
         el("span", {}, remark.text)));
     put(remarks, ...errors.map(item("error")), ...warnings.map(item("warning")));
     setAttribute(text, "aria-invalid", errors.length > 0);

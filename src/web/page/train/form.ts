@@ -38,13 +38,13 @@ const data: readonly Choice[] = [
 function choose(legend: string, choices: readonly Choice[], first: string, titles: Record<string, string> = {}) {
   const group = freshId("choice");
   const inputs = choices.map((choice) => el("input", {
-    type: "radio", name: group, value: choice.value, checked: choice.value === first, class: "choice-input",
+    type: "radio", name: group, value: choice.value, checked: choice.value === first, class: "pick-input",
   }));
-  const element = el("fieldset", { class: "choice" }, el("legend", {}, legend),
-    el("div", { class: "choice-all" }, ...choices.map((choice, k) => el("label",
-      { class: "choice-one", title: titles[choice.value] }, inputs[k],
-      el("span", { class: "choice-name" }, choice.name),
-      choice.words !== "" && el("span", { class: "choice-words" }, choice.words)))));
+  const element = el("fieldset", { class: "pick" }, el("legend", {}, legend),
+    el("div", { class: "pick-all" }, ...choices.map((choice, k) => el("label",
+      { class: "pick-one", title: titles[choice.value] }, inputs[k],
+      el("span", { class: "pick-name" }, choice.name),
+      choice.words !== "" && el("span", { class: "pick-words" }, choice.words)))));
   return { element, value: () => inputs.find((input) => input.checked)?.value ?? first };
 }
 
