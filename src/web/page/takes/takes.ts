@@ -15,7 +15,7 @@ const runningEveryMs = 2000;
 
 export function takes(place: HTMLElement, desk: Desk): void {
   const list = el("ul", { class: "takes-list" });
-  const sum = el("p", { class: "lead" });
+  const sum = el("p", { class: "lead", hidden: true });
   const empty = el("p", { class: "empty", hidden: true },
     "Nothing has been played yet. Move a fader: imps writes down all that sounds.");
   const fault = new Fault();
@@ -35,6 +35,7 @@ export function takes(place: HTMLElement, desk: Desk): void {
       empty.hidden = all.length > 0;
       const kept = all.filter((take) => !take.set_aside);
       const seconds = kept.reduce((total, take) => total + take.seconds, 0);
+      sum.hidden = all.length === 0;
       write(sum, all.length === 0 ? ""
         : `${counted(all.length, "take")}, ${duration(seconds)} to learn from`
           + (kept.length < all.length ? `, ${all.length - kept.length} set aside` : ""));
