@@ -46,8 +46,8 @@ export class ModelCard implements Item<Model> {
     const { file } = model;
     this.play = button("Play it", () => void this.fault.watch(() => playModel(desk, this.model.file)),
       { "aria-label": `Play ${file}`, title: "Swaps it in with no gap" });
-    this.remove = button("Delete", () => void this.fault.watch(() => throwAway(desk, "DELETE",
-      `/models/${inPath(this.model.file)}`, undefined, `${this.model.file} is in the trash`)),
+    this.remove = button("Delete", () => void this.fault.watch(() => throwAway(desk,
+      `/models/${inPath(this.model.file)}`, `${this.model.file} is in the trash`)),
       { "aria-label": `Delete ${file}` });
     this.strip = new Strip("Converting", jobs);
     this.strip.element.hidden = true;

@@ -28,7 +28,8 @@ const everyMs = 1000;
 export class Jobs {
   /** Newest first. */
   list: readonly Job[] = [];
-  private hearers: (() => void)[] = [];
+  private readonly hearers: (() => void)[] = [];
+  private readonly ended = new Map<string, Job>();
   private timer = 0;
   private reading = false;
   private again = false;
@@ -38,7 +39,10 @@ export class Jobs {
       if (what === "jobs") this.read();
     });
     desk.on("connected", (connected) => {
-      if (connected) this.read();
+      if (!connected) return;
+      // Another imps counts its jobs anew.
+      this.ended.clear();
+      this.read();
     });
     this.read();
   }
@@ -51,6 +55,15 @@ export class Jobs {
 
   find(id: string | null): Job | undefined {
     return this.list.find((job) => job.id === id);
+  }
+
+  /** All of a job: the list leaves out what is long. */
+  async whole(job: Job): Promise<Job> {
+    const known = this.ended.get(job.id);
+    if (known) return known;
+    const whole = await this.desk.get<Job>(`/jobs/${encodeURIComponent(job.id)}`);
+    if (whole.state !== "running") this.ended.set(job.id, whole);
+    return whole;
   }
 
   async start(kind: Kind, options: Options, files: string[] = []): Promise<Job> {

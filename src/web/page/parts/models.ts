@@ -1,7 +1,7 @@
 // Models as GET /models has them, and swapping one in.
 
 import { Desk } from "../desk";
-import { inPath } from "./words";
+import { fileName, inPath } from "./words";
 
 export interface Model {
   file: string;
@@ -23,7 +23,7 @@ export const playModel = (desk: Desk, file: string): Promise<unknown> =>
 
 /** Whether `file` plays: the state says it sooner than the list of models. */
 export const plays = (desk: Desk, model: Pick<Model, "file" | "playing">): boolean =>
-  desk.state ? desk.state.model?.name === model.file : model.playing;
+  desk.state ? fileName(desk.state.model?.name ?? "") === model.file : model.playing;
 
 /** "1.693", or "" if the card has no such number. */
 export function figure(card: Model["card"], name: string): string {

@@ -19,19 +19,20 @@ export const restore = (desk: Desk, id: string): Promise<unknown> =>
   desk.send("POST", `/trash/${encodeURIComponent(id)}`);
 
 /**
- * Deletes `path`, and offers to undo it. The answer may name what is in the trash now; else it is
- * looked up by what is new there.
+ * Throws away what is at `path`, and offers to undo it. What was trimmed has left a shorter one in
+ * its place, which goes when the whole comes back.
  */
 export async function throwAway(
-  desk: Desk, method: "DELETE" | "PATCH", path: string, body: unknown, line: string
+  desk: Desk, path: string, line: string, trim?: [number, number]
 ): Promise<void> {
-  const before = new Set((await desk.get<Thrown[]>("/trash")).map((thrown) => thrown.id));
-  await desk.send(method, path, body);
-  const after = await desk.get<Thrown[]>("/trash");
-  const thrown = after.find((one) => !before.has(one.id));
-  desk.say(line, thrown && (() => {
-    restore(desk, thrown.id).catch((error: Error) => desk.say(error.message));
-  }));
+  const { trash } = await (trim
+    ? desk.send<{ trash: string }>("PATCH", path, { trim })
+    : desk.send<{ trash: string }>("DELETE", path));
+  const undo = async () => {
+    if (trim) await desk.send("DELETE", path);
+    await restore(desk, trash);
+  };
+  desk.say(line, () => void undo().catch((error: Error) => desk.say(error.message)));
 }
 
 /** A folded list of what was thrown away of one kind. */

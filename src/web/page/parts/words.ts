@@ -15,6 +15,10 @@ export function place(seconds: number): string {
   return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, "0")}`;
 }
 
+/** "3.2 s", then as duration() says it: a part of a take. */
+export const span = (seconds: number): string =>
+  (seconds < 9.95 ? `${seconds.toFixed(1)} s` : duration(seconds));
+
 const dayMs = 86_400_000;
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });

@@ -4,11 +4,12 @@ import { Desk } from "../desk";
 import { button, el, Fault, write } from "../parts/element";
 import { Job, jobsOf } from "../parts/jobs";
 import { Strip } from "../parts/strip";
+import { linesOf, Summary } from "./summary";
 
 export function datasetOf(desk: Desk): HTMLElement {
   const jobs = jobsOf(desk);
   const strip = new Strip("Collating the takes", jobs);
-  const lines = el("pre", { class: "lines", tabindex: 0, "aria-label": "What the dataset is made of" });
+  const lines = el("pre", { class: "lines", tabindex: 0, hidden: true, "aria-label": "What the dataset is made of" });
   const stale = el("p", { class: "quiet", hidden: true }, "The takes have changed since.");
   const fault = new Fault();
   let shown: Job | undefined;
@@ -20,7 +21,7 @@ export function datasetOf(desk: Desk): HTMLElement {
     });
     stale.hidden = true;
   });
-  const look = button("Look", () => start(true), { title: "imps dataset --dry-run" });
+  const look = button("See what is in it", () => start(true), { title: "imps dataset --dry-run" });
   const make = button("Make the dataset", () => start(false), { title: "imps dataset" });
 
   jobs.on(() => {
@@ -30,8 +31,12 @@ export function datasetOf(desk: Desk): HTMLElement {
     strip.element.hidden = !shown || shown.state === "done";
     if (shown) strip.update(shown);
     // A new look leaves the last one standing until it has something to say.
-    if (shown && (!runs || shown.lines.length > 0)) write(lines, shown.lines.join("\n"));
-    lines.hidden = lines.textContent === "";
+    if (!shown || runs) return;
+    jobs.whole(shown).then((job) => {
+      const said = job.lines.map((line) => `  ${line}`);
+      write(lines, [...(job.result ? linesOf(job.result as unknown as Summary) : []), ...said].join("\n"));
+      lines.hidden = lines.textContent === "" || job.error !== null;
+    }, (error) => fault.say(error));
   });
   desk.on("changed", (what) => {
     if (what === "takes" && shown) stale.hidden = false;

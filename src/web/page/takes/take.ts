@@ -3,7 +3,7 @@
 import { Desk } from "../desk";
 import { button, el, Fault, Item, put, setAttribute, write } from "../parts/element";
 import { throwAway } from "../parts/trash";
-import { bytes, count, counted, duration, inPath, when } from "../parts/words";
+import { bytes, count, counted, duration, inPath, span, when } from "../parts/words";
 import { PictureView } from "./picture";
 import { playback } from "./playback";
 import { Trim } from "./trim";
@@ -22,6 +22,8 @@ export interface Take {
   set_aside: boolean;
   marks: number | unknown[];
   bytes: number;
+  /** Why it cannot be read, if it cannot. */
+  error?: string | null;
 }
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
@@ -82,7 +84,10 @@ export class TakeItem implements Item<Take> {
     this.element.dataset.aside = String(take.set_aside);
     this.element.dataset.running = String(take.running);
     setAttribute(this.aside, "aria-pressed", take.set_aside);
-    this.trim.disabled = this.remove.disabled = take.running;
+    this.aside.disabled = this.remove.disabled = take.running;
+    this.trim.disabled = take.running || !!take.error;
+    this.play.disabled = !!take.error;
+    if (take.error) this.fault.say(take.error);
     for (const [does, words] of [
       [this.play, "Play back"], [this.trim, "Trim"], [this.aside, "Not that:"], [this.remove, "Delete"],
       [this.file, "Save the log of"],
@@ -141,8 +146,8 @@ export class TakeItem implements Item<Take> {
   }
 
   private async keep(from: number, to: number): Promise<void> {
-    const well = await this.fault.watch(() => throwAway(this.desk, "PATCH", `/takes/${inPath(this.take.id)}`,
-      { trim: [from, to] }, `Trimmed to ${duration(to - from)}; the whole take is in the trash`));
+    const well = await this.fault.watch(() => throwAway(this.desk, `/takes/${inPath(this.take.id)}`,
+      `Trimmed to ${span(to - from)}; the whole take is in the trash`, [from, to]));
     if (well) this.leaveTrim();
   }
 
@@ -155,7 +160,7 @@ export class TakeItem implements Item<Take> {
   }
 
   private delete(): void {
-    void this.fault.watch(() => throwAway(this.desk, "DELETE", `/takes/${inPath(this.take.id)}`, undefined,
+    void this.fault.watch(() => throwAway(this.desk, `/takes/${inPath(this.take.id)}`,
       `The take of ${when(this.take.when)} is in the trash`));
   }
 }

@@ -2,7 +2,7 @@
 // What is cut stands in the shade; nothing is cut before "Keep this".
 
 import { button, el, setAttribute, write } from "../parts/element";
-import { duration, place } from "../parts/words";
+import { place, span } from "../parts/words";
 
 const step = 0.05;
 
@@ -29,7 +29,7 @@ export class Trim {
     this.to.max = this.from.max = String(Math.ceil(seconds / step) * step);
     this.to.value = this.to.max;
     this.handles = el("div", { class: "trim" }, this.before, this.after, this.from, this.to);
-    this.keep = button("Keep this", () => keep(this.start, this.end));
+    this.keep = button("Keep this", () => keep(this.start, this.end), { class: "do do-first" });
     this.words = el("div", { class: "trim-words" }, this.says, this.keep, button("Leave it whole", leave));
     this.words.addEventListener("keydown", (event) => event.key === "Escape" && leave());
     this.moved(this.from);
@@ -60,7 +60,7 @@ export class Trim {
     this.after.style.width = part(this.seconds - this.end);
     for (const [slider, at] of [[this.from, this.start], [this.to, this.end]] as const)
       setAttribute(slider, "aria-valuetext", place(at));
-    write(this.says, `Keeps ${place(this.start)} to ${place(this.end)}: ${duration(this.end - this.start)}`);
+    write(this.says, `Keeps ${place(this.start)} to ${place(this.end)}: ${span(this.end - this.start)}`);
     this.keep.disabled = this.start <= 0 && this.end >= this.seconds;
   }
 }

@@ -10,11 +10,8 @@ import { Strip } from "../parts/strip";
 import { fileName } from "../parts/words";
 import { Findings, verdictOf } from "./verdict";
 
-/** What this browser remembers of a training: with which model it is compared, and by which job. */
-interface Kept {
-  against: string | null;
-  evaluation: string | null;
-}
+/** A model that comes with imps has no file: it can be judged, but not be swapped in again. */
+const isBuiltIn = (file: string): boolean => file.startsWith("built-in-");
 
 export class Compare {
   readonly element: HTMLElement;
@@ -26,7 +23,7 @@ export class Compare {
   });
   private readonly strip: Strip;
   private readonly verdict = el("div", { "aria-live": "polite" });
-  private readonly hearOther = button("", () => this.hear(this.kept.against), { class: "do ear" });
+  private readonly hearOther = button("", () => this.hear(this.rivalFile), { class: "do ear" });
   private readonly hearNew = button("", () => this.hear(this.file), { class: "do ear" });
   private readonly perform = button("Perform with it", () => this.hear(this.file), { class: "do do-first" });
   private readonly performs = el("p", { class: "quiet", role: "status" });
@@ -35,9 +32,9 @@ export class Compare {
   private readonly rival: HTMLElement;
   private job: Job | null = null;
   private file = "";
-  private folder = "";
   private models: Model[] = [];
-  private kept: Kept = { against: null, evaluation: null };
+  /** What it is compared with; this browser remembers it. */
+  private rivalFile: string | null = null;
   private shown: string | null = null;
 
   constructor(private readonly desk: Desk, private readonly jobs: Jobs) {
@@ -66,8 +63,7 @@ export class Compare {
     if (!job || typeof path !== "string") return;
     if (job.id !== this.job?.id) {
       this.file = fileName(path);
-      this.folder = path.slice(0, path.length - this.file.length);
-      this.kept = recall<Kept>(`train.${job.id}`) ?? { against: null, evaluation: null };
+      this.rivalFile = recall<string>(`against.${this.file}`);
       this.shown = null;
       put(this.verdict);
       write(this.name, this.file);
@@ -87,68 +83,85 @@ export class Compare {
       const fresh = models.find((model) => model.file === this.file);
       const rivals = models.filter((model) => model.file !== this.file && !model.error
         && (!fresh || model.dimension === fresh.dimension));
-      put(this.against, ...rivals.map((model) => el("option", { value: model.file },
-        model.file + (plays(this.desk, model) ? " (plays now)" : ""))));
-      const known = rivals.some((model) => model.file === this.kept.against);
-      if (!known) {
-        const first = rivals.find((model) => plays(this.desk, model)) ?? rivals[0];
-        this.keep({ against: first?.file ?? null, evaluation: null });
+      const files = [...rivals.map((model) => model.file), ...(fresh ? [`built-in-${fresh.dimension}`] : [])];
+      put(this.against, ...files.map((file) => el("option", { value: file },
+        isBuiltIn(file) ? "the built-in one" : file)));
+      if (this.rivalFile === null || !files.includes(this.rivalFile)) {
+        // What played before the new one came is what it has to beat.
+        this.setRival(rivals.find((model) => plays(this.desk, model))?.file
+          ?? (this.playsNow(this.file) ? files[0] : files[files.length - 1]) ?? null);
       }
-      this.against.value = this.kept.against ?? "";
-      this.rival.hidden = rivals.length === 0;
+      this.against.value = this.rivalFile ?? "";
+      this.rival.hidden = files.length === 0;
+      this.showEvaluation();
       this.showPlaying();
     }, (error) => this.fault.say(error));
   }
 
-  private keep(kept: Kept): void {
-    this.kept = kept;
-    if (this.job) remember(`train.${this.job.id}`, kept);
+  private setRival(file: string | null): void {
+    this.rivalFile = file;
+    if (file !== null) remember(`against.${this.file}`, file);
   }
 
   private choose(): void {
-    this.keep({ against: this.against.value, evaluation: null });
+    this.setRival(this.against.value);
     this.showEvaluation();
     this.showPlaying();
   }
 
   private startEvaluation(): void {
     void this.fault.watch(async () => {
-      const { against } = this.kept;
-      const files = [...(against ? [against] : []), this.file].map((file) => this.folder + file);
-      const job = await this.jobs.start("evaluate", against ? { compare: true } : {}, files);
-      this.keep({ against, evaluation: job.id });
-      this.showEvaluation();
+      const files = [...(this.rivalFile ? [this.rivalFile] : []), this.file]
+        .map((file) => (isBuiltIn(file) ? file : `models/${file}`));
+      await this.jobs.start("evaluate", files.length > 1 ? { compare: true } : {}, files);
+    });
+  }
+
+  /** The newest evaluation of these two, whoever asked for it. */
+  private evaluation(): Job | undefined {
+    const rival = this.rivalFile;
+    return this.jobs.list.find((job) => {
+      const words = job.words;
+      if (job.kind !== "evaluate" || !words.endsWith(`/${this.file}`)) return false;
+      const before = words.slice(0, words.lastIndexOf(" "));
+      return rival === null || before.endsWith(isBuiltIn(rival) ? ` ${rival}` : `/${rival}`);
     });
   }
 
   private showEvaluation(): void {
-    const job = this.jobs.find(this.kept.evaluation);
+    const job = this.evaluation();
     this.strip.element.hidden = !job || job.state === "done";
     if (job) this.strip.update(job);
     this.evaluate.disabled = job?.state === "running";
-    const done = job?.state === "done" && job.result ? job.id : null;
-    if (done === this.shown) return;
-    this.shown = done;
-    put(this.verdict, done && verdictOf(job?.result as unknown as Findings));
+    const done = job?.state === "done" ? job : null;
+    if ((done?.id ?? null) === this.shown) return;
+    this.shown = done?.id ?? null;
+    put(this.verdict);
+    if (!done) return;
+    this.jobs.whole(done).then((whole) => {
+      if (this.shown === whole.id && whole.result) put(this.verdict, verdictOf(whole.result as unknown as Findings));
+    }, (error) => this.fault.say(error));
   }
 
   private hear(file: string | null): void {
     if (file !== null) void this.fault.watch(() => playModel(this.desk, file));
   }
 
+  private playsNow(file: string): boolean {
+    return plays(this.desk, { file, playing: this.models.some((model) => model.file === file && model.playing) });
+  }
+
   private showPlaying(): void {
-    const { against } = this.kept;
-    const now = (file: string | null) => file !== null && plays(this.desk, {
-      file, playing: this.models.some((model) => model.file === file && model.playing),
-    });
+    const rival = this.rivalFile;
+    const now = (file: string | null) => file !== null && this.playsNow(file);
     const show = (ear: HTMLButtonElement, words: string, file: string | null) => {
       put(ear, el("span", { class: "ear-words" }, words), el("span", { class: "ear-file" }, file ?? ""),
         el("span", { class: "ear-plays" }, now(file) ? "plays now" : "let it play"));
       setAttribute(ear, "aria-pressed", now(file));
     };
-    show(this.hearOther, "A: the other one", against);
+    show(this.hearOther, "A: the other one", rival);
     show(this.hearNew, "B: the new one", this.file);
-    this.ear.hidden = against === null;
+    this.ear.hidden = rival === null || isBuiltIn(rival);
     this.perform.disabled = now(this.file);
     write(this.performs, now(this.file) ? "It plays now." : "");
   }

@@ -53,11 +53,11 @@ export class Curve {
             x: { ...axis, type: "linear", min: 1, suggestedMax: 5, grid: { ...axis.grid, display: false },
               title: { display: true, text: "epoch", color: colours.quiet },
               ticks: { ...axis.ticks, precision: 0 } },
-            y: { ...axis, type: "linear",
+            y: { ...axis, type: "linear", max: this.top(),
               title: { display: true, text: "NLL (nats a frame)", color: colours.quiet } },
           },
           plugins: {
-            legend: { align: "end", labels: { color: colours.quiet, boxWidth: 24, boxHeight: 0 } },
+            legend: { align: "end", labels: { color: colours.quiet, usePointStyle: true, pointStyle: "line" } },
             tooltip: {
               backgroundColor: colours.text, titleColor: colours.ground, bodyColor: colours.ground,
               displayColors: false,
@@ -70,6 +70,14 @@ export class Curve {
         },
       };
     });
+  }
+
+  /** The fall at the beginning would hide what comes after it. */
+  private top(): number | undefined {
+    const enough = 20;
+    if (this.points.length < enough) return undefined;
+    const later = this.points.slice(Math.floor(this.points.length / enough));
+    return Math.max(...later.flatMap((point) => [point[1], point[2]]));
   }
 
   update(job: Job): void {

@@ -26,6 +26,7 @@ export function train(place: HTMLElement, desk: Desk): void {
 
   const trainings = () => jobs.list.filter((job) => job.kind === "train");
   let newest = "";
+  let turn = 0;
 
   const show = () => {
     const all = trainings();
@@ -33,21 +34,25 @@ export function train(place: HTMLElement, desk: Desk): void {
     last.hidden = !chosen;
     none.hidden = !!chosen;
     if (!chosen) return;
+    const mine = ++turn;
+    jobs.whole(chosen).catch(() => chosen).then((whole) => {
+      if (mine !== turn) return;
+      curve.update(whole);
+      compare.update(whole);
+      write(lines, whole.lines.join("\n"));
+      said.hidden = whole.lines.length === 0;
+    });
     write(title, chosen.state === "running" ? "Training now" : chosen === all[0] ? "Last training" : "An earlier training");
     strip.update(chosen);
-    curve.update(chosen);
-    compare.update(chosen);
-    write(lines, chosen.lines.join("\n"));
-    said.hidden = chosen.lines.length === 0;
   };
 
-  const name = (job: Job) => `${job.words}${job.state === "running" ? "" : ` (${job.state})`}`;
+  const name = (job: Job, number: number) => `${number}. ${job.words}${job.state === "running" ? "" : ` (${job.state})`}`;
   jobs.on(() => {
     const all = trainings();
     const chosen = which.value;
-    const options = all.map((job) => el("option", { value: job.id }, name(job)));
+    const options = all.map((job, k) => el("option", { value: job.id }, name(job, all.length - k)));
     const unchanged = options.length === which.options.length
-      && options.every((option, k) => option.text === which.options[k].text);
+      && options.every((option, k) => option.text === which.options[k].text && option.value === which.options[k].value);
     if (!unchanged) put(which, ...options);
     // One that has just begun is what one wants to see.
     const began = all[0] && all[0].id !== newest;
