@@ -116,11 +116,13 @@ export class ModelCard implements Item<Model> {
   showConversion(): void {
     const job = this.jobs.find(this.conversion?.id ?? null);
     this.strip.element.hidden = !job || job.state === "done";
-    this.made.hidden = job?.state !== "done";
+    // What is there from another time is as good.
+    const isThere = job?.state === "failed" && !!job.error?.includes("is there already");
+    this.made.hidden = job?.state !== "done" && !isThere;
     if (job) this.strip.update(job);
-    if (job?.state === "done" && this.conversion) {
+    if (!this.made.hidden && this.conversion) {
       const { out } = this.conversion;
-      put(this.made, "Made ", el("a", { href: `/api/v1/models/${inPath(out)}`, download: out }, out));
+      put(this.made, isThere ? "It is here: " : "Made ", el("a", { href: `/api/v1/models/${inPath(out)}`, download: out }, out));
     }
   }
 }

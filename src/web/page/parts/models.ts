@@ -1,7 +1,7 @@
 // Models as GET /models has them, and swapping one in.
 
 import { Desk } from "../desk";
-import { fileName, inPath } from "./words";
+import { fileName, inPath, loss } from "./words";
 
 export interface Model {
   file: string;
@@ -28,5 +28,5 @@ export const plays = (desk: Desk, model: Pick<Model, "file" | "playing">): boole
 /** "1.693", or "" if the card has no such number. */
 export function figure(card: Model["card"], name: string): string {
   const value = Number(card?.[name] ?? NaN);
-  return Number.isFinite(value) ? value.toFixed(3) : "";
+  return Number.isFinite(value) ? loss(value) : "";
 }

@@ -38,6 +38,9 @@ export function when(time: string | number, now = new Date()): string {
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 export const count = (n: number): string => whole.format(n);
 
+/** "−0.757": a loss may be below 0. */
+export const loss = (nats: number): string => nats.toFixed(3).replace("-", "−");
+
 /** "1 row", "4,210 rows". */
 export const counted = (n: number, one: string, many = `${one}s`): string =>
   `${count(n)} ${n === 1 ? one : many}`;

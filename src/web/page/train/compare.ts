@@ -7,7 +7,7 @@ import { Job, Jobs } from "../parts/jobs";
 import { recall, remember } from "../parts/keep";
 import { Model, playModel, plays, readModels } from "../parts/models";
 import { Strip } from "../parts/strip";
-import { fileName } from "../parts/words";
+import { fileName, loss } from "../parts/words";
 import { Findings, verdictOf } from "./verdict";
 
 /** A model that comes with imps has no file: it can be judged, but not be swapped in again. */
@@ -69,7 +69,7 @@ export class Compare {
       write(this.name, this.file);
       const nll = job.result?.val_nll;
       write(this.facts, typeof nll === "number"
-        ? `Validation NLL ${nll.toFixed(3)} nats a frame, after epoch ${String(job.result?.epoch ?? "?")}` : "");
+        ? `Validation NLL ${loss(nll)} nats a frame, after epoch ${String(job.result?.epoch ?? "?")}` : "");
       this.job = job;
       this.readModels();
     }

@@ -4,7 +4,7 @@
 import { Drawing } from "../parts/chart";
 import { el, write } from "../parts/element";
 import { Job } from "../parts/jobs";
-import { count } from "../parts/words";
+import { count, loss } from "../parts/words";
 
 type Point = [epoch: number, training: number, validation: number];
 
@@ -57,13 +57,13 @@ export class Curve {
               title: { display: true, text: "NLL (nats a frame)", color: colours.quiet } },
           },
           plugins: {
-            legend: { align: "end", labels: { color: colours.quiet, usePointStyle: true, pointStyle: "line" } },
+            legend: { align: "end", labels: { color: colours.quiet, usePointStyle: true, pointStyle: "line", pointStyleWidth: 28 } },
             tooltip: {
               backgroundColor: colours.text, titleColor: colours.ground, bodyColor: colours.ground,
               displayColors: false,
               callbacks: {
                 title: (items) => `epoch ${count(items[0]?.parsed.x ?? 0)}`,
-                label: (item) => `${item.dataset.label ?? ""}: ${item.parsed.y.toFixed(3)}`,
+                label: (item) => `${item.dataset.label ?? ""}: ${loss(item.parsed.y)}`,
               },
             },
           },
@@ -77,7 +77,7 @@ export class Curve {
     const enough = 20;
     if (this.points.length < enough) return undefined;
     const later = this.points.slice(Math.floor(this.points.length / enough));
-    return Math.max(...later.flatMap((point) => [point[1], point[2]]));
+    return Math.ceil(2 * Math.max(...later.flatMap((point) => [point[1], point[2]]))) / 2;
   }
 
   update(job: Job): void {
@@ -89,9 +89,9 @@ export class Curve {
     this.points = thinned(curve);
     const last = curve[curve.length - 1];
     const best = curve.reduce((least, point) => (point[2] < least[2] ? point : least));
-    const words = `epoch ${count(last[0])} · validation ${last[2].toFixed(3)}, best ${best[2].toFixed(3)} at epoch ${count(best[0])}`;
+    const words = `epoch ${count(last[0])} · validation ${loss(last[2])}, best ${loss(best[2])} at epoch ${count(best[0])}`;
     write(this.figures, words);
-    write(this.spoken, `Loss: ${words}; training ${last[1].toFixed(3)}`);
+    write(this.spoken, `Loss: ${words}; training ${loss(last[1])}`);
     this.drawing.draw();
   }
 }

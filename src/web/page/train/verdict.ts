@@ -21,7 +21,7 @@ export function verdictOf(findings: Findings): HTMLElement {
   const bits = (value: number) => `${value.toFixed(2)} bits`;
   const table = (rows: [string, number][]) => {
     const most = Math.max(...rows.map((row) => row[1]), 0.001);
-    return el("table", { class: "verdict-table" }, el("tbody", {}, ...rows.map(([name, value]) => {
+    return el("table", { class: "verdict-table" }, el("caption", { class: "unseen" }, "Bits a frame"), el("tbody", {}, ...rows.map(([name, value]) => {
       const bar = el("div", { class: "verdict-bar" });
       bar.style.width = `${Math.max(0, (100 * value) / most)}%`;
       return el("tr", {}, el("th", { scope: "row" }, name),
