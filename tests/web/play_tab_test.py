@@ -116,6 +116,36 @@ class PlayTab(PageTest):
         for address in asked:
             self.assertTrue(address.startswith(self.imps.address.rstrip("/")) or address.startswith("data:"), address)
 
+    def test_space_pauses_after_a_click_on_a_button(self):
+        self.drag(self.faders()[0], up=40)
+        self.until(lambda: self.speaks("model"), "the model answers")
+        ActionChains(self.browser).click(self.find("button.pause")).perform()
+        self.until(lambda: "paused" in self.text(".mode-name"), "the click pauses")
+        for button in self.all(".knobs button"):
+            if button.text == "Reset":
+                ActionChains(self.browser).click(button).perform()
+        self.press(" ")
+        self.until(lambda: "paused" not in self.text(".mode-name"), "space lets it go on")
+
+    def test_a_midi_controller_at_the_browser_moves_the_controls_in_the_order_it_is_touched(self):
+        # The browser's side of Web MIDI, as a controller would speak through it.
+        self.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """
+            window.controller = {name: "Knobs", onmidimessage: null};
+            navigator.requestMIDIAccess = async () => ({inputs: new Map([["1", controller]]), onstatechange: null});
+        """})
+        self.browser.refresh()
+        self.until(self.story, "the page is there")
+        if not self.script("return controller.onmidimessage !== null"):
+            for button in self.all(".knobs button"):
+                if button.text == "MIDI here":
+                    button.click()
+        self.until(lambda: "Listening to Knobs" in self.text(".knobs"), "it listens")
+        for bytes_ in ([0xB0, 21, 127], [0xB3, 7, 0], [0xB0, 21, 64], [0x90, 60, 100], [0xB0, 123, 0]):
+            self.script("controller.onmidimessage({data: new Uint8Array(arguments[0])})", bytes_)
+        values = [float(fader.get_attribute("aria-valuenow")) for fader in self.faders()]
+        self.assertEqual(values, [0.504, 0] + [0.5] * 6)
+        self.assertIn("CC 21 → Control 1", self.text(".knobs"))
+
     def test_reduced_motion_steps(self):
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-reduced-motion", "value": "reduce"}]})

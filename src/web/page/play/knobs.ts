@@ -137,7 +137,11 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
   volume.show(sound.volume);
   const off = button("Sound off", "toggle", () => sound.setOff(!sound.off));
   off.title = "Whether this page sounds; what imps sends to others goes on (m)";
-  const hear = () => off.setAttribute("aria-pressed", String(sound.off));
+  const locked = make("span", "note");
+  const hear = () => {
+    off.setAttribute("aria-pressed", String(sound.off));
+    write(locked, sound.isOn || sound.off ? "" : "begins with a click");
+  };
   sound.onChange(hear);
   hear();
 
@@ -149,10 +153,13 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
   const look = choice<Look>("Look", looks.map((value) => ({ value, text: value[0].toUpperCase() + value.slice(1) })), applyLook);
   look.show((recall("look") as Look | null) ?? "dark");
 
+  const soundGroup =
+    group("Sound", instrument.element, volume.element, make("div", "pair", off, midi.button), midi.line);
+  soundGroup.querySelector("h2")?.append(locked);
   place.append(
     group("Mode", mode.element, threshold.element),
     group("Adventure", far.element, freely.element, time.element),
-    group("Sound", instrument.element, volume.element, make("div", "pair", off, midi.button), midi.line),
+    soundGroup,
     make("section", "group", make("div", "pair", reset, mute)),
     group("Look", look.element, button("Full screen", "narrow-only", fullScreen)));
 
