@@ -93,18 +93,35 @@ class FirstMinute(PageTest):
         self.press(Keys.ESCAPE)
         self.until(lambda: not self.find(".keys-card").is_displayed(), "Esc closes it")
 
-    def test_panic_silences_the_page(self):
+    def silent(self):
+        """Whether nothing has been heard for three tenths of a second."""
+        self.script("ear.loudest = 0")
+        start = time.monotonic()
+        self.until(lambda: time.monotonic() - start > 0.3, "a moment has been listened to")
+        return self.heard() < 0.001
+
+    def play_until_the_model_sounds(self):
         self.drag(self.faders()[1], up=80)
         self.until(lambda: self.speaks("model") and self.heard() > 0.01, "the model plays")
+
+    def test_panic_silences_the_page(self):
+        self.play_until_the_model_sounds()
         self.press(Keys.ESCAPE)
+        self.until(self.silent, "nothing sounds after panic")
 
-        def silent():
-            self.script("ear.loudest = 0")
-            start = time.monotonic()
-            self.until(lambda: time.monotonic() - start > 0.3, "a moment has been listened to")
-            return self.heard() < 0.001
+    def test_pause_silences_the_model_and_lets_the_performer_play(self):
+        self.play_until_the_model_sounds()
+        self.press(" ")
+        self.until(self.silent, "nothing sounds in a pause")
+        self.drag(self.faders()[2], up=60)
+        self.until(lambda: self.heard() > 0.01, "the performer is heard in a pause")
 
-        self.until(silent, "nothing sounds after panic")
+    def test_what_sounds_ends_when_imps_is_gone(self):
+        self.find('input[value="drone"]').find_element(By.XPATH, "..").click()
+        self.play_until_the_model_sounds()
+        self.imps.end(signal.SIGKILL)
+        self.until(self.silent, "no drone is left")
+        self.imps = Imps(self.folder.name)
 
     def test_finds_imps_again_without_a_reload(self):
         port = int(self.imps.address.rstrip("/").rsplit(":", 1)[1].split("/")[0])
