@@ -41,12 +41,14 @@ Json told(const std::vector<Diagnostic>& diagnostics) {
 ApiReply described(const std::string& text, const fs::path& path) {
   const ConfigRead read = read_config(text, path.string());
   std::error_code ignored;
-  return {.status = read.ok() ? 200U : 422U,
-          .body = dump({{"path", path.string()},
-                        {"text", text},
-                        {"exists", fs::exists(path, ignored)},
-                        {"errors", told(read.errors)},
-                        {"warnings", told(read.warnings)}})};
+  Json json{{"path", path.string()},
+            {"text", text},
+            {"exists", fs::exists(path, ignored)},
+            {"errors", told(read.errors)},
+            {"warnings", told(read.warnings)}};
+  // What is refused says why in one line, as everywhere.
+  if (!read.ok()) json["error"] = to_text(read.errors.front());
+  return {.status = read.ok() ? 200U : 422U, .body = dump(json)};
 }
 
 ApiReply written(const std::string& text, const fs::path& path) {

@@ -1,0 +1,32 @@
+// Models as GET /models has them, and swapping one in.
+
+import { Desk } from "../desk";
+import { fileName, inPath, loss } from "./words";
+
+export interface Model {
+  file: string;
+  dimension: number;
+  words: string;
+  when: string | number;
+  bytes: number;
+  playing: boolean;
+  /** What training has written: texts by name, see doc/formats/models.md. */
+  card: Record<string, string> | null;
+  error: string | null;
+}
+
+export const readModels = (desk: Desk): Promise<Model[]> => desk.get<Model[]>("/models");
+
+/** Swaps a model in, with no gap. */
+export const playModel = (desk: Desk, file: string): Promise<unknown> =>
+  desk.send("POST", `/models/${inPath(file)}/play`);
+
+/** Whether `file` plays: the state says it sooner than the list of models. */
+export const plays = (desk: Desk, model: Pick<Model, "file" | "playing">): boolean =>
+  desk.state ? fileName(desk.state.model?.name ?? "") === model.file : model.playing;
+
+/** "1.693", or "" if the card has no such number. */
+export function figure(card: Model["card"], name: string): string {
+  const value = Number(card?.[name] ?? NaN);
+  return Number.isFinite(value) ? loss(value) : "";
+}

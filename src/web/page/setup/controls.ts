@@ -1,0 +1,114 @@
+// The controls as a table: what each is called, what moves it, and what it moves. Each cell writes
+// its key of the configuration and nothing else; comments and order stay.
+
+import { Desk } from "../desk";
+import { el, Fault, put, setAttribute } from "../parts/element";
+import { findTexts, Found } from "./toml";
+
+type Column = "name" | "input" | "output";
+const columns: readonly { id: Column; key: string; words: string; hint: string }[] = [
+  { id: "name", key: "instrument.controls", words: "Name", hint: "" },
+  { id: "input", key: "midi.input", words: "Moved by (MIDI)", hint: "control_change 1 7" },
+  { id: "output", key: "midi.output", words: "Moves (MIDI)", hint: "note_on 1" },
+];
+
+interface Row {
+  element: HTMLTableRowElement;
+  inputs: Record<Column, HTMLInputElement>;
+  bar: HTMLElement;
+}
+
+export function controlsOf(desk: Desk): { element: HTMLElement; read(text: string): void } {
+  const body = el("tbody");
+  const fault = new Fault();
+  const empty = el("p", { class: "empty" }, "No controls yet: the first frame that is played says how many there are.");
+  const otherwise = el("p", { class: "quiet", hidden: true });
+  const table = el("div", { class: "scroller" }, el("table", { class: "controls" },
+    el("caption", { class: "unseen" }, "Controls, and what they are mapped to"),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, ""),
+      ...columns.map((column) => el("th", { scope: "col", title: column.key }, column.words)),
+      el("th", { scope: "col" }, "Now"))), body));
+  const rows: Row[] = [];
+  const found: Record<Column, Found> = { name: "absent", input: "absent", output: "absent" };
+
+  const save = (column: (typeof columns)[number]) => void fault.watch(async () => {
+    const texts = rows.map((row) => row.inputs[column.id].value.trim());
+    const nothing = texts.every((text) => text === "");
+    // A mapping has a word for a control that is not there; a name may be empty.
+    const list = nothing ? [] : column.id === "name" ? texts : texts.map((text) => text || "none");
+    await desk.send("PATCH", "/config", { set: { [column.key]: list } });
+  });
+
+  const makeRow = (k: number): Row => {
+    const cell = (column: (typeof columns)[number]) => el("input", {
+      type: "text", spellcheck: false, autocomplete: "off", placeholder: column.hint,
+      "aria-label": `Control ${k + 1}: ${column.words}`, onchange: () => save(column),
+    });
+    const inputs = { name: cell(columns[0]), input: cell(columns[1]), output: cell(columns[2]) };
+    const bar = el("div", { class: "controls-bar" });
+    return {
+      inputs, bar,
+      element: el("tr", {}, el("th", { scope: "row", class: "number" }, String(k + 1)),
+        ...columns.map((column) => el("td", {}, inputs[column.id])),
+        el("td", { class: "controls-now", "aria-hidden": "true" }, el("div", { class: "controls-track" }, bar))),
+    };
+  };
+
+  const show = () => {
+    const texts = (column: Column): string[] => {
+      const what = found[column];
+      return typeof what === "object" ? what.texts : [];
+    };
+    const names = texts("name").length > 0 ? texts("name") : desk.state?.instrument.controls ?? [];
+    const wanted = Math.min(128, Math.max((desk.state?.dimension ?? 1) - 1, names.length,
+      texts("input").length, texts("output").length));
+    while (rows.length < wanted) rows.push(makeRow(rows.length));
+    rows.length = Math.max(0, wanted);
+    if (body.childElementCount !== rows.length) put(body, ...rows.map((row) => row.element));
+    const values: Record<Column, string[]> = { name: names, input: texts("input"), output: texts("output") };
+    rows.forEach((row, k) => {
+      for (const column of columns) {
+        const input = row.inputs[column.id];
+        const value = values[column.id][k] ?? "";
+        if (document.activeElement !== input && input.value !== value) input.value = value;
+        input.disabled = found[column.id] === "otherwise";
+        setAttribute(input, "title", input.value || column.key);
+      }
+    });
+    empty.hidden = rows.length > 0;
+    table.hidden = rows.length === 0;
+    const odd = columns.filter((column) => found[column.id] === "otherwise").map((column) => column.key);
+    otherwise.hidden = odd.length === 0;
+    put(otherwise, `${odd.join(" and ")}: not one list for all devices, so edit it in the text below.`);
+  };
+
+  let waiting = false;
+  let stands: readonly number[] = [];
+  desk.on("sounded", ({ voice, controls }) => {
+    if (voice !== "performer") return;
+    stands = controls;
+    if (waiting || table.offsetParent === null) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      rows.forEach((row, k) => (row.bar.style.transform = `scaleX(${stands[k] ?? 0})`));
+    });
+  });
+  desk.on("state", (changed) => {
+    if ("dimension" in changed || "instrument" in changed) show();
+  });
+  show();
+
+  return {
+    element: el("section", { class: "part" }, el("h2", {}, "Controls"),
+      el("p", { class: "lead" }, "Move one, and see which it is. Names and mappings are written into the file as you leave a cell."),
+      empty, table, otherwise, fault.element),
+    read: (text) => {
+      for (const column of columns) {
+        const [section, key] = column.key.split(".");
+        found[column.id] = findTexts(text, section, key);
+      }
+      show();
+    },
+  };
+}
