@@ -157,6 +157,18 @@ constexpr std::array kCommands{
             "imps ports\n"
             "imps ports --watch      # and again whenever something is plugged in or pulled",
             run_ports, ports_options},
+    Command{"doctor", "[CONFIG] [--json]", "whether this machine and folder are fit to perform",
+            "Looks at everything that a performance needs and says of each thing whether it is "
+            "well, doubtful or bad, what was found, and what to do: the processor, memory, "
+            "priority and timers of this machine; the configuration (the one named; else "
+            "imps.toml, if there is one here) and the model that would be played; the ports, MIDI "
+            "devices and serial lines that it asks for; the disk, the newest take, and other imps "
+            "that run in this folder.\n\n"
+            "It changes nothing, and takes a second or two. It exits with 1 when something is bad.",
+            "imps doctor                                # before going on stage\n"
+            "imps doctor stage.toml                     # with this configuration\n"
+            "imps doctor --json                         # for scripts",
+            run_doctor, doctor_options},
     Command{"replay", "LOG [options]", "play a log again, or prove that a session repeats",
             "Sends the performer's rows of a log as OSC messages in their own time, to imps or any "
             "other program. "

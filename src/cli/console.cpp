@@ -22,6 +22,11 @@ bool is_set(const char* name) {
   return value != nullptr && *value != '\0';
 }
 
+bool is_terminal(int descriptor) {
+  return ::isatty(descriptor) == 1 &&
+         !(is_set("TERM") && std::string_view(std::getenv("TERM")) == "dumb");
+}
+
 std::size_t columns() {
   winsize size{};
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
@@ -45,10 +50,9 @@ void complain(std::string_view message) {
   put("\n");
 }
 
-Console::Console()
-    : terminal_(::isatty(STDERR_FILENO) == 1 &&
-                !(is_set("TERM") && std::string_view(std::getenv("TERM")) == "dumb")),
-      colour_(terminal_ && !is_set("NO_COLOR")) {}
+bool shows_colour(int descriptor) { return is_terminal(descriptor) && !is_set("NO_COLOR"); }
+
+Console::Console() : terminal_(is_terminal(STDERR_FILENO)), colour_(shows_colour(STDERR_FILENO)) {}
 
 Console::~Console() { clear_status(); }
 

@@ -10,6 +10,10 @@ namespace imps::cli {
 /// "imps: message" on stderr.
 void complain(std::string_view message);
 
+/// Whether what is written to `descriptor` may be coloured: it is a terminal, and NO_COLOR is not
+/// set.
+bool shows_colour(int descriptor);
+
 /// The house's words on a terminal: a status line when stderr is one, plain lines otherwise.
 class Console final : public Output {
  public:

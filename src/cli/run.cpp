@@ -1,4 +1,5 @@
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -18,7 +19,9 @@
 #include "config/check.h"
 #include "config/endpoint.h"
 #include "config/read.h"
+#include "model/files/names.h"
 #include "platform/companion.h"
+#include "platform/last_exit.h"
 #include "platform/supervisor.h"
 #include "session/house.h"
 #include "session/model_choice.h"
@@ -27,6 +30,9 @@ namespace imps::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What giving the ports back may take.
+constexpr std::chrono::seconds kLastSeconds{3};
 
 /// What the command line says; the rest is left as the configuration has it.
 struct Flags {
@@ -283,6 +289,8 @@ Exit run_run(const Command& command, const Arguments& arguments) {
     return Exit::done;
   }
 
+  // A JACK server that hangs would keep its ports, and imps with them, for ever.
+  request.at_end = [] { platform::exit_at_latest(kLastSeconds, static_cast<int>(Exit::done)); };
   if (auto performed = perform(request, output); !performed) {
     output.fail(performed.error().message);
     return Exit::failed;

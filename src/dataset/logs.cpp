@@ -63,21 +63,26 @@ Result<std::vector<fs::path>> find_files(const LogQuery& query) {
       continue;
     }
     std::size_t folders = 0;
+    std::size_t set_aside = 0;
     std::size_t found = 0;
     for (auto entry = fs::directory_iterator(place, error); !error && entry != fs::end(entry);
          entry.increment(error)) {
       std::error_code unknown;
-      folders += entry->is_directory(unknown) ? 1 : 0;
+      if (entry->is_directory(unknown)) {
+        (entry->path().filename() == kAsideFolder ? set_aside : folders) += 1;
+      }
       if (entry->path().extension() != ".log" || !entry->is_regular_file(unknown)) continue;
       ++found;
       if (is_wanted(entry->path(), query)) files.push_back(entry->path());
     }
     if (error) return Error{fmt::format("{}: cannot be read: {}", place.string(), error.message())};
     if (found == 0) {
-      return Error{fmt::format("{}: there are no logs (*.log) in it: {}", place.string(),
-                               folders > 0 ? "name the one of its folders that has them"
-                                           : "perform with 'imps run' first, or name another "
-                                             "folder: --logs FOLDER")};
+      return Error{fmt::format(
+          "{}: there are no logs (*.log) in it: {}", place.string(),
+          folders > 0 ? "name the one of its folders that has them"
+          : set_aside > 0
+              ? "those in aside/ were set aside; take some back, or perform more"
+              : "perform with 'imps run' first, or name another folder: --logs FOLDER")};
     }
   }
   // A file may have been named beside its folder.
@@ -89,28 +94,6 @@ Result<std::vector<fs::path>> find_files(const LogQuery& query) {
   });
   if (files.empty()) return Error{"no log is left by --include and --exclude"};
   return files;
-}
-
-Instrument read_instrument(const fs::path& log) {
-  const auto session = read_session(sidecar(log, ".session.json"));
-  if (!session) return {};  // logs of the predecessors have none; one that is cut says nothing
-  for (const LogFact& fact : session->facts) {
-    if (fact.key != "settings") continue;
-    const auto settings = nlohmann::json::parse(fact.json, nullptr, false);
-    if (!settings.is_object() || !settings.contains("instrument")) return {};
-    const auto& described = settings["instrument"];
-    if (!described.is_object()) return {};
-    Instrument instrument;
-    if (const auto name = described.find("name"); name != described.end() && name->is_string())
-      instrument.name = name->get<std::string>();
-    const auto controls = described.find("controls");
-    if (controls == described.end() || !controls->is_array()) return instrument;
-    for (const auto& control : *controls) {
-      if (control.is_string()) instrument.controls.push_back(control.get<std::string>());
-    }
-    return instrument;
-  }
-  return {};
 }
 
 Result<FoundLog> look_into(const fs::path& path) {
@@ -235,6 +218,28 @@ Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
 }
 
 }  // namespace
+
+Instrument read_instrument(const fs::path& log) {
+  const auto session = read_session(sidecar(log, ".session.json"));
+  if (!session) return {};  // logs of the predecessors have none; one that is cut says nothing
+  for (const LogFact& fact : session->facts) {
+    if (fact.key != "settings") continue;
+    const auto settings = nlohmann::json::parse(fact.json, nullptr, false);
+    if (!settings.is_object() || !settings.contains("instrument")) return {};
+    const auto& described = settings["instrument"];
+    if (!described.is_object()) return {};
+    Instrument instrument;
+    if (const auto name = described.find("name"); name != described.end() && name->is_string())
+      instrument.name = name->get<std::string>();
+    const auto controls = described.find("controls");
+    if (controls == described.end() || !controls->is_array()) return instrument;
+    for (const auto& control : *controls) {
+      if (control.is_string()) instrument.controls.push_back(control.get<std::string>());
+    }
+    return instrument;
+  }
+  return {};
+}
 
 std::string words(const Instrument& instrument) {
   std::string text =

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <imps/result.h>
@@ -21,8 +22,14 @@ struct Instrument {
   friend bool operator==(const Instrument&, const Instrument&) = default;
 };
 
+/// What the log's session file says of it.
+Instrument read_instrument(const std::filesystem::path& log);
+
 /// `"pads" (left, right)`, or "unnamed".
 std::string words(const Instrument& instrument);
+
+/// The folder within a folder of logs for takes that no dataset is to have.
+inline constexpr std::string_view kAsideFolder = "aside";
 
 /// A log, looked through once.
 struct FoundLog {

@@ -17,7 +17,9 @@ namespace {
 
 /// The inodes of the sockets on `port` in a table like /proc/net/udp (proc(5)): columns are
 /// "sl local_address rem_address st … inode", the local address "HEX:HEXPORT", the inode the 10th.
-void add_inodes(const char* table, std::uint16_t port, std::set<std::string>& inodes) {
+/// @param state  of the sockets, as the table says it; "" is any
+void add_inodes(const char* table, std::uint16_t port, std::string_view state,
+                std::set<std::string>& inodes) {
   std::ifstream file(table);
   std::string line;
   std::getline(file, line);  // the columns' names
@@ -27,6 +29,7 @@ void add_inodes(const char* table, std::uint16_t port, std::set<std::string>& in
     std::string local;
     for (int i = 1; i <= 10 && columns >> column; ++i) {
       if (i == 2) local = column;
+      if (i == 4 && !state.empty() && column != state) break;
       if (i != 10) continue;
       const auto colon = local.rfind(':');
       if (colon == std::string::npos) continue;
@@ -53,14 +56,9 @@ bool has_one_of(const std::filesystem::path& descriptors, const std::set<std::st
   return false;
 }
 
-}  // namespace
-
-std::optional<PortOwner> udp_port_owner(std::uint16_t port) {
-  std::set<std::string> inodes;
-  add_inodes("/proc/net/udp", port, inodes);
-  add_inodes("/proc/net/udp6", port, inodes);
+/// The first program that has one of these sockets.
+std::optional<PortOwner> owner_of(const std::set<std::string>& inodes) {
   if (inodes.empty()) return std::nullopt;
-
   std::error_code error;
   for (std::filesystem::directory_iterator at("/proc", error), end; !error && at != end;
        at.increment(error)) {
@@ -76,8 +74,26 @@ std::optional<PortOwner> udp_port_owner(std::uint16_t port) {
   }
   return std::nullopt;
 }
+
+}  // namespace
+
+std::optional<PortOwner> udp_port_owner(std::uint16_t port) {
+  std::set<std::string> inodes;
+  add_inodes("/proc/net/udp", port, "", inodes);
+  add_inodes("/proc/net/udp6", port, "", inodes);
+  return owner_of(inodes);
+}
+
+std::optional<PortOwner> tcp_port_owner(std::uint16_t port) {
+  constexpr std::string_view kListens = "0A";  // TCP_LISTEN
+  std::set<std::string> inodes;
+  add_inodes("/proc/net/tcp", port, kListens, inodes);
+  add_inodes("/proc/net/tcp6", port, kListens, inodes);
+  return owner_of(inodes);
+}
 #else
 std::optional<PortOwner> udp_port_owner(std::uint16_t) { return std::nullopt; }
+std::optional<PortOwner> tcp_port_owner(std::uint16_t) { return std::nullopt; }
 #endif
 
 }  // namespace imps::platform

@@ -1,4 +1,4 @@
-// Who has a UDP port that we wanted.
+// Who has a port that we wanted.
 #pragma once
 
 #include <cstdint>
@@ -16,5 +16,8 @@ struct PortOwner {
 /// Linux does for the user's own programs (and root is told of all). Reads /proc: not for the
 /// performance loop. Thread-safe: yes.
 std::optional<PortOwner> udp_port_owner(std::uint16_t port);
+
+/// The same for the program that waits for TCP connections there.
+std::optional<PortOwner> tcp_port_owner(std::uint16_t port);
 
 }  // namespace imps::platform

@@ -1,6 +1,7 @@
 #include "platform/serial_port.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
@@ -11,7 +12,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #if defined(__linux__)
@@ -143,6 +146,21 @@ std::optional<std::string> find_serial_port(const std::string& port) {
   const auto found = std::find_if(ports.begin(), ports.end(),
                                   [&](const SerialPort& one) { return one.usb == wanted; });
   return found == ports.end() ? std::nullopt : std::optional(found->path);
+}
+
+std::optional<SerialRight> serial_right(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  SerialRight right;
+  right.granted = ::access(path.c_str(), R_OK | W_OK) == 0;
+  std::array<char, 4096> text{};
+  group entry{};
+  group* found = nullptr;
+  if (::getgrgid_r(status.st_gid, &entry, text.data(), text.size(), &found) == 0 &&
+      found != nullptr) {
+    right.group = found->gr_name;
+  }
+  return right;
 }
 
 }  // namespace imps::platform

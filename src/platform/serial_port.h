@@ -36,4 +36,13 @@ std::vector<SerialPort> serial_ports();
 /// shows them) the first such line that is plugged in; nothing when there is none.
 std::optional<std::string> find_serial_port(const std::string& port);
 
+/// Whether this user's programs may read and write a line. Asked without opening it, which would
+/// start some boards anew.
+struct SerialRight {
+  bool granted = false;
+  std::string group;  ///< that the line belongs to: "dialout"; may be ""
+};
+/// Nothing when there is no such line.
+std::optional<SerialRight> serial_right(const std::string& path);
+
 }  // namespace imps::platform

@@ -228,6 +228,7 @@ Result<void> House::perform() {
   tell_ready();
   tell_end(performance.report());
   if (fallen) return *fallen;
+  request_.at_end();
   return {};
 }
 

@@ -37,6 +37,9 @@ struct PerformanceRequest {
   /// The log whose last minute the network's memory begins with; "" is the newest of the dimension
   /// in the logs' folder, where its last row is less than a minute old.
   std::optional<std::filesystem::path> warm;
+  /// Called once all is in order: notes released, the take on the disk, everything said. What comes
+  /// after that gives ports back, which a system that is stuck may not take.
+  std::function<void()> at_end = [] {};
 };
 
 /// Performs until SIGINT or SIGTERM, or until its terminal is closed: opens the port, chooses the

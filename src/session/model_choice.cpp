@@ -1,7 +1,6 @@
 #include "session/model_choice.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <system_error>
 
@@ -10,6 +9,7 @@
 #include <imps/model_file.h>
 
 #include "model/built_in/built_in.h"
+#include "model/files/names.h"
 
 namespace imps {
 namespace {
@@ -79,11 +79,6 @@ std::vector<Candidate> candidates(const fs::path& folder, int dimension) {
 }
 
 }  // namespace
-
-bool is_model_name(const fs::path& path) {
-  constexpr std::array<std::string_view, 4> kEndings{".safetensors", ".keras", ".h5", ".tflite"};
-  return std::find(kEndings.begin(), kEndings.end(), path.extension().string()) != kEndings.end();
-}
 
 Result<ChosenModel> load_model(const fs::path& path, std::optional<int> dimension) {
   auto file = find_model_file(path);

@@ -30,9 +30,6 @@ struct ChosenModel {
   std::vector<std::string> warnings;                      ///< files that could not be read, …
 };
 
-/// Whether a file is a model's by the ending of its name.
-bool is_model_name(const std::filesystem::path& path);
-
 /// The model of a file, or the one that is named "built-in-D". Refuses another dimension than
 /// `dimension`, where one is given. Blocks: not for the performance loop.
 Result<ChosenModel> load_model(const std::filesystem::path& path, std::optional<int> dimension);

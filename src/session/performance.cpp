@@ -31,6 +31,32 @@ constexpr Duration kLead = std::chrono::milliseconds(100);
 /// What the end may take.
 constexpr Duration kFarewell = std::chrono::milliseconds(250);
 
+/// What a command says of the settings that a performance begins with.
+void apply(const Command& command, PerformerSettings& settings) {
+  switch (command.kind) {
+    case Command::Kind::mode:
+      settings.mode = command.mode;
+      break;
+    case Command::Kind::sigma_temperature:
+      settings.temperatures.sigma = command.number;
+      break;
+    case Command::Kind::pi_temperature:
+      settings.temperatures.pi = command.number;
+      break;
+    case Command::Kind::timescale:
+      settings.timescale = command.number;
+      break;
+    case Command::Kind::threshold:
+      settings.threshold = Seconds{command.number};
+      break;
+    case Command::Kind::seed:
+      settings.seed = command.seed;
+      break;
+    default:
+      break;  // to be done once there is somebody to do it
+  }
+}
+
 bool later(const auto& a, const auto& b) {
   return a.due != b.due ? a.due > b.due : a.order > b.order;
 }
@@ -53,6 +79,7 @@ Performance::Performance(const Settings& settings, std::uint64_t seed, Start sta
                          Backstage& backstage, Channels& channels)
     : settings_(settings),
       performer_settings_(performer_settings(settings, seed)),
+      told_settings_(performer_settings_),
       start_(start),
       backstage_(backstage),
       channels_(channels),
@@ -323,6 +350,7 @@ void Performance::act_on_frame(std::span<const double> controls, const ControlSe
 
 void Performance::act_on_command(const Command& command, TimePoint at) {
   if (!performer_) {
+    apply(command, told_settings_);
     if (early_.size() < kMostEarly) early_.push_back(command);
     return;
   }
@@ -569,7 +597,7 @@ void Performance::take_settings(const TakeSettings& message, TimePoint at) {
   for (const Command& command : message.commands)
     act_on_command(command, at);
   if (performer_) performer_->set_thru(next.interaction.input_thru);
-  performer_settings_.thru = next.interaction.input_thru;
+  performer_settings_.thru = told_settings_.thru = next.interaction.input_thru;
   if (next.route != settings_.route) {
     release(at);  // what sounds may have another place
     router_.set(next.route);
@@ -613,7 +641,7 @@ void Performance::know_model(const TakeModel& message) {
 Report Performance::report() {
   Report r;
   r.at = now();
-  r.settings = performer_settings_;
+  r.settings = told_settings_;
   if (performer_) {
     r.voice = performer_->voice();
     r.settings = performer_->settings();

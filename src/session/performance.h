@@ -139,7 +139,8 @@ class Performance final : private Listener {
   void finish();
 
   Settings settings_;
-  PerformerSettings performer_settings_;
+  PerformerSettings performer_settings_;  // to begin with
+  PerformerSettings told_settings_;       // the same, with what was asked for early
   Start start_;
   Backstage& backstage_;
   LogWriter* log_ = nullptr;

@@ -26,14 +26,6 @@ std::uint64_t events(const Report& report) {
 
 }  // namespace
 
-std::string words(const Sizes& sizes) {
-  const auto name = size_name(sizes);
-  const auto network = fmt::format("{} × {} units, {} mixture{}", sizes.layers, sizes.units,
-                                   sizes.mixtures, sizes.mixtures == 1 ? "" : "s");
-  return name.empty() ? fmt::format("dimension {}, {}", sizes.dimension, network)
-                      : fmt::format("dimension {}, {} ({})", sizes.dimension, name, network);
-}
-
 std::string numbers(std::span<const double> controls) {
   std::string text;
   for (const double x : controls.first(std::min(controls.size(), kMostNumbers))) {

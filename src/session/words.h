@@ -6,15 +6,12 @@
 #include <string>
 #include <vector>
 
-#include <imps/model.h>
-
 #include "config/settings.h"
+#include "model/words.h"
 #include "session/messages.h"
 
 namespace imps {
 
-/// "dimension 4, s (2 × 64 units, 5 mixtures)".
-std::string words(const Sizes& sizes);
 /// "0.50 0.25 0.75", at most 16 of them.
 std::string numbers(std::span<const double> controls);
 /// Who has the voice, events a second since `before`, the last prediction.

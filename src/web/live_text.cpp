@@ -80,7 +80,8 @@ Result<void> act_on_live_message(std::string_view text, StageDoor& door) {
   const auto message = read_json(text);
   if (!message || !message->is_object() || message->size() != 1)
     return Error{"a message is {\"frame\": …}, {\"set\": …} or {\"command\": …}"};
-  const auto& [key, value] = *message->items().begin();
+  const std::string& key = message->begin().key();
+  const Json& value = message->begin().value();
   if (key == "frame") {
     const auto controls = controls_from_json(value);
     if (!controls) return controls.error();

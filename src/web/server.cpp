@@ -38,8 +38,6 @@ using Response = http::response<http::string_body>;
 
 constexpr std::size_t kLongestHead = 16 * 1024;
 constexpr std::size_t kLongestMessage = 16 * 1024;  // of a viewer
-constexpr auto kHeadPatience = std::chrono::seconds(10);
-constexpr auto kBodyPatience = std::chrono::seconds(60);
 constexpr auto kIdlePatience = std::chrono::seconds(60);
 constexpr std::string_view kApi = "api";
 constexpr std::string_view kVersion = "v1";
@@ -221,7 +219,8 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
     --server_->connection_count_;
   }
 
-  void read(std::chrono::seconds patience = kHeadPatience) {
+  void read() { read(server_->options_.head_patience); }
+  void read(std::chrono::milliseconds patience) {
     request_.emplace();
     request_->header_limit(kLongestHead);
     request_->body_limit(boost::none);  // set once it is known what is asked for
@@ -259,7 +258,7 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
     bytes_ = static_cast<std::size_t>(length ? *length : most);
     server_->bytes_ += bytes_;
     request_->body_limit(most);
-    stream_.expires_after(kBodyPatience);
+    stream_.expires_after(server_->options_.body_patience);
     http::async_read(stream_, buffer_, *request_,
                      [self = shared_from_this()](const ErrorCode& failed, std::size_t) {
                        self->on_body(failed);
@@ -398,7 +397,7 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
     response.prepare_payload();
     if (is_head) response.body().clear();
     response_ = std::move(response);
-    stream_.expires_after(kBodyPatience);
+    stream_.expires_after(server_->options_.body_patience);
     const auto done = [self = shared_from_this(), keep](const ErrorCode& error, std::size_t) {
       if (error || !keep) return self->finish();
       self->response_ = {};

@@ -39,6 +39,9 @@ class WebServer {
               ///< state
     /// Microseconds since the performance's start.
     std::function<std::int64_t()> now;
+    /// What a client may take to say what it wants, and to say it all.
+    std::chrono::milliseconds head_patience{10'000};
+    std::chrono::milliseconds body_patience{60'000};
   };
   /// Opens the port. Fails when it cannot be had.
   /// @param door  outlives the server

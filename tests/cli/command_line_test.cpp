@@ -14,7 +14,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 const std::vector<std::string> kCommands{"run",    "dataset", "predict", "inspect",
-                                         "replay", "bench",   "help"};
+                                         "replay", "bench",   "doctor",  "help"};
 
 TEST(CommandLine, SaysItsVersion) {
   Folder folder;

@@ -63,6 +63,8 @@ export interface Happenings {
   /** Some of the state has changed. */
   state: Partial<State>;
   sounded: Sounded;
+  /** Where all controls of both voices stand; nothing has sounded by this. Empty before a voice has played. */
+  stands: Record<VoiceName, readonly number[]>;
   next: Next | null;
   changed: Resource;
   /** A line as in the terminal. */
@@ -85,7 +87,10 @@ export interface Desk {
   move(changes: readonly [number, number][]): void;
   command(name: string, value?: number | string): void;
 
-  /** A request under /api/v1. Throws Refused with the words of imps. */
+  /**
+   * A request under /api/v1. Throws Refused with the words of imps. A body that is a Blob or an
+   * ArrayBuffer is sent as it is, any other as JSON.
+   */
   get<T>(path: string): Promise<T>;
   send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T>;
 

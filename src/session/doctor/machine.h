@@ -1,0 +1,33 @@
+// The processor, the memory and the clock.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "platform/machine.h"
+#include "session/doctor/check.h"
+
+namespace imps::doctor {
+
+struct ProcessorFacts {
+  int processors = 1;
+  std::optional<double> load;  ///< over the last minute
+  std::optional<platform::Governor> governor;
+};
+ProcessorFacts look_at_processor();
+/// Doubtful when more wants to run than there are processors, or when they are kept slow.
+Check judge(const ProcessorFacts& facts);
+
+/// Never but well: it says what the model's steps are made of.
+Check judge_simd(std::string target);
+
+inline constexpr std::uint64_t kScarceMemory = 100'000'000;
+inline constexpr std::uint64_t kNoMemory = 20'000'000;
+Check judge_memory(std::uint64_t free_bytes);
+
+/// Doubtful before 2024, when this program did not exist: takes are named by the clock.
+Check judge_clock(std::chrono::system_clock::time_point now);
+
+}  // namespace imps::doctor

@@ -1,0 +1,83 @@
+// The strip at the bottom: what is being recorded, the last line that imps or the page had to say, and
+// what works in the background.
+
+import { Desk } from "./desk";
+import { button, make, write } from "./make";
+import { clock, grouped } from "./play/words";
+
+/** How long a line stays, and how long one that can be undone. Milliseconds. */
+const lineStays = 8000;
+const undoStays = 10000;
+
+interface Job {
+  id: string;
+  kind: string;
+  words: string;
+  state: "running" | "done" | "failed" | "stopped";
+  progress: number | null;
+}
+
+export class Strip {
+  private readonly recording = make("p", "recording");
+  private readonly notice = make("div", "notice");
+  private readonly work = make("a", "work");
+  private noticeEnds = 0;
+
+  constructor(place: HTMLElement) {
+    this.notice.setAttribute("role", "status");
+    this.work.href = "#train";
+    this.work.hidden = true;
+    place.append(this.recording, this.notice, this.work);
+  }
+
+  /** Says a line for a few seconds, with a way back if there is one. */
+  readonly say = (line: string, undo?: () => void): void => {
+    clearTimeout(this.noticeEnds);
+    const end = () => this.notice.replaceChildren();
+    const text = make("span", "notice-text", line);
+    text.title = line;
+    this.notice.replaceChildren(text);
+    if (undo) this.notice.append(button("Undo", "small", () => {
+      end();
+      undo();
+    }));
+    this.noticeEnds = window.setTimeout(end, undo ? undoStays : lineStays);
+  };
+
+  listen(desk: Desk): void {
+    const show = () => {
+      const log = desk.state?.log;
+      this.recording.classList.toggle("is-recording", log != null && desk.connected);
+      write(this.recording, log
+        ? `● rec ${clock(desk.now())} · ${grouped(log.rows)} events`
+        : desk.state ? "not recorded" : "");
+      this.recording.title = log?.path ?? "";
+    };
+    desk.on("state", show);
+    desk.on("connected", show);
+    setInterval(show, 500);
+    desk.on("told", ({ kind, line }) => {
+      if (kind === "warn") this.say(line);
+    });
+    desk.on("changed", (resource) => {
+      if (resource === "jobs") void this.showWork(desk);
+    });
+    desk.on("connected", (connected) => {
+      if (connected) void this.showWork(desk);
+    });
+  }
+
+  /** Long work is seen from every tab, and after a reload. */
+  private async showWork(desk: Desk): Promise<void> {
+    let jobs: Job[];
+    try {
+      jobs = await desk.get<Job[]>("/jobs");
+    } catch {
+      return;  // the tab whose work it is says why
+    }
+    const job = jobs.find((one) => one.state === "running");
+    this.work.hidden = !job;
+    if (!job) return;
+    write(this.work, `▸ ${job.words || job.kind}${job.progress === null ? "" : ` ${Math.round(100 * job.progress)} %`}`);
+  }
+}

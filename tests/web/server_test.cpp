@@ -1,0 +1,417 @@
+// The page's server over real sockets: who is let in, what is answered, and what is bounded.
+#include "web/server.h"
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+#include <gmock/gmock.h>
+
+namespace imps::test {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace websocket = beast::websocket;
+using asio::ip::tcp;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+using Json = nlohmann::json;
+using Request = http::request<http::string_body>;
+using Response = http::response<http::string_body>;
+
+class Stage final : public StageDoor {
+ public:
+  Result<void> play(const std::vector<double>& controls) override {
+    played = controls;
+    return {};
+  }
+  Result<void> move(const std::vector<std::pair<std::size_t, double>>&) override {
+    return Error{"nothing moves here"};
+  }
+  Result<void> say(const Command& command) override {
+    commands.push_back(command);
+    return {};
+  }
+  void watch(bool on) override { watched = on; }
+
+  std::vector<double> played;
+  std::vector<Command> commands;
+  std::atomic<bool> watched{false};
+};
+
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(loop_) {
+    socket_.connect({asio::ip::address_v4::loopback(), port});
+  }
+  static Request request(http::verb method, const std::string& target,
+                         const std::string& body = {}) {
+    Request request{method, target, 11};
+    request.set(http::field::host, "localhost:4000");
+    request.set(http::field::accept_encoding, "gzip");
+    request.body() = body;
+    request.prepare_payload();
+    return request;
+  }
+  /// Nothing when the connection ended without an answer.
+  std::optional<Response> ask(const Request& request) {
+    boost::system::error_code error;
+    http::write(socket_, request, error);
+    return answer(request.method() == http::verb::head);
+  }
+  void write(const std::string& bytes) {
+    boost::system::error_code ignored;
+    asio::write(socket_, asio::buffer(bytes), ignored);
+  }
+  std::optional<Response> answer(bool is_head = false) {
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(std::uint64_t{1} << 30);
+    parser.skip(is_head);
+    boost::system::error_code error;
+    http::read(socket_, buffer_, parser, error);
+    if (error) return std::nullopt;
+    return parser.release();
+  }
+
+ private:
+  asio::io_context loop_;
+  tcp::socket socket_;
+  beast::flat_buffer buffer_;
+};
+
+class Viewer {
+ public:
+  explicit Viewer(std::uint16_t port, const std::string& origin = {}) : socket_(loop_) {
+    beast::get_lowest_layer(socket_).connect({asio::ip::address_v4::loopback(), port});
+    socket_.set_option(websocket::stream_base::decorator([&](websocket::request_type& request) {
+      if (!origin.empty()) request.set(http::field::origin, origin);
+    }));
+    websocket::response_type response;
+    boost::system::error_code error;
+    socket_.handshake(response, "localhost:4000", "/api/v1/live", error);
+    status = response.result_int();
+  }
+  Json hear() {
+    beast::flat_buffer buffer;
+    boost::system::error_code error;
+    socket_.read(buffer, error);
+    return error ? Json() : Json::parse(beast::buffers_to_string(buffer.data()));
+  }
+  void say(const std::string& text) { socket_.write(asio::buffer(text)); }
+  unsigned status = 0;
+
+ private:
+  asio::io_context loop_;
+  websocket::stream<tcp::socket> socket_;
+};
+
+class Page : public ::testing::Test {
+ protected:
+  void TearDown() override {
+    if (!server_) return;
+    on_loop([this] { server_.reset(); });
+    work_.reset();
+    thread_.join();
+  }
+  /// Its port.
+  std::uint16_t open() {
+    options_.settings.listen = {"127.0.0.1", 0};
+    options_.now = [] { return std::int64_t{1}; };
+    auto server = WebServer::open(loop_, options_, stage_);
+    EXPECT_TRUE(server) << (server ? "" : server.error().message);
+    server_ = std::move(*server);
+    thread_ = std::thread([this] { loop_.run(); });
+    return server_->port();
+  }
+  void on_loop(const std::function<void()>& act) {
+    std::promise<void> done;
+    asio::post(loop_, [&] {
+      act();
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+  std::optional<Response> ask(http::verb method, const std::string& target,
+                              const std::string& body = {}) {
+    return Client(server_->port()).ask(Client::request(method, target, body));
+  }
+  unsigned status(const Request& request) {
+    const auto answer = Client(server_->port()).ask(request);
+    return answer ? answer->result_int() : 0;
+  }
+
+  asio::io_context loop_;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_{
+      loop_.get_executor()};
+  Stage stage_;
+  WebServer::Options options_;
+  std::unique_ptr<WebServer> server_;
+  std::thread thread_;
+};
+
+TEST_F(Page, IsServedCompressedAndMayLoadNothingElse) {
+  open();
+  for (const auto& [target, type] :
+       {std::pair("/", "text/html"), {"/page.js", "text/javascript"}, {"/page.css", "text/css"}}) {
+    const auto answer = ask(http::verb::get, target);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->result_int(), 200U);
+    EXPECT_EQ((*answer)[http::field::content_encoding], "gzip");
+    EXPECT_THAT(std::string((*answer)[http::field::content_type]), StartsWith(type));
+    const std::string policy((*answer)["Content-Security-Policy"]);
+    EXPECT_THAT(policy, HasSubstr("default-src 'none'"));
+    EXPECT_THAT(policy, HasSubstr("frame-ancestors 'none'"));
+    EXPECT_THAT(policy, Not(HasSubstr("unsafe")));
+    EXPECT_EQ((*answer)["X-Content-Type-Options"], "nosniff");
+    Request again = Client::request(http::verb::get, target);
+    again.set(http::field::if_none_match, (*answer)[http::field::etag]);
+    EXPECT_EQ(status(again), 304U);
+  }
+}
+
+TEST_F(Page, OverTheWireIsUnder300KB) {
+  open();
+  std::size_t bytes = 0;
+  for (const char* const target : {"/", "/page.js", "/page.css"})
+    bytes += ask(http::verb::get, target)->body().size();
+  RecordProperty("bytes", static_cast<int>(bytes));
+  EXPECT_LE(bytes, 300U * 1024);
+}
+
+TEST_F(Page, AnswersWhatItDoesNotHaveWithTheReason) {
+  open();
+  EXPECT_EQ(ask(http::verb::get, "/secret")->result_int(), 404U);
+  EXPECT_EQ(ask(http::verb::get, "/api/v1/nothing")->result_int(), 404U);
+  EXPECT_EQ(ask(http::verb::get, "/api/v2/state")->result_int(), 404U);
+  EXPECT_EQ(ask(http::verb::post, "/")->result_int(), 405U);
+  EXPECT_EQ(ask(http::verb::delete_, "/api/v1/state")->result_int(), 405U);
+  EXPECT_EQ(ask(http::verb::get, "/api/v1/live")->result_int(), 426U);
+  EXPECT_EQ(ask(http::verb::get, "/../etc/passwd")->result_int(), 400U);
+  EXPECT_EQ(ask(http::verb::get, "/%2e%2e/etc/passwd")->result_int(), 400U);
+  EXPECT_TRUE(Json::parse(ask(http::verb::get, "/secret")->body()).contains("error"));
+  EXPECT_EQ(ask(http::verb::head, "/")->result_int(), 200U);
+}
+
+TEST_F(Page, GoesOnAfterRubbish) {
+  const std::uint16_t port = open();
+  for (const std::string& rubbish :
+       {std::string("\0\0\0\0", 4), std::string("GET\r\n\r\n"), std::string(100'000, 'x'),
+        std::string("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n"),
+        std::string("GET / HTTP/9.9\r\n\r\n")}) {
+    Client client(port);
+    client.write(rubbish);
+    const auto answer = client.answer();
+    EXPECT_TRUE(!answer || answer->result_int() >= 400U);
+  }
+  EXPECT_EQ(ask(http::verb::get, "/")->result_int(), 200U);
+}
+
+TEST_F(Page, BoundsHeadsAndBodies) {
+  options_.api["echo"] = {.answer =
+                              [](const ApiRequest& request) {
+                                return ApiReply{.body = std::to_string(request.body.size())};
+                              },
+                          .most_bytes = 1000};
+  open();
+  Request long_head = Client::request(http::verb::get, "/");
+  long_head.set("X-Long", std::string(20'000, 'a'));
+  EXPECT_EQ(status(long_head), 431U);
+  EXPECT_EQ(ask(http::verb::post, "/api/v1/echo", std::string(1000, 'a'))->body(), "1000");
+  EXPECT_EQ(ask(http::verb::post, "/api/v1/echo", std::string(1001, 'a'))->result_int(), 413U);
+  EXPECT_EQ(ask(http::verb::post, "/", std::string(70'000, 'a'))->result_int(), 413U);
+  // Without a length it is counted as it comes.
+  Client chunked(server_->port());
+  chunked.write(
+      "POST /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+  chunked.write("1000\r\n" + std::string(4096, 'a') + "\r\n0\r\n\r\n");
+  const auto answer = chunked.answer();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->result_int(), 413U);
+}
+
+TEST_F(Page, DoesNotWaitForThoseWhoDoNotSpeak) {
+  options_.head_patience = std::chrono::milliseconds(20);
+  options_.body_patience = std::chrono::milliseconds(20);
+  const std::uint16_t port = open();
+  Client mute(port);
+  EXPECT_FALSE(mute.answer()) << "the connection ends";
+  Client slow(port);
+  slow.write("GET / HT");
+  EXPECT_FALSE(slow.answer());
+  Client half(port);
+  half.write("POST /api/v1/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\n{");
+  EXPECT_FALSE(half.answer());
+}
+
+TEST_F(Page, IsNotForPagesOfOtherSites) {
+  const std::uint16_t port = open();
+  Request rebound = Client::request(http::verb::get, "/api/v1/state");
+  rebound.set(http::field::host, "rebound.example:4000");
+  EXPECT_EQ(status(rebound), 403U);
+  Request foreign = Client::request(http::verb::post, "/api/v1/command", R"({"command":"panic"})");
+  foreign.set(http::field::origin, "https://evil.example");
+  EXPECT_EQ(status(foreign), 403U);
+  foreign.set(http::field::origin, "http://localhost:4000");
+  EXPECT_EQ(status(foreign), 200U);
+  EXPECT_EQ(Viewer(port, "https://evil.example").status, 403U);
+  EXPECT_EQ(Viewer(port, "http://localhost:4000").status, 101U);
+  EXPECT_EQ(stage_.commands.size(), 1U);
+}
+
+TEST_F(Page, ThatIsSharedWantsItsTokenFromOtherMachines) {
+  options_.settings.share = true;
+  open();
+  const std::vector<std::string> links = server_->links();
+  ASSERT_FALSE(links.empty());
+  const std::string token = links[0].substr(links[0].find("token=") + 6);
+  EXPECT_EQ(token.size(), 32U);
+  const auto from_afar = [&](const std::string& target) {
+    Request request = Client::request(http::verb::get, target);
+    request.set(http::field::host, "192.168.1.2:4000");
+    return request;
+  };
+  EXPECT_EQ(status(from_afar("/")), 401U);
+  EXPECT_EQ(status(from_afar("/?token=" + std::string(32, '0'))), 401U);
+  const auto entered = Client(server_->port()).ask(from_afar("/?token=" + token));
+  ASSERT_TRUE(entered);
+  EXPECT_EQ(entered->result_int(), 200U);
+  const std::string cookie((*entered)[http::field::set_cookie]);
+  EXPECT_THAT(cookie, StartsWith("imps=" + token + "; "));
+  EXPECT_THAT(cookie, HasSubstr("HttpOnly"));
+  EXPECT_THAT(cookie, HasSubstr("SameSite=Strict"));
+  Request with_cookie = from_afar("/api/v1/state");
+  with_cookie.set(http::field::cookie, "a=b; imps=" + token);
+  EXPECT_EQ(status(with_cookie), 200U);
+  Request bearer = from_afar("/api/v1/state");
+  bearer.set(http::field::authorization, "Bearer " + token);
+  EXPECT_EQ(status(bearer), 200U);
+}
+
+TEST_F(Page, TakesCommandsAndFrames) {
+  open();
+  EXPECT_EQ(ask(http::verb::post, "/api/v1/command", R"({"command":"sigmatemp","value":0.5})")
+                ->result_int(),
+            200U);
+  EXPECT_EQ(ask(http::verb::post, "/api/v1/frame", R"({"controls":[0.5,0.25]})")->result_int(),
+            200U);
+  EXPECT_THAT(stage_.played, ElementsAre(0.5, 0.25));
+  for (const char* const bad : {"", "x", "[]", "{}", R"({"command":"no"})", R"({"command":1})"})
+    EXPECT_EQ(ask(http::verb::post, "/api/v1/command", bad)->result_int(), 400U) << bad;
+  EXPECT_EQ(ask(http::verb::post, "/api/v1/frame", R"({"controls":[]})")->result_int(), 400U);
+  EXPECT_EQ(stage_.commands.size(), 1U);
+}
+
+TEST_F(Page, AsksSlowResourcesBesideTheLoop) {
+  std::promise<void> asked;
+  std::promise<void> goes_on;
+  options_.api["slow"] = {.answer =
+                              [&](const ApiRequest& request) {
+                                asked.set_value();
+                                goes_on.get_future().wait();
+                                return ApiReply{.body = std::string(request.at(0)),
+                                                .type = "text/plain",
+                                                .download = "a \"b\".log"};
+                              },
+                          .is_slow = true};
+  const std::uint16_t port = open();
+  std::optional<Response> slow;
+  std::thread waiting(
+      [&] { slow = Client(port).ask(Client::request(http::verb::get, "/api/v1/slow/one%20two")); });
+  asked.get_future().wait();
+  EXPECT_EQ(ask(http::verb::get, "/")->result_int(), 200U) << "others are answered meanwhile";
+  goes_on.set_value();
+  waiting.join();
+  ASSERT_TRUE(slow);
+  EXPECT_EQ(slow->body(), "one two");
+  EXPECT_EQ((*slow)[http::field::content_disposition], "attachment; filename=\"a _b_.log\"");
+}
+
+TEST_F(Page, TellsViewersWhatHappens) {
+  const std::uint16_t port = open();
+  on_loop([&] { server_->news().state({{"mode", "battle"}}); });
+  Viewer first(port);
+  EXPECT_EQ(first.hear()["state"]["mode"], "battle");
+  EXPECT_TRUE(stage_.watched);
+  Viewer second(port);
+  EXPECT_EQ(second.hear()["state"]["mode"], "battle");
+  on_loop([&] {
+    server_->news().sounded(5, 1, std::vector{0.5});
+    server_->send();
+  });
+  for (Viewer* const viewer : {&first, &second}) {
+    Json message = viewer->hear();
+    while (!message.is_null() && !message.contains("events"))
+      message = viewer->hear();
+    EXPECT_EQ(message["events"], Json::parse("[[5,1,[0,0.5]]]"));
+  }
+  first.say(R"({"frame": [0.25]})");
+  first.say(R"({"set": [0, 0.5]})");
+  EXPECT_EQ(first.hear()["error"], "nothing moves here");
+  EXPECT_THAT(stage_.played, ElementsAre(0.25));
+}
+
+TEST_F(Page, DropsWhatASlowViewerMissesAndTellsItAllLater) {
+  const std::uint16_t port = open();
+  Viewer slow(port);
+  const std::vector<double> many(128, 0.5);
+  // More than its socket and its queue hold.
+  for (int round = 0; round < 400; ++round) {
+    on_loop([&] {
+      for (int k = 0; k < 100; ++k)
+        server_->news().sounded(k, 0, std::vector<double>(128, (round + k) % 2 == 0 ? 0.1 : 0.9));
+      server_->send();
+    });
+  }
+  Json message = slow.hear();
+  std::size_t messages = 1;
+  while (!message.is_null() && !message.contains("missed")) {
+    message = slow.hear();
+    ++messages;
+  }
+  EXPECT_GT(message["missed"], 0);
+  EXPECT_EQ(message["frames"]["performer"].size(), 128U);
+  EXPECT_LT(messages, 400U);
+}
+
+TEST_F(Page, HasRoomForSoManyViewers) {
+  const std::uint16_t port = open();
+  std::vector<std::unique_ptr<Viewer>> all;
+  for (std::size_t k = 0; k < WebServer::kMostViewers; ++k) {
+    all.push_back(std::make_unique<Viewer>(port));
+    ASSERT_EQ(all.back()->status, 101U);
+    ASSERT_FALSE(all.back()->hear().is_null());
+  }
+  EXPECT_EQ(Viewer(port).status, 503U);
+}
+
+TEST_F(Page, SaysThatItsPortIsTaken) {
+  const std::uint16_t port = open();
+  asio::io_context loop;
+  WebServer::Options options;
+  options.settings.listen = {"127.0.0.1", port};
+  options.now = [] { return std::int64_t{0}; };
+  const auto second = WebServer::open(loop, options, stage_);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, HasSubstr(std::to_string(port) + " is in use"));
+}
+
+}  // namespace
+}  // namespace imps::test
