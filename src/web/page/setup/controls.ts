@@ -6,10 +6,10 @@ import { el, Fault, put, setAttribute } from "../parts/element";
 import { findTexts, Found } from "./toml";
 
 type Column = "name" | "input" | "output";
-const columns: readonly { id: Column; key: string; words: string; hint: string }[] = [
-  { id: "name", key: "instrument.controls", words: "Name", hint: "" },
-  { id: "input", key: "midi.input", words: "Moved by (MIDI)", hint: "control_change 1 7" },
-  { id: "output", key: "midi.output", words: "Moves (MIDI)", hint: "note_on 1" },
+const columns: readonly { id: Column; key: string; words: string; short: string; hint: string }[] = [
+  { id: "name", key: "instrument.controls", words: "Name", short: "Name", hint: "" },
+  { id: "input", key: "midi.input", words: "Moved by (MIDI)", short: "Moved by", hint: "control_change 1 7" },
+  { id: "output", key: "midi.output", words: "Moves (MIDI)", short: "Moves", hint: "note_on 1" },
 ];
 
 interface Row {
@@ -49,7 +49,7 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
     return {
       inputs, bar,
       element: el("tr", {}, el("th", { scope: "row", class: "number" }, String(k + 1)),
-        ...columns.map((column) => el("td", {}, inputs[column.id])),
+        ...columns.map((column) => el("td", { "data-label": column.short }, inputs[column.id])),
         el("td", { class: "controls-now", "aria-hidden": "true" }, el("div", { class: "controls-track" }, bar))),
     };
   };

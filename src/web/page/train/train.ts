@@ -16,6 +16,8 @@ export function train(place: HTMLElement, desk: Desk): void {
   const strip = new Strip("Training", jobs, "Stop and keep the best");
   const curve = new Curve();
   const compare = new Compare(desk, jobs);
+  // Until there is something to show.
+  curve.element.hidden = compare.element.hidden = true;
   const lines = el("pre", { class: "lines", tabindex: 0, "aria-label": "What training said" });
   const said = el("details", {}, el("summary", {}, "What it said"), lines);
   const which = el("select", { id: freshId("which"), onchange: () => show() });
