@@ -65,7 +65,9 @@ std::optional<Takes::Take> Takes::find(std::string_view id) const {
 bool Takes::is_running(const Take& take) const {
   if (!facts_.running_log) return false;
   const std::string running = facts_.running_log();
-  return !running.empty() && is_same_place(facts_.folder / running, take.log);
+  // Asked for each of a thousand takes: mostly the name says it.
+  const fs::path path = facts_.folder / running;
+  return path.filename() == take.log.filename() && is_same_place(path, take.log);
 }
 
 const TakeFacts& Takes::facts_of(const fs::path& log) {

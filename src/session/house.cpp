@@ -15,6 +15,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
@@ -24,15 +25,14 @@
 #include "config/endpoint.h"
 #include "config/keys.h"
 #include "config/read.h"
-#include "interface/ports_here.h"
 #include "log/writer.h"
 #include "platform/thread.h"
-#include "session/config_api.h"
 #include "session/desk.h"
 #include "session/facts.h"
 #include "session/interfaces.h"
 #include "session/model_choice.h"
 #include "session/note_guard.h"
+#include "session/page_api.h"
 #include "session/performance.h"
 #include "session/warm.h"
 #include "session/words.h"
@@ -119,9 +119,10 @@ class House final : private Backstage {
   void show(const Report& report);
   void show(const FrameSeen& frame);
   void open_desk();
-  Api api();
+  Result<void> change_model_from(const std::filesystem::path& path);
   void show_on_page(const Report& report);
   void plays(const ChosenModel& chosen);
+  void swap_in(const ChosenModel& chosen);
   bool change_model(const std::filesystem::path& path);
   std::optional<ChosenModel> load(const std::filesystem::path& path);
   void load_scene_models();
@@ -156,12 +157,13 @@ class House final : private Backstage {
   std::vector<std::string> log_trouble_;
   std::string warmed_;  // what there is to tell of it
   bool ready_told_ = false;
-  int dimension_ = 0;  // 0 until the house has been told
+  std::atomic<int> dimension_{0};  // 0 until the house has been told
 
   asio::steady_timer timer_;
   asio::signal_set signals_;
   asio::posix::stream_descriptor stage_;
   std::optional<Report> before_;
+  std::optional<PageApi> page_;
   std::filesystem::file_time_type config_time_{};  // when what is in force was written
   std::filesystem::file_time_type config_seen_{};  // at the last look
 };
@@ -227,6 +229,7 @@ Result<void> House::perform() {
   channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
   tell_ready();
   tell_end(performance.report());
+  page_.reset();  // waits a moment for what it has begun
   if (fallen) return *fallen;
   request_.at_end();
   return {};
@@ -396,8 +399,18 @@ void House::show(const Report& report) {
 
 void House::open_desk() {
   if (!settings_.web.enabled) return;
-  if (auto opened = desk_.open(settings_.web, api()); !opened) {
+  page_.emplace(
+      settings_, config_,
+      HouseHands{
+          .changed =
+              [this](std::string_view resource) {
+                asio::post(loop_, [this, what = std::string(resource)] { desk_.changed(what); });
+              },
+          .play_model =
+              [this](const std::filesystem::path& file) { return change_model_from(file); }});
+  if (auto opened = desk_.open(settings_.web, page_->resources()); !opened) {
     output_.warn(opened.error().message);
+    page_.reset();
     return;
   }
   for (const std::string& link : desk_.links())
@@ -409,42 +422,30 @@ void House::open_desk() {
   show_on_page(Report{});
 }
 
-Api House::api() {
-  Api all;
-  all["config"] = {.answer =
-                       [this](const ApiRequest& request) {
-                         const auto path = config_.value_or("imps.toml");
-                         ApiReply reply = answer_config(request, path);
-                         if (request.method != "GET" && reply.status == 200) {
-                           std::error_code ignored;
-                           if (!config_ && std::filesystem::exists(path, ignored)) config_ = path;
-                           desk_.changed("config");
-                         }
-                         return reply;
-                       },
-                   .is_slow = false,
-                   .most_bytes = 4 * kLongestConfig};
-  all["ports"] = {
-      .answer =
-          [system = std::shared_ptr<std::unique_ptr<MidiSystem>>(
-               std::make_shared<std::unique_ptr<MidiSystem>>())](const ApiRequest& request) {
-            if (request.method != "GET" || !request.path.empty())
-              return api_error(405, "ports: GET");
-            return ApiReply{.body = to_json(look_for_ports(*system))};
-          },
-      .is_slow = true};
-  return all;
-}
-
 void House::show_on_page(const Report& report) {
+  if (!page_) return;
+  const auto log = log_ != nullptr && ready_told_ ? log_->path() : std::filesystem::path();
+  page_->keep(report, in_force_, report.priority, log, playing_);
+  if (!config_) config_ = page_->config();  // somebody has made one on the page
   desk_.show(report, in_force_,
              {.seed = seed_,
               .model_name = model_name_,
               .model_words = model_words_,
               .scene = scene_,
               .ports = ports_,
-              .log = log_ != nullptr && ready_told_ ? log_->path() : std::filesystem::path(),
+              .log = log,
               .config = config_});
+}
+
+/// From a thread of the API's: loads here, and swaps on the loop.
+Result<void> House::change_model_from(const std::filesystem::path& path) {
+  const int dimension = dimension_;
+  if (dimension == 0)
+    return Error{"how many controls there are is not known yet: play a first frame"};
+  auto chosen = load_model(path, dimension);
+  if (!chosen) return chosen.error();
+  asio::post(loop_, [this, chosen = std::move(*chosen)] { swap_in(chosen); });
+  return {};
 }
 
 void House::plays(const ChosenModel& chosen) {
@@ -454,7 +455,7 @@ void House::plays(const ChosenModel& chosen) {
 }
 
 std::optional<ChosenModel> House::load(const std::filesystem::path& path) {
-  auto chosen = load_model(path, dimension_ == 0 ? std::nullopt : std::optional(dimension_));
+  auto chosen = load_model(path, dimension_ == 0 ? std::nullopt : std::optional<int>(dimension_));
   if (chosen) return std::move(*chosen);
   output_.warn(chosen.error().message + "; the model that plays goes on");
   return std::nullopt;
@@ -463,12 +464,16 @@ std::optional<ChosenModel> House::load(const std::filesystem::path& path) {
 bool House::change_model(const std::filesystem::path& path) {
   const auto chosen = load(path);
   if (!chosen) return false;
-  output_.tell(fmt::format("playing {}: {}, {}", chosen->name, words(chosen->model->sizes()),
-                           chosen->format));
-  channels_.to_stage.send(to_stage(*chosen));
-  playing_ = chosen->path;
-  plays(*chosen);
+  swap_in(*chosen);
   return true;
+}
+
+void House::swap_in(const ChosenModel& chosen) {
+  output_.tell(
+      fmt::format("playing {}: {}, {}", chosen.name, words(chosen.model->sizes()), chosen.format));
+  channels_.to_stage.send(to_stage(chosen));
+  playing_ = chosen.path;
+  plays(chosen);
 }
 
 // ---- scenes

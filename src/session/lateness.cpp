@@ -48,6 +48,22 @@ void Lateness::add(Duration late) noexcept {
 std::uint64_t Lateness::count() const noexcept { return bins_->count; }
 Duration Lateness::worst() const noexcept { return bins_->worst; }
 
+Lateness::Counts Lateness::coarse() const noexcept {
+  constexpr int kFine = static_cast<int>(kBins / kCoarse);
+  Counts counts{};
+  for (int i = -1; i <= static_cast<int>(kBins); ++i)
+    counts[static_cast<std::size_t>(std::clamp(i, 0, static_cast<int>(kBins) - 1) / kFine)] +=
+        bins_->histogram.at(i);
+  return counts;
+}
+
+std::array<double, Lateness::kCoarse + 1> Lateness::coarse_edges() noexcept {
+  std::array<double, kCoarse + 1> edges{};
+  for (std::size_t k = 0; k < edges.size(); ++k)
+    edges[k] = std::pow(10.0, -3.0 + 0.5 * static_cast<double>(k));
+  return edges;
+}
+
 Duration Lateness::quantile(double fraction) const noexcept {
   if (bins_->count == 0) return Duration{0};
   const double wanted = fraction * static_cast<double>(bins_->count);
@@ -68,7 +84,8 @@ LatenessSummary summary(const Lateness& lateness) noexcept {
           .median = lateness.quantile(0.5),
           .p99 = lateness.quantile(0.99),
           .p999 = lateness.quantile(0.999),
-          .worst = lateness.worst()};
+          .worst = lateness.worst(),
+          .coarse = lateness.coarse()};
 }
 
 }  // namespace imps

@@ -1,6 +1,8 @@
 // How late things were, as a distribution: kept while playing, told at the end and on request.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -17,6 +19,13 @@ class Lateness {
   Lateness(const Lateness&);
   Lateness& operator=(const Lateness&);
   ~Lateness();
+
+  /// For pictures: two bins a decade, from 1 µs to 10 s. What is outside is in the outermost.
+  static constexpr std::size_t kCoarse = 14;
+  using Counts = std::array<std::uint64_t, kCoarse>;
+  [[nodiscard]] Counts coarse() const noexcept;
+  /// Where the coarse bins begin, and where the last one ends, in milliseconds.
+  static std::array<double, kCoarse + 1> coarse_edges() noexcept;
 
   /// Early is as good as on time.
   void add(Duration late) noexcept;
@@ -39,6 +48,7 @@ struct LatenessSummary {
   Duration p99{};
   Duration p999{};
   Duration worst{};
+  Lateness::Counts coarse{};
 };
 LatenessSummary summary(const Lateness& lateness) noexcept;
 

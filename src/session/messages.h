@@ -96,6 +96,7 @@ struct Report {
   TimePoint at;
   Voice voice = Voice::performer;
   PerformerSettings settings;  ///< in force
+  std::string priority;        ///< that the stage's loop was given
   bool paused = false;
   bool muted = false;
   int dimension = 0;  ///< 0 while unknown

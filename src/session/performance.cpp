@@ -642,6 +642,7 @@ Report Performance::report() {
   Report r;
   r.at = now();
   r.settings = told_settings_;
+  r.priority = priority_;
   if (performer_) {
     r.voice = performer_->voice();
     r.settings = performer_->settings();

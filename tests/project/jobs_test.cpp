@@ -33,7 +33,8 @@ std::string begin(Studio& studio, const char* job) {
 
 bool says(Studio& studio, const std::string& id, std::string_view line) {
   return studio.wait_until([&] {
-    for (const json& one : studio.get("jobs/" + id)["lines"])
+    const json job = studio.get("jobs/" + id);
+    for (const json& one : job["lines"])
       if (one == line) return true;
     return false;
   });
@@ -91,10 +92,9 @@ TEST(Jobs, StoppedAsByCtrlCKeepWhatTheyHave) {
 
 TEST(Jobs, StoppedReachWhatTheyHaveStarted) {
   Studio studio;
-  studio.program(R"(sh -c 'trap "echo child >&2; exit 0" INT; echo here >&2
-while :; do sleep 0.02; done' &
-trap '' INT
-wait
+  studio.program(R"(trap : INT
+sh -c 'trap "echo child >&2; exit 0" INT; echo here >&2
+while :; do sleep 0.02; done'
 echo '{}')");
   const std::string id = begin(studio, kDataset);
   ASSERT_TRUE(says(studio, id, "here"));

@@ -106,7 +106,8 @@ std::vector<Check> examine(const DoctorRequest& request) {
     examination.add(judge(*facts));
 
   const bool performing = request.performing.has_value();
-  if (const auto ports = examination.see("ports", [settings, page = request.page, performing] {
+  const auto page = settings.web.enabled ? std::optional(settings.web.listen) : std::nullopt;
+  if (const auto ports = examination.see("ports", [settings, page, performing] {
         return look_at_network(settings, page, performing);
       })) {
     for (const PortFacts& port : *ports)

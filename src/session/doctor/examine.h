@@ -25,8 +25,6 @@ struct DoctorRequest {
   std::filesystem::path folder = ".";
   /// The configuration; else imps.toml in the folder, if there is one.
   std::optional<std::filesystem::path> config;
-  /// Where the page is; none when there is none.
-  std::optional<Endpoint> page = Endpoint{"localhost", 4000};
   /// This program performs meanwhile: what it knows is believed, and ports that are taken are its
   /// own.
   std::optional<Performing> performing = std::nullopt;

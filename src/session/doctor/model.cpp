@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "model/built_in/built_in.h"
+#include "model/files/names.h"
 #include "platform/thread.h"
 #include "session/doctor/storage.h"
 #include "session/model_choice.h"

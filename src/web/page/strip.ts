@@ -2,7 +2,7 @@
 // what works in the background.
 
 import { Desk } from "./desk";
-import { button, make, write } from "./make";
+import { button, make, recall, remember, write } from "./make";
 import { clock, grouped } from "./play/words";
 
 /** How long a line stays, and how long one that can be undone. Milliseconds. */
@@ -22,6 +22,8 @@ export class Strip {
   private readonly notice = make("div", "notice");
   private readonly work = make("a", "work");
   private noticeEnds = 0;
+  private take = "";
+  private began = 0;
 
   constructor(place: HTMLElement) {
     this.notice.setAttribute("role", "status");
@@ -37,6 +39,7 @@ export class Strip {
     const text = make("span", "notice-text", line);
     text.title = line;
     this.notice.replaceChildren(text);
+    this.notice.classList.remove("told");
     if (undo) this.notice.append(button("Undo", "small", () => {
       end();
       undo();
@@ -47,9 +50,10 @@ export class Strip {
   listen(desk: Desk): void {
     const show = () => {
       const log = desk.state?.log;
+      if (log) this.begin(log, desk.now());
       this.recording.classList.toggle("is-recording", log != null && desk.connected);
       write(this.recording, log
-        ? `● rec ${clock(desk.now())} · ${grouped(log.rows)} events`
+        ? `● rec ${clock(desk.now() - this.began)} · ${grouped(log.rows)} events`
         : desk.state ? "not recorded" : "");
       this.recording.title = log?.path ?? "";
     };
@@ -57,7 +61,9 @@ export class Strip {
     desk.on("connected", show);
     setInterval(show, 500);
     desk.on("told", ({ kind, line }) => {
-      if (kind === "warn") this.say(line);
+      if (kind !== "warn") return;
+      this.say(line);
+      this.notice.classList.add("told");
     });
     desk.on("changed", (resource) => {
       if (resource === "jobs") void this.showWork(desk);
@@ -65,6 +71,15 @@ export class Strip {
     desk.on("connected", (connected) => {
       if (connected) void this.showWork(desk);
     });
+  }
+
+  /** A take begins with its first rows; a reload in the midst of one asks what was known before. */
+  private begin(log: { path: string; rows: number }, now: number): void {
+    if (log.path === this.take) return;
+    this.take = log.path;
+    if (log.rows <= 10) remember("take", JSON.stringify([log.path, now]));
+    const [path, began] = JSON.parse(recall("take") ?? "[]") as [string?, number?];
+    this.began = path === log.path && began !== undefined && began <= now ? began : 0;
   }
 
   /** Long work is seen from every tab, and after a reload. */

@@ -174,10 +174,10 @@ TEST(Patience, DoesNotPileUpLooksThatHang) {
 
 TEST(Doctor, LooksAtEverythingWhateverIsWrong) {
   test::Folder folder;
-  folder.write("imps.toml", "[osc]\nlisten = \"192.0.2.1:5001\"\n[model]\nfile = \"gone.keras\"\n");
+  folder.write("imps.toml", "[web]\nlisten = \"localhost:0\"\n[osc]\nlisten = \"192.0.2.1:5001\"\n[model]\nfile = \"gone.keras\"\n");
   folder.write("logs", "a file where a folder should be");
   const auto checks =
-      examine({.folder = folder.path(), .page = Endpoint{"localhost", 0}, .patience = 1min});
+      examine({.folder = folder.path(), .patience = 1min});
   std::vector<std::string> names;
   std::vector<std::string> bad;
   for (const Check& check : checks) {
@@ -198,8 +198,9 @@ TEST(Doctor, BelievesAPerformanceWhatItPerformsWith) {
   Performing performing{.priority = "real-time priority 5", .lateness = {.count = 7}};
   performing.settings.osc.listen.port = 0;
   performing.settings.log.enabled = false;
+  performing.settings.web.enabled = false;
   const auto checks = examine(
-      {.folder = folder.path(), .page = std::nullopt, .performing = performing, .patience = 1min});
+      {.folder = folder.path(), .performing = performing, .patience = 1min});
   const auto named = [&](std::string_view name) {
     return *std::find_if(checks.begin(), checks.end(),
                          [name](const Check& check) { return check.name == name; });
@@ -211,7 +212,7 @@ TEST(Doctor, BelievesAPerformanceWhatItPerformsWith) {
 
 TEST(Doctor, SaysWhatDidNotAnswer) {
   test::Folder folder;
-  const auto checks = examine({.folder = folder.path(), .page = {}, .patience = 0ms});
+  const auto checks = examine({.folder = folder.path(), .patience = 0ms});
   const auto timer = std::find_if(checks.begin(), checks.end(),
                                   [](const Check& check) { return check.name == "timer"; });
   ASSERT_NE(timer, checks.end());

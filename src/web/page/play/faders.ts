@@ -55,6 +55,9 @@ export class Faders {
       if ("dimension" in change || "instrument" in change) this.fit();
     });
     desk.on("stands", ({ performer, model }) => {
+      if (model.length === 0) this.model.length = 0;
+      if (performer.length === 0) for (const { element } of this.faders) delete element.dataset.last;
+      this.faders.forEach((_, control) => this.stale.add(control));
       performer.forEach((value, control) => this.hear("performer", control, value, false));
       model.forEach((value, control) => this.hear("model", control, value, false));
     });

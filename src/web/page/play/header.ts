@@ -32,7 +32,7 @@ export class Header {
     this.voices = make("div", "voices", this.words.performer, this.words.model);
     this.trouble.hidden = true;
     this.pause = button("Pause", "pause", () => desk.command("pause", desk.state?.paused ? 0 : 1));
-    this.pause.title = "The model falls silent, you play on (space)";
+    this.pause.title = "The model falls silent, you play on; pressed again, it goes on (space)";
     const stop = attributes(button("Panic", "panic", panic), {
       title: "Everything that sounds ends, and the model waits until you play (Esc)" });
     place.append(
@@ -76,7 +76,6 @@ export class Header {
     write(this.model, state.model
       ? [name, `${state.dimension}d`, size].filter(Boolean).join(" · ") : "no model yet");
     this.model.title = state.model ? `${state.model.name}: ${state.model.words}` : "";
-    write(this.pause, state.paused ? "Go on" : "Pause");
     this.pause.setAttribute("aria-pressed", String(state.paused));
   }
 }

@@ -24,10 +24,19 @@ const takesText = (target: EventTarget | null): boolean => {
   return target instanceof HTMLInputElement && !["range", "checkbox", "radio", "button", "submit", "file"].includes(target.type);
 };
 
-/** What space presses by itself. */
-const takesSpace = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement
-  && target.closest("button, a, summary, input[type=radio], input[type=checkbox], input[type=file]") !== null;
+const pressed = "button, a, summary, label, input[type=radio], input[type=checkbox], input[type=file]";
+
+/** The part that the mouse or a finger went to last, until the keyboard moves on. */
+let clicked: Element | null = null;
+
+/**
+ * What space presses by itself: what the keyboard has gone to. What the mouse has clicked is not
+ * pressed again by it: a Reset must not come in place of a pause.
+ */
+const takesSpace = (target: EventTarget | null): boolean => {
+  const part = target instanceof HTMLElement ? target.closest(pressed) : null;
+  return part !== null && part !== clicked && part.closest("label") !== clicked;
+};
 
 export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => void): void {
   const card = attributes(make("aside", "keys-card"), { id: "keys", "aria-label": "Keys" });
@@ -48,7 +57,11 @@ export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => 
     open.setAttribute("aria-expanded", String(isShown));
   }
 
+  addEventListener("pointerdown", ({ target }) => {
+    clicked = target instanceof Element ? target.closest(pressed) : null;
+  }, true);
   addEventListener("keydown", (key) => {
+    if (key.key === "Tab" || key.key.startsWith("Arrow")) clicked = null;
     if (key.ctrlKey || key.metaKey || key.altKey || key.defaultPrevented || takesText(key.target)) return;
     const act = (does: () => void) => {
       key.preventDefault();

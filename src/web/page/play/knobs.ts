@@ -2,10 +2,10 @@
 // shows here too, but never under a hand that is on it.
 
 import { Desk, State } from "../desk";
-import { attributes, button, freshId, make, recall, write } from "../make";
+import { attributes, button, freshId, make, write } from "../make";
 import { InstrumentName } from "./instrument";
 import { fullScreen } from "./keys";
-import { applyLook, Look, looks } from "./look";
+import { applyLook, Look, lookName, lookNow, looks, onLook } from "./look";
 import { Midi } from "./midi";
 import { Sound } from "./sound";
 import { figures, modes } from "./words";
@@ -112,7 +112,7 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
       value: mode, text: short, title: `${name}: ${words} (${k + 1})` })),
     (value) => desk.command("mode", value));
   const threshold = slider({
-    name: "Threshold", exact: "threshold", title: "The silence before an answer", law: squares(4),
+    name: "Threshold", exact: "Threshold", title: "The silence before an answer", law: squares(4),
     words: seconds, change: (value) => desk.command("threshold", value) });
   const far = slider({
     name: "How far", exact: "sigma temperature", law: ratios(0.0001, 2, true), words: figures,
@@ -123,7 +123,7 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
     title: "Pi temperature: how freely it chooses between gestures; small: always the likeliest one",
     change: (value) => desk.command("pitemp", value) });
   const time = slider({
-    name: "Time scale", exact: "time scale", law: ratios(0.1, 10), words: (value) => `× ${figures(value)}`,
+    name: "Time scale", exact: "Time scale", law: ratios(0.1, 10), words: (value) => `× ${figures(value)}`,
     title: "Stretches the time between predictions; 2 is half as fast",
     change: (value) => desk.command("timescale", value) });
 
@@ -132,12 +132,16 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
     (name) => sound.setInstrument(name));
   instrument.show(sound.instrument);
   const volume = slider({
-    name: "Volume", exact: "volume", title: "How loud this page is", law: straight,
+    name: "Volume", exact: "Volume", title: "How loud this page is", law: straight,
     words: (value) => `${Math.round(100 * value)} %`, change: (value) => sound.setVolume(value) });
   volume.show(sound.volume);
   const off = button("Sound off", "toggle", () => sound.setOff(!sound.off));
   off.title = "Whether this page sounds; what imps sends to others goes on (m)";
-  const hear = () => off.setAttribute("aria-pressed", String(sound.off));
+  const locked = make("span", "note");
+  const hear = () => {
+    off.setAttribute("aria-pressed", String(sound.off));
+    write(locked, sound.isOn || sound.off ? "" : "begins with a click");
+  };
   sound.onChange(hear);
   hear();
 
@@ -146,15 +150,21 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
   const reset = button("Reset", "", () => desk.command("reset"));
   reset.title = "The model forgets everything it has heard, and goes on from the last frame";
 
-  const look = choice<Look>("Look", looks.map((value) => ({ value, text: value[0].toUpperCase() + value.slice(1) })), applyLook);
-  look.show((recall("look") as Look | null) ?? "dark");
+  const look = choice<Look>("Look", looks.map((value) => ({ value, text: lookName(value) })), applyLook);
+  onLook(() => look.show(lookNow()));
+  look.show(lookNow());
+  const small = group("Look", look.element, button("Full screen", "", fullScreen));
+  small.classList.add("narrow-only");
 
+  const soundGroup =
+    group("Sound", instrument.element, volume.element, make("div", "pair", off, midi.button), midi.line);
+  soundGroup.querySelector("h2")?.append(locked);
   place.append(
     group("Mode", mode.element, threshold.element),
     group("Adventure", far.element, freely.element, time.element),
-    group("Sound", instrument.element, volume.element, make("div", "pair", off, midi.button), midi.line),
+    soundGroup,
     make("section", "group", make("div", "pair", reset, mute)),
-    group("Look", look.element, button("Full screen", "narrow-only", fullScreen)));
+    small);
 
   const show = (state: State) => {
     mode.show(state.mode);

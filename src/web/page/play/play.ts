@@ -8,7 +8,7 @@ import { Header } from "./header";
 import { History } from "./history";
 import { keys } from "./keys";
 import { knobs } from "./knobs";
-import { onLook } from "./look";
+import { lookButton, onLook } from "./look";
 import { Midi } from "./midi";
 import { River } from "./river";
 import { Sound } from "./sound";
@@ -28,6 +28,7 @@ export const playIn = (around: Around): Tab => (place: HTMLElement, desk: Desk) 
     desk.command("panic");
   };
   const header = new Header(around.header, desk, panic);
+  around.corner.append(lookButton());
   keys(around.corner, desk, sound, panic);
   speak(around.spoken, desk);
 

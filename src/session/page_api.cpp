@@ -1,0 +1,103 @@
+#include "session/page_api.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "interface/ports_here.h"
+#include "platform/supervisor.h"
+#include "session/config_api.h"
+#include "session/doctor/examine.h"
+
+namespace imps {
+namespace {
+
+/// Where a configuration is made that is not there yet.
+constexpr const char* kConfig = "imps.toml";
+
+std::filesystem::path program() {
+  const auto path = platform::own_program();
+  return path ? std::filesystem::path(*path) : std::filesystem::path("imps");
+}
+
+bool is_plain_get(const ApiRequest& request) {
+  return request.method == "GET" && request.path.empty();
+}
+
+}  // namespace
+
+PageApi::PageApi(const Settings& settings, std::optional<std::filesystem::path> config,
+                 HouseHands hands)
+    : hands_(std::move(hands)),
+      known_{.settings = settings, .config = std::move(config)},
+      project_({.logs = settings.log.folder,
+                .models = settings.model.folder,
+                .program = program(),
+                .running_log = [this] { return known().log.string(); },
+                .playing_model = [this] { return known().model.string(); },
+                .play_model = [this](const std::string& file) { return hands_.play_model(file); },
+                .changed = [this](std::string_view resource) { hands_.changed(resource); }}) {}
+
+Api PageApi::resources() {
+  Api all;
+  project::add_project_api(all, project_);
+  all["config"] = {.answer = [this](const ApiRequest& request) { return config_resource(request); },
+                   .is_slow = true,
+                   .most_bytes = 4 * 1024 * 1024};
+  all["ports"] = {
+      .answer =
+          [system = std::make_shared<std::unique_ptr<MidiSystem>>()](const ApiRequest& request) {
+            if (!is_plain_get(request)) return api_error(405, "ports: GET");
+            return ApiReply{.body = to_json(look_for_ports(*system))};
+          },
+      .is_slow = true};
+  all["health"] = {.answer =
+                       [this](const ApiRequest& request) {
+                         return is_plain_get(request) ? health() : api_error(405, "health: GET");
+                       },
+                   .is_slow = true};
+  return all;
+}
+
+void PageApi::keep(const Report& report, const Settings& settings, std::string priority,
+                   const std::filesystem::path& log, const std::filesystem::path& model) {
+  const std::lock_guard lock(mutex_);
+  known_.settings = settings;
+  known_.priority = std::move(priority);
+  known_.lateness = report.lateness;
+  known_.log = log;
+  known_.model = model;
+}
+
+std::optional<std::filesystem::path> PageApi::config() const { return known().config; }
+
+PageApi::Known PageApi::known() const {
+  const std::lock_guard lock(mutex_);
+  return known_;
+}
+
+ApiReply PageApi::config_resource(const ApiRequest& request) {
+  const std::filesystem::path path = config().value_or(kConfig);
+  ApiReply reply = answer_config(request, path);
+  if (request.method == "GET" || reply.status != 200) return reply;
+  {
+    std::error_code ignored;
+    const std::lock_guard lock(mutex_);
+    if (!known_.config && std::filesystem::exists(path, ignored)) known_.config = path;
+  }
+  hands_.changed("config");
+  return reply;
+}
+
+ApiReply PageApi::health() const {
+  const Known now = known();
+  const auto checks =
+      doctor::examine({.config = now.config,
+                                       .performing = doctor::Performing{now.settings, now.priority, now.lateness}});
+  const nlohmann::json lateness{{"edges_ms", Lateness::coarse_edges()},
+                                {"counts", now.lateness.coarse}};
+  return {.body =
+              "{\"checks\":" + doctor::to_json(checks) + ",\"lateness\":" + lateness.dump() + "}"};
+}
+
+}  // namespace imps

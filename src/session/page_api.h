@@ -1,0 +1,61 @@
+// The resources of the API that look into the house: files, ports, health.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <imps/result.h>
+
+#include "config/settings.h"
+#include "project/project.h"
+#include "session/messages.h"
+#include "web/api.h"
+
+namespace imps {
+
+/// What the house does for a request. Each may be called from any thread.
+struct HouseHands {
+  std::function<void(std::string_view resource)> changed;
+  /// Swaps a model of the models' folder in. Blocks while it is loaded.
+  std::function<Result<void>(const std::filesystem::path& file)> play_model;
+};
+
+/// Keeps what the house knows for the threads that requests are answered on.
+class PageApi {
+ public:
+  /// @param config  the configuration that is there, if there is one
+  PageApi(const Settings& settings, std::optional<std::filesystem::path> config, HouseHands hands);
+
+  Api resources();
+
+  /// How things stand: from the house's loop.
+  void keep(const Report& report, const Settings& settings, std::string priority,
+            const std::filesystem::path& log, const std::filesystem::path& model);
+  /// The configuration that is read and written; none before there is one. Thread-safe.
+  [[nodiscard]] std::optional<std::filesystem::path> config() const;
+
+ private:
+  struct Known {
+    Settings settings;
+    std::optional<std::filesystem::path> config;
+    std::string priority;
+    LatenessSummary lateness;
+    std::filesystem::path log;
+    std::filesystem::path model;
+  };
+  [[nodiscard]] Known known() const;
+  ApiReply config_resource(const ApiRequest& request);
+  [[nodiscard]] ApiReply health() const;
+
+  const HouseHands hands_;
+  mutable std::mutex mutex_;
+  Known known_;
+  project::Project project_;
+};
+
+}  // namespace imps
