@@ -49,7 +49,8 @@ export class Counts {
     const now = JSON.stringify(counts);
     if (now === this.shown) return;
     this.shown = now;
-    const all = Object.entries(counts);
+    const known = Object.keys(words);
+    const all = Object.entries(counts).sort(([a], [b]) => (known.indexOf(a) + 1 || known.length + 1) - (known.indexOf(b) + 1 || known.length + 1));
     const bad = all.filter(([key, n]) => faults.test(key) && n > 0);
     const good = all.filter(([key]) => !faults.test(key));
     const still = all.filter(([key, n]) => faults.test(key) && n === 0);

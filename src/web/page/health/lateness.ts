@@ -10,15 +10,17 @@ export interface Histogram {
   counts: number[];
 }
 
+const edge = (ms: number): string => String(Number(ms.toPrecision(2)));
+
 /** [what, how many]: between the edges; and below the first and above the last, if those count. */
 export function bins({ edges_ms: edges, counts }: Histogram): [string, number][] {
   const open = counts.length > edges.length ? 1 : 0;
   return counts.map((n, k) => {
     const from = edges[k - open];
     const to = edges[k - open + 1];
-    if (from === undefined) return [`under ${to}`, n];
-    if (to === undefined) return [`${from} or more`, n];
-    return [`${from}–${to}`, n];
+    if (from === undefined) return [`under ${edge(to)}`, n];
+    if (to === undefined) return [`${edge(from)} or more`, n];
+    return [`${edge(from)}–${edge(to)}`, n];
   });
 }
 

@@ -1,0 +1,86 @@
+"""The tab of models, in a real browser with a real imps: they come, are refused with the reason, play, are converted and
+go."""
+
+import json
+import subprocess
+import struct
+
+from browser import PROGRAM, main
+from tabs import TabTest
+
+try:
+    from selenium.webdriver.support.ui import Select
+except ImportError:
+    pass  # browser.main says so
+
+
+def write_model(path, units=4, dimension=4, mixtures=1):
+    """A model as doc/formats/models.md says it: one layer, all weights a little above nothing."""
+    out = mixtures * dimension
+    shapes = {
+        "lstm0.kernel": (dimension, 4 * units), "lstm0.recurrent_kernel": (units, 4 * units), "lstm0.bias": (4 * units,),
+        "mdn.mus.kernel": (units, out), "mdn.mus.bias": (out,), "mdn.sigmas.kernel": (units, out),
+        "mdn.sigmas.bias": (out,), "mdn.pi.kernel": (units, mixtures), "mdn.pi.bias": (mixtures,)}
+    header, values = {"__metadata__": {"dataset": "by-hand.npz", "val_nll": "-1.25"}}, b""
+    for name, shape in shapes.items():
+        count = shape[0] * (shape[1] if len(shape) > 1 else 1)
+        header[name] = {"dtype": "F32", "shape": list(shape), "data_offsets": [len(values), len(values) + 4 * count]}
+        values += struct.pack("<f", 0.01) * count
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + values)
+    subprocess.run([PROGRAM, "inspect", path], check=True, stdout=subprocess.DEVNULL)
+
+
+class Models(TabTest):
+    tab = "models"
+
+    def prepare(self):
+        (self.place / "elsewhere").mkdir()
+        write_model(self.place / "elsewhere/mine.safetensors")
+
+    def names(self):
+        return [one.text for one in self.all(".model h3")]
+
+    def bring(self, *paths):
+        self.find("input[type=file]").send_keys("\n".join(str(path) for path in paths))
+
+    def bring_mine(self):
+        self.bring(self.place / "elsewhere/mine.safetensors")
+        self.until(lambda: self.names() == ["mine.safetensors"], "it is here")
+
+    def test_a_spoiled_file_is_refused_where_it_was_brought_and_a_good_one_taken(self):
+        spoiled = self.place / "elsewhere/spoiled.keras"
+        spoiled.write_bytes(b"spoiled")
+        self.bring(spoiled, self.place / "elsewhere/mine.safetensors")
+        self.until(lambda: self.names() == ["mine.safetensors"], "the good one is here")
+        self.assertEqual(len(self.said_wrong()), 1)
+        self.assertIn("spoiled.keras: ", self.said_wrong()[0])
+        self.assertFalse((self.place / "models/spoiled.keras").exists())
+        self.assertIn("−1.250 nats a frame", self.text(".model"))
+
+    def test_plays_and_cannot_be_deleted_while_it_plays(self):
+        self.bring_mine()
+        self.press_button("Play it")
+        self.until(lambda: self.find(".badge-plays").is_displayed(), "it is marked")
+        self.assertIn("mine.safetensors", self.ask("/state")["model"]["name"])
+        self.assertFalse(self.find(".model [aria-label^=Delete]").is_enabled())
+
+    def test_is_converted_and_the_result_can_be_fetched(self):
+        self.bring_mine()
+        self.click(self.find(".convert summary"))
+        Select(self.find(".convert select")).select_by_value(".onnx")
+        self.press_button("Convert")
+        link = self.until(lambda: self.all(".made:not([hidden]) a"), "there is a link")[0]
+        size = self.script("return fetch(arguments[0].href).then((answer) => answer.blob()).then((it) => it.size)", link)
+        self.assertEqual(size, (self.place / "models/mine.onnx").stat().st_size)
+
+    def test_is_deleted_and_comes_back(self):
+        self.bring_mine()
+        self.press_button("Delete")
+        self.until(lambda: self.names() == [], "it is gone")
+        self.undo()
+        self.until(lambda: self.names() == ["mine.safetensors"], "it is back")
+
+
+if __name__ == "__main__":
+    main()

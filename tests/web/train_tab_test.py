@@ -1,0 +1,44 @@
+"""The tab of training, in a real browser with a real imps: a model is trained, judged, heard and played, and nothing of
+it is lost when the page is closed."""
+
+from browser import main
+from tabs import TabTest
+
+
+class Train(TabTest):
+    tab = "train"
+
+    def test_trains_survives_a_reload_stops_with_the_best_compares_and_performs(self):
+        self.click(self.find('input[value="xxs"]'))
+        self.press_button("Train")
+        self.until(lambda: self.all(".curve:not([hidden]) canvas"), "the curve is drawn")
+        self.browser.refresh()
+        self.until(lambda: "best" in self.text(".curve-figures"), "a reload shows it again")
+        self.assertFalse(self.script("return document.querySelector('.train-form .do-first')").is_enabled())
+        self.press_button("Stop and keep the best")
+        self.until(lambda: self.text(".compare h3").endswith(".safetensors"), "there is a model")
+        made = self.text(".compare h3")
+        self.assertTrue((self.place / "models" / made).exists())
+
+        self.press_button("Compare the figures")
+        self.until(lambda: self.text(".verdict-words") or self.said_wrong(), "the figures are judged")
+        self.assertEqual(self.said_wrong(), [])
+        self.assertIn("Repeating the last frame", self.text(".verdict"))
+        words = self.text(".verdict-words")
+        self.browser.refresh()
+        self.until(lambda: self.text(".verdict-words") == words, "a reload shows the verdict again")
+
+        self.press_button("Perform with it")
+        self.until(lambda: self.ask("/state")["model"]["name"].endswith(made), "it plays")
+        self.until(lambda: self.text(".compare [role=status]") == "It plays now.", "and is said to")
+        self.assertEqual(self.said_wrong(), [])
+
+    def test_says_why_there_is_nothing_to_learn_from(self):
+        for log in (self.place / "logs").iterdir():
+            log.unlink()
+        self.press_button("Train")
+        self.until(lambda: any("there are no logs" in said for said in self.said_wrong()), "the words of imps stand there")
+
+
+if __name__ == "__main__":
+    main()
