@@ -15,19 +15,29 @@ interface Job {
   words: string;
   state: "running" | "done" | "failed" | "stopped";
   progress: number | null;
+  error: string | null;
 }
+
+/** What each kind of work is called, and the tab that shows it. */
+const works: Record<string, { name: string; tab: string }> = {
+  dataset: { name: "Collating", tab: "takes" },
+  train: { name: "Training", tab: "train" },
+  evaluate: { name: "Comparing", tab: "train" },
+  convert: { name: "Converting", tab: "models" },
+  generate: { name: "Generating", tab: "models" },
+};
 
 export class Strip {
   private readonly recording = make("p", "recording");
   private readonly notice = make("div", "notice");
   private readonly work = make("a", "work");
   private noticeEnds = 0;
+  private working = "";
   private take = "";
   private began = 0;
 
   constructor(place: HTMLElement) {
     this.notice.setAttribute("role", "status");
-    this.work.href = "#train";
     this.work.hidden = true;
     place.append(this.recording, this.notice, this.work);
   }
@@ -90,9 +100,15 @@ export class Strip {
     } catch {
       return;  // the tab whose work it is says why
     }
+    const nameOf = (one: Job) => works[one.kind]?.name ?? one.kind;
+    const ended = jobs.find((one) => one.id === this.working && one.state !== "running");
+    if (ended) this.say(`${nameOf(ended)}: ${ended.error ?? ended.state}`);
     const job = jobs.find((one) => one.state === "running");
+    this.working = job?.id ?? "";
     this.work.hidden = !job;
     if (!job) return;
-    write(this.work, `▸ ${job.words || job.kind}${job.progress === null ? "" : ` ${Math.round(100 * job.progress)} %`}`);
+    this.work.href = `#${works[job.kind]?.tab ?? "train"}`;
+    this.work.title = job.words;
+    write(this.work, `${nameOf(job)} ▸${job.progress === null ? "" : ` ${Math.round(100 * job.progress)} %`}`);
   }
 }

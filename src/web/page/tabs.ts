@@ -18,6 +18,7 @@ export function showTabs(leaves: readonly Leaf[], desk: Desk, bar: HTMLElement, 
   const heads = leaves.map((leaf) => {
     const head = attributes(make("button", "tab", leaf.name), {
       role: "tab", type: "button", id: `tab-${leaf.id}`, "aria-controls": leaf.id });
+    head.dataset.name = leaf.name;
     head.addEventListener("click", () => void (location.hash = leaf.id));
     return head;
   });
