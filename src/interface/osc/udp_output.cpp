@@ -104,13 +104,20 @@ bool UdpOutput::send(Bytes packet, TimePoint now) {
   // That nobody listened is told with the *next* datagram, which then is not sent: it goes again,
   // so that a receiver that has come back misses nothing.
   if (sent) {
-    if (++sent_in_a_row_ == kEnoughInARow) backoff_.succeeded();
+    if (++sent_in_a_row_ == kEnoughInARow) {
+      backoff_.succeeded();
+      told_of_nobody_ = false;
+    }
     return true;
   }
   sent_in_a_row_ = 0;
   const int error = errno;
   if (error == ECONNREFUSED) {
-    count_failure("nobody listened there");
+    // Once is enough to be told: the page may be all that is played on.
+    if (std::exchange(told_of_nobody_, true))
+      ++tally_.counts.send_errors;
+    else
+      count_failure("nobody listened there");
     if (!numeric_) try_again(now);  // it may have another address by now
     return send_once();
   }

@@ -56,6 +56,7 @@ class UdpOutput {
   std::optional<HostLookup> lookup_;
   int lookups_ = 0;
   int sent_in_a_row_ = 0;
+  bool told_of_nobody_ = false;
   Backoff backoff_{std::chrono::seconds(1), std::chrono::seconds(60)};
 };
 
