@@ -14,6 +14,7 @@ pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)
 pkg_search_module(cblas REQUIRED IMPORTED_TARGET openblas cblas blas)
 # For training in several processes; without it, in one.
 find_package(MPI COMPONENTS C)
+pkg_check_modules(qrcodegen REQUIRED IMPORTED_TARGET qrcodegencpp)
 pkg_check_modules(rtmidi REQUIRED IMPORTED_TARGET rtmidi)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)

@@ -36,6 +36,7 @@
 #include "session/performance.h"
 #include "session/warm.h"
 #include "session/words.h"
+#include "web/qr.h"
 
 namespace imps {
 namespace {

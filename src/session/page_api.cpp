@@ -8,6 +8,7 @@
 #include "platform/supervisor.h"
 #include "session/config_api.h"
 #include "session/doctor/examine.h"
+#include "web/qr.h"
 
 namespace imps {
 namespace {
@@ -56,7 +57,25 @@ Api PageApi::resources() {
                          return is_plain_get(request) ? health() : api_error(405, "health: GET");
                        },
                    .is_slow = true};
+  all["share"] = {.answer =
+                      [this](const ApiRequest& request) {
+                        return is_plain_get(request) ? shared() : api_error(405, "share: GET");
+                      },
+                  .is_slow = true};
   return all;
+}
+
+void PageApi::share(std::vector<std::string> links) {
+  const std::lock_guard lock(mutex_);
+  known_.links = std::move(links);
+}
+
+ApiReply PageApi::shared() const {
+  const auto links = known().links;
+  const nlohmann::json json{
+      {"links", links},
+      {"qr", links.empty() ? std::vector<std::string>() : qr_rows(links.front())}};
+  return {.body = json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
 void PageApi::keep(const Report& report, const Settings& settings, std::string priority,
@@ -93,7 +112,7 @@ ApiReply PageApi::health() const {
   const Known now = known();
   const auto checks =
       doctor::examine({.config = now.config,
-                                       .performing = doctor::Performing{now.settings, now.priority, now.lateness}});
+                       .performing = doctor::Performing{now.settings, now.priority, now.lateness}});
   const nlohmann::json lateness{{"edges_ms", Lateness::coarse_edges()},
                                 {"counts", now.lateness.coarse}};
   return {.body =

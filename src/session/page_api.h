@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <imps/result.h>
 
@@ -36,6 +37,8 @@ class PageApi {
   /// How things stand: from the house's loop.
   void keep(const Report& report, const Settings& settings, std::string priority,
             const std::filesystem::path& log, const std::filesystem::path& model);
+  /// Where the page is for other machines; none when it is not shared.
+  void share(std::vector<std::string> links);
   /// The configuration that is read and written; none before there is one. Thread-safe.
   [[nodiscard]] std::optional<std::filesystem::path> config() const;
 
@@ -47,10 +50,12 @@ class PageApi {
     LatenessSummary lateness;
     std::filesystem::path log;
     std::filesystem::path model;
+    std::vector<std::string> links;
   };
   [[nodiscard]] Known known() const;
   ApiReply config_resource(const ApiRequest& request);
   [[nodiscard]] ApiReply health() const;
+  [[nodiscard]] ApiReply shared() const;
 
   const HouseHands hands_;
   mutable std::mutex mutex_;

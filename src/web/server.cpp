@@ -122,8 +122,9 @@ class WebServer::Impl::Viewer : public std::enable_shared_from_this<Viewer> {
     socket_.async_accept(request, [self = shared_from_this()](const ErrorCode& error) {
       if (error || self->server_->closed_) return;
       self->open_ = true;
-      self->server_->add_viewer(self);
+      // All before what changes: who is first to watch brings news at once.
       self->catch_up();
+      self->server_->add_viewer(self);
       self->read();
     });
   }

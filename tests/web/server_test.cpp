@@ -50,11 +50,15 @@ class Stage final : public StageDoor {
     commands.push_back(command);
     return {};
   }
-  void watch(bool on) override { watched = on; }
+  void watch(bool on) override {
+    watched = on;
+    if (on && on_watch) on_watch();
+  }
 
   std::vector<double> played;
   std::vector<Command> commands;
   std::atomic<bool> watched{false};
+  std::function<void()> on_watch;
 };
 
 class Client {
@@ -349,13 +353,13 @@ TEST_F(Page, TellsViewersWhatHappens) {
   on_loop([&] { server_->news().state({{"mode", "battle"}}); });
   Viewer first(port);
   EXPECT_EQ(first.hear()["state"]["mode"], "battle");
-  EXPECT_TRUE(stage_.watched);
   Viewer second(port);
   EXPECT_EQ(second.hear()["state"]["mode"], "battle");
   on_loop([&] {
     server_->news().sounded(5, 1, std::vector{0.5});
     server_->send();
   });
+  EXPECT_TRUE(stage_.watched);
   for (Viewer* const viewer : {&first, &second}) {
     Json message = viewer->hear();
     while (!message.is_null() && !message.contains("events"))
@@ -366,6 +370,21 @@ TEST_F(Page, TellsViewersWhatHappens) {
   first.say(R"({"set": [0, 0.5]})");
   EXPECT_EQ(first.hear()["error"], "nothing moves here");
   EXPECT_THAT(stage_.played, ElementsAre(0.25));
+}
+
+TEST_F(Page, TellsAViewerAllBeforeItTellsWhatChanges) {
+  const std::uint16_t port = open();
+  on_loop([&] {
+    server_->news().state({{"mode", "battle"}, {"seconds", 1}});
+    server_->send();
+    stage_.on_watch = [&] {
+      server_->news().state({{"mode", "battle"}, {"seconds", 2}});
+      server_->send();
+    };
+  });
+  Viewer viewer(port);
+  EXPECT_EQ(viewer.hear()["state"], Json::parse(R"({"mode": "battle", "seconds": 1})"));
+  EXPECT_EQ(viewer.hear()["state"], Json::parse(R"({"seconds": 2})"));
 }
 
 TEST_F(Page, DropsWhatASlowViewerMissesAndTellsItAllLater) {

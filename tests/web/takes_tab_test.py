@@ -43,6 +43,7 @@ class Takes(TabTest):
         first = self.script("return rows[0]")
         self.assertEqual(first["voice"], "performer")
         self.assertEqual(len(first["controls"]), 3)
+        self.assertEqual(first["moved"], [0, 1, 2])
         self.until(lambda: self.script(
             "return parseFloat(document.querySelector('.picture-cursor:not([hidden])').style.left)") > 1,
             "the cursor moves")

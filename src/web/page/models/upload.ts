@@ -78,6 +78,9 @@ export function uploadOf(arrived: () => void): HTMLElement {
     el("span", { class: "do", "aria-hidden": "true" }, "Bring a model"),
     el("span", { class: "quiet" }, `or drop it here: ${endings.split(",").join(", ")}, up to 64 MB`));
   input.setAttribute("aria-label", "Bring a model");
+  // A file that is dropped beside it must not take the place of the instrument.
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => event.preventDefault());
   let within = 0;
   const over = (change: number) => {
     within = Math.max(0, within + change);
@@ -87,10 +90,8 @@ export function uploadOf(arrived: () => void): HTMLElement {
     event.preventDefault();
     over(1);
   });
-  zone.addEventListener("dragover", (event) => event.preventDefault());
   zone.addEventListener("dragleave", () => over(-1));
   zone.addEventListener("drop", (event) => {
-    event.preventDefault();
     over(-within);
     void bringAll([...(event.dataTransfer?.files ?? [])]);
   });

@@ -47,8 +47,9 @@ export class Drawing<T extends "line" | "bar"> {
   }
 
   draw(): void {
-    Chart.defaults.font.family = getComputedStyle(this.canvas).fontFamily;
-    Chart.defaults.font.size = 12;
+    const { fontFamily, fontSize } = getComputedStyle(this.canvas);
+    Chart.defaults.font.family = fontFamily;
+    Chart.defaults.font.size = parseFloat(fontSize);
     const wanted = this.describe(palette(this.canvas)) as ChartConfiguration;
     if (!this.chart) {
       this.chart = new Chart(this.canvas, {

@@ -12,7 +12,8 @@ export interface Thrown {
   when: string | number;
 }
 
-const graceMs = 8000;
+/** Longer than a line at the bottom offers to undo. */
+const graceMs = 12_000;
 
 /** Puts back what was thrown away. */
 export const restore = (desk: Desk, id: string): Promise<unknown> =>

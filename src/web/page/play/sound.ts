@@ -62,6 +62,10 @@ export class Sound {
     desk.on("connected", (connected) => {
       if (!connected) this.synth?.releaseAll();
     });
+    document.addEventListener("imps-playback", ({ detail: { voice, controls, moved } }) => {
+      if (this.synth && !this.off && moved.length) this.synth.play(voice, controls, moved);
+    });
+    document.addEventListener("imps-playback-end", () => this.synth?.releaseAll());
   }
 
   /** A hand on this page moved controls, which stand at these values now. */

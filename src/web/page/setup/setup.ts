@@ -9,6 +9,7 @@ import { controlsOf } from "./controls";
 import { Config, fileOf } from "./file";
 import { portsOf } from "./ports";
 import { scenesOf } from "./scenes";
+import { shareOf } from "./share";
 
 export function setUp(place: HTMLElement, desk: Desk): void {
   const ports = portsOf(desk);
@@ -30,7 +31,7 @@ export function setUp(place: HTMLElement, desk: Desk): void {
   read();
 
   const page = el("div", { class: "tab-page setup" },
-    ports.element, controls.element, scenesOf(desk), fault.element, file.element);
+    ports.element, controls.element, scenesOf(desk), shareOf(desk).element, fault.element, file.element);
   place.append(page);
   watchVisible(page, ports.visible);
 }

@@ -8,8 +8,17 @@ type Row = [seconds: number, voice: 0 | 1, ...controls: number[]];
 
 /** What comes with "imps-playback". */
 export interface PlayedBack {
-  controls: number[];
   voice: VoiceName;
+  controls: number[];
+  /** Which of them are not where the last row of that voice left them. */
+  moved: number[];
+}
+
+declare global {
+  interface DocumentEventMap {
+    "imps-playback": CustomEvent<PlayedBack>;
+    "imps-playback-end": CustomEvent<null>;
+  }
 }
 
 export interface Follower {
@@ -38,12 +47,16 @@ class Playback {
     const elapsed = () => (performance.now() - began) / 1000;
     const run = { follower, timer: 0, frame: 0 };
     this.running = run;
+    const stands: Record<VoiceName, number[]> = { performer: [], model: [] };
     let next = 0;
     const sound = () => {
       const now = elapsed();
       for (; next < rows.length && rows[next][0] <= now; ++next) {
-        const [, voice, ...controls] = rows[next];
-        const detail: PlayedBack = { controls, voice: voice === 1 ? "model" : "performer" };
+        const [, number, ...controls] = rows[next];
+        const voice = number === 1 ? "model" : "performer";
+        const moved = controls.map((_, k) => k).filter((k) => controls[k] !== stands[voice][k]);
+        stands[voice] = controls;
+        const detail: PlayedBack = { voice, controls, moved };
         document.dispatchEvent(new CustomEvent("imps-playback", { detail }));
       }
       if (next >= rows.length && now >= seconds) {

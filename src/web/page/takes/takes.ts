@@ -11,7 +11,8 @@ import { datasetOf } from "./dataset";
 import { playback } from "./playback";
 import { Take, TakeItem } from "./take";
 
-const runningEveryMs = 2000;
+/** A take that is being recorded is read anew each time: not too often, on a small machine. */
+const runningEveryMs = 5000;
 
 export function takes(place: HTMLElement, desk: Desk): void {
   const list = el("ul", { class: "takes-list" });

@@ -31,7 +31,6 @@ export class Trim {
     this.handles = el("div", { class: "trim" }, this.before, this.after, this.from, this.to);
     this.keep = button("Keep this", () => keep(this.start, this.end), { class: "do do-first" });
     this.words = el("div", { class: "trim-words" }, this.says, this.keep, button("Leave it whole", leave));
-    this.words.addEventListener("keydown", (event) => event.key === "Escape" && leave());
     this.moved(this.from);
   }
 
