@@ -59,9 +59,9 @@ class Journey(TabTest):
     def names(self):
         return [one.text for one in self.all(".model h3")]
 
-    def train(self):
+    def train(self, size="xxs"):
         self.go("train")
-        self.click(self.find('input[value="xxs"]').find_element(By.XPATH, ".."))
+        self.click(self.find(f'input[value="{size}"]').find_element(By.XPATH, ".."))
         self.press_button("Train")
         self.until(lambda: self.all(".curve:not([hidden]) canvas"), "the curve is drawn")
 
@@ -83,7 +83,7 @@ class FromTheFirstDragToAModelOfOnesOwn(Journey):
         self.until(lambda: "training-dataset-9d.npz: written" in self.text(".lines"), "the dataset is made")
         self.assertEqual(self.said_wrong(), [])
 
-        self.train()
+        self.train("xs")  # the smallest that still learns when a quick machine has loaded the page again
         self.browser.refresh()
         self.until(lambda: "Training now" in self.text(f"{SHOWN} .part:last-of-type h2"), "it goes on after a reload")
         self.assertEqual(self.ask("/jobs")[0]["state"], "running")
