@@ -59,9 +59,9 @@ class Journey(TabTest):
     def names(self):
         return [one.text for one in self.all(".model h3")]
 
-    def train(self, size="xxs"):
+    def train(self):
         self.go("train")
-        self.click(self.find(f'input[value="{size}"]').find_element(By.XPATH, ".."))
+        self.click(self.find('input[value="xxs"]').find_element(By.XPATH, ".."))
         self.press_button("Train")
         self.until(lambda: self.all(".curve:not([hidden]) canvas"), "the curve is drawn")
 
@@ -71,19 +71,20 @@ class FromTheFirstDragToAModelOfOnesOwn(Journey):
         self.drag(self.faders()[1], up=80)
         self.until(lambda: self.speaks("model"), "the model answers")
         self.browser.set_script_timeout(60)
-        self.browser.execute_async_script(PLAY, 8, 800)
+        # So many that training still goes on when a quick machine has loaded the page again.
+        self.browser.execute_async_script(PLAY, 8, 1600)
 
         self.go("takes")
         # The take that is being recorded is one to learn from as it stands; only to change it has to wait.
         take = self.until(lambda: self.all(".take"), "the take is listed")[0]
         self.assertIn("Being recorded", take.text)
         self.assertFalse(take.find_element(By.CSS_SELECTOR, "[aria-label^=Delete]").is_enabled())
-        self.until(lambda: self.ask("/takes")[0]["performer"] >= 800, "all that was played is in it")
+        self.until(lambda: self.ask("/takes")[0]["performer"] >= 1600, "all that was played is in it")
         self.press_button("Make the dataset")
         self.until(lambda: "training-dataset-9d.npz: written" in self.text(".lines"), "the dataset is made")
         self.assertEqual(self.said_wrong(), [])
 
-        self.train("xs")  # the smallest that still learns when a quick machine has loaded the page again
+        self.train()
         self.browser.refresh()
         self.until(lambda: "Training now" in self.text(f"{SHOWN} .part:last-of-type h2"), "it goes on after a reload")
         self.assertEqual(self.ask("/jobs")[0]["state"], "running")
