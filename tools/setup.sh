@@ -5,6 +5,8 @@
 # Kept to bash 3.2, which macOS has.
 
 LOGS="$ROOT/build/log"
+# Without these, ccache keeps nothing that reads precompiled headers.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
 say() { printf '%s: %s\n' "$SELF" "$*" >&2; }
 die() {
