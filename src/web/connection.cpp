@@ -1,5 +1,6 @@
 #include "web/connection.h"
 
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,16 @@ constexpr std::string_view kVersion = "v1";
 constexpr std::string_view kCookie = "imps";
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+
+/// What goes wrong in a resource is an answer, too: the performance goes on.
+ApiReply answer_of(const ApiResource& resource, const ApiRequest& request) {
+  try {
+    return resource.answer(request);
+  } catch (const std::exception& failure) {
+    return api_error(500,
+                     fmt::format("{}: a fault of imps itself, please report it", failure.what()));
+  }
+}
 
 }  // namespace
 
@@ -82,9 +93,11 @@ void WebServer::Impl::Connection::on_head(const ErrorCode& error) {
   const auto length = request_->content_length();
   if (length && *length > most)
     return reply(api_error(413, fmt::format("more than {} bytes are not taken here", most)), false);
-  if (server_->bytes_ + (length ? *length : most) > kMostBytes)
+  // RFC 9112, 6.3: a request that says neither brings nothing.
+  const std::uint64_t brings = length ? *length : request_->chunked() ? most : 0;
+  if (server_->bytes_ + brings > kMostBytes)
     return reply(api_error(503, "others are sending much just now: try again"), false);
-  bytes_ = static_cast<std::size_t>(length ? *length : most);
+  bytes_ = static_cast<std::size_t>(brings);
   server_->bytes_ += bytes_;
   request_->body_limit(most);
   stream_.expires_after(server_->options_.body_patience);
@@ -106,13 +119,15 @@ std::optional<ApiReply> WebServer::Impl::Connection::look() {
   const auto& head = request_->get();
   const auto asked = target_->query.find("token");
   std::string_view token = asked == target_->query.end() ? std::string_view() : asked->second;
-  token_from_link_ = !token.empty();
+  // Only the right one becomes a cookie: another may be anything, even lines of our answer's head.
+  token_from_link_ = !server_->token_.empty() && is_same(token, server_->token_);
   if (token.empty()) token = cookie(view(head[http::field::cookie]), kCookie);
   constexpr std::string_view kBearer = "Bearer ";
   if (const auto given = view(head[http::field::authorization]); given.starts_with(kBearer))
     token = given.substr(kBearer.size());
+  // Other sites may link to the page, and to nothing else: even reading takes time.
   const bool changes = (head.method() != http::verb::get && head.method() != http::verb::head) ||
-                       websocket::is_upgrade(head);
+                       (!target_->path.empty() && target_->path[0] == kApi);
   const Entry entry = look_at({.is_here = is_here_,
                                .changes = changes,
                                .host = view(head[http::field::host]),
@@ -150,26 +165,32 @@ void WebServer::Impl::Connection::on_api() {
     return reply(api_error(404, "this version of the API is not here: ask under /api/v1"));
   const std::string name = path.size() > 2 ? path[2] : "";
   if (name == "live" && path.size() == 3) return on_live();
-  ApiRequest request{.method = std::string(view(request_->get().method_string())),
-                     .path = {},
-                     .query = target_->query,
-                     .body = std::move(request_->get().body())};
+  // HEAD is a GET whose answer stays here.
+  const auto& head = request_->get();
+  ApiRequest request{
+      .method = head.method() == http::verb::head ? "GET" : std::string(view(head.method_string())),
+      .path = {},
+      .query = target_->query,
+      .body = std::move(request_->get().body())};
   if (path.size() > 3) request.path.assign(path.begin() + 3, path.end());
   const ApiResource* const resource = find_resource();
   if (resource == nullptr) return reply(server_->answer_own(name, request));
-  if (!resource->is_slow) return reply(resource->answer(request));
+  if (!resource->is_slow) return reply(answer_of(*resource, request));
   stream_.expires_never();
-  asio::post(server_->slow_,
-             [self = shared_from_this(), answer = resource->answer, request = std::move(request)] {
-               auto made = std::make_shared<ApiReply>(answer(request));
-               asio::post(self->server_->loop_, [self, made] { self->reply(*made); });
-             });
+  // The connection is handed back whole, so that it ends on the loop's thread.
+  asio::post(server_->slow_, [self = shared_from_this(), resource,
+                              request = std::move(request)]() mutable {
+    Impl& server = *self->server_;
+    auto made = std::make_shared<ApiReply>();
+    if (!server.closed_) *made = answer_of(*resource, request);  // else nobody waits
+    asio::post(server.loop_, [self = std::move(self), made] { self->reply(std::move(*made)); });
+  });
 }
 
 void WebServer::Impl::Connection::on_live() {
   if (!websocket::is_upgrade(request_->get()))
     return reply(api_error(426, "this is a WebSocket: doc/api.md"));
-  if (server_->viewers_.size() >= kMostViewers)
+  if (server_->viewer_count_ >= kMostViewers)
     return reply(api_error(503, "more pages are open than there is room for"), false);
   stream_.expires_never();
   std::make_shared<Viewer>(server_, std::move(stream_))->begin(request_->get());
@@ -191,8 +212,8 @@ void WebServer::Impl::Connection::on_page() {
   response.set(http::field::cache_control, "no-cache");
   response.set(http::field::vary, "Accept-Encoding");
   if (token_from_link_ && asset->path == "/") {
-    response.set(http::field::set_cookie, fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict",
-                                                      kCookie, target_->query["token"]));
+    response.set(http::field::set_cookie,
+                 fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", kCookie, server_->token_));
   }
   if (view(head[http::field::if_none_match]) == asset->digest && !token_from_link_) {
     response.result(http::status::not_modified);
@@ -205,13 +226,13 @@ void WebServer::Impl::Connection::on_page() {
   write(std::move(response), true);
 }
 
-void WebServer::Impl::Connection::reply(const ApiReply& answer, bool goes_on) {
+void WebServer::Impl::Connection::reply(ApiReply answer, bool goes_on) {
   WebResponse response{static_cast<http::status>(answer.status), 11};
   response.set(http::field::content_type, answer.type);
   response.set(http::field::cache_control, "no-store");
   if (!answer.download.empty())
     response.set(http::field::content_disposition, attachment(answer.download));
-  response.body() = answer.body;
+  response.body() = std::move(answer.body);
   write(std::move(response), goes_on);
 }
 
@@ -226,7 +247,8 @@ void WebServer::Impl::Connection::write(WebResponse response, bool goes_on) {
   response_ = std::move(response);
   stream_.expires_after(server_->options_.body_patience);
   const auto done = [self = shared_from_this(), keep](const ErrorCode& error, std::size_t) {
-    if (error || !keep) return self->finish();
+    if (error) return self->finish();
+    if (!keep) return self->hear_out();
     self->response_ = {};
     self->read(kIdlePatience);
   };
@@ -236,6 +258,21 @@ void WebServer::Impl::Connection::write(WebResponse response, bool goes_on) {
   } else {
     http::async_write(stream_, response_, done);
   }
+}
+
+/// Closed while a client still sends, the connection is reset, and the client may never read why.
+void WebServer::Impl::Connection::hear_out() {
+  finish();
+  stream_.expires_after(server_->options_.head_patience);
+  drop_rest(kMostDropped);
+}
+
+void WebServer::Impl::Connection::drop_rest(std::size_t most) {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(kLongestHead),
+                          [self = shared_from_this(), most](const ErrorCode& error, std::size_t n) {
+                            if (!error && n < most) self->drop_rest(most - n);
+                          });
 }
 
 void WebServer::Impl::Connection::finish() {

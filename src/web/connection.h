@@ -36,6 +36,7 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
   using Body = boost::beast::http::string_body;
 
   static constexpr std::size_t kLongestHead = 16 * 1024;
+  static constexpr std::size_t kMostDropped = 256 * 1024 * 1024;  // of what is not taken
 
   void read(std::chrono::milliseconds patience);
   void on_head(const ErrorCode& error);
@@ -46,8 +47,10 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
   void on_api();
   void on_live();
   void on_page();
-  void reply(const ApiReply& answer, bool goes_on = true);
+  void reply(ApiReply answer, bool goes_on = true);
   void write(WebResponse response, bool goes_on);
+  void hear_out();
+  void drop_rest(std::size_t most);
   void finish();
   void give_back_bytes() noexcept;
 

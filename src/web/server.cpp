@@ -1,11 +1,14 @@
 #include "web/server.h"
 
+#include <chrono>
+#include <memory>
 #include <utility>
 
 #include <boost/asio/ip/host_name.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -21,6 +24,13 @@ namespace imps {
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
+
+namespace {
+
+/// Until connections are taken again when one could not be.
+constexpr auto kAfterFailure = std::chrono::milliseconds(100);
+
+}  // namespace
 
 WebServer::Impl::Impl(asio::io_context& loop, Options options, StageDoor& door)
     : loop_(loop), options_(std::move(options)), door_(door) {
@@ -83,7 +93,13 @@ void WebServer::Impl::accept(std::size_t acceptor) {
           server->connections_.push_back(connection);
           connection->read();
         }
-        server->accept(acceptor);
+        if (!error) return server->accept(acceptor);
+        // As when there are no descriptors left: it would be as wrong at once again.
+        const auto pause = std::make_shared<asio::steady_timer>(server->loop_, kAfterFailure);
+        pause->async_wait([self, acceptor, pause](const ErrorCode& ended) {
+          const auto still = self.lock();
+          if (still && !still->closed_ && !ended) still->accept(acceptor);
+        });
       });
 }
 

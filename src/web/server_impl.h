@@ -1,6 +1,7 @@
 // What the connections and the viewers of a server share.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -44,8 +45,9 @@ class WebServer::Impl : public std::enable_shared_from_this<Impl> {
   std::size_t connection_count_ = 0;
   std::size_t bytes_ = 0;  // of the requests that come in
   std::vector<std::shared_ptr<Viewer>> viewers_;
+  std::size_t viewer_count_ = 0;  // with those who are still shaking hands
   LiveNews news_;
-  bool closed_ = false;
+  std::atomic<bool> closed_{false};  // asked for by the slow thread, too
   boost::asio::thread_pool slow_{1};
 };
 

@@ -18,7 +18,11 @@ using ErrorCode = boost::system::error_code;
 using Text = std::shared_ptr<const std::string>;
 
 WebServer::Impl::Viewer::Viewer(std::shared_ptr<Impl> server, beast::tcp_stream&& stream)
-    : server_(std::move(server)), socket_(std::move(stream)) {}
+    : server_(std::move(server)), socket_(std::move(stream)) {
+  ++server_->viewer_count_;
+}
+
+WebServer::Impl::Viewer::~Viewer() { --server_->viewer_count_; }
 
 void WebServer::Impl::Viewer::begin(const http::request<http::string_body>& request) {
   socket_.set_option(websocket::stream_base::timeout::suggested(beast::role_type::server));
@@ -26,8 +30,8 @@ void WebServer::Impl::Viewer::begin(const http::request<http::string_body>& requ
   socket_.async_accept(request, [self = shared_from_this()](const ErrorCode& error) {
     if (error || self->server_->closed_) return;
     self->open_ = true;
+    self->catch_up();  // first: a first viewer makes the stage look, and news be sent
     self->server_->add_viewer(self);
-    self->catch_up();
     self->read();
   });
 }

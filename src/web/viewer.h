@@ -21,6 +21,9 @@ namespace imps {
 class WebServer::Impl::Viewer : public std::enable_shared_from_this<Viewer> {
  public:
   Viewer(std::shared_ptr<Impl> server, boost::beast::tcp_stream&& stream);
+  ~Viewer();
+  Viewer(const Viewer&) = delete;
+  Viewer& operator=(const Viewer&) = delete;
 
   void begin(const boost::beast::http::request<boost::beast::http::string_body>& request);
   /// @param events  in the message
