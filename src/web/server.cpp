@@ -14,6 +14,7 @@
 
 #include "config/endpoint.h"
 #include "config/origin.h"
+#include "web/assets.h"
 #include "web/connection.h"
 #include "web/guard.h"
 #include "web/server_impl.h"
@@ -185,6 +186,10 @@ ApiReply WebServer::Impl::answer_own(std::string_view resource, const ApiRequest
       return api_error(400, "frame: give {\"controls\": [0.5, …]}");
     const auto controls = controls_from_json(json["controls"]);
     return controls ? done(door_.play(*controls)) : api_error(400, controls.error().message);
+  }
+  if (resource == "openapi.json" && is_whole) {
+    if (!wants("GET")) return api_error(405, "openapi.json: GET");
+    return {.body = std::string(openapi())};
   }
   return api_error(404, "there is no such resource: doc/api.md lists them");
 }

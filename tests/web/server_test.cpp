@@ -84,9 +84,11 @@ class Client {
     http::write(socket_, request, error);
     return answer(request.method() == http::verb::head);
   }
-  void write(const std::string& bytes) {
-    boost::system::error_code ignored;
-    asio::write(socket_, asio::buffer(bytes), ignored);
+  /// Whether all of it has been taken.
+  bool write(const std::string& bytes) {
+    boost::system::error_code error;
+    asio::write(socket_, asio::buffer(bytes), error);
+    return !error;
   }
   std::optional<Response> answer(bool is_head = false) {
     http::response_parser<http::string_body> parser;
@@ -383,7 +385,7 @@ TEST_F(Page, SaysWhyToThoseWhoStillSend) {
   const std::string much(8 * 1024 * 1024, 'a');
   client.write("POST /api/v1/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
                std::to_string(much.size()) + "\r\n\r\n");
-  client.write(much);
+  EXPECT_TRUE(client.write(much)) << "it is heard out";
   const auto answer = client.answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->result_int(), 413U);
@@ -490,7 +492,7 @@ TEST_F(Page, TellsViewersWhatHappens) {
   on_loop([&] { server_->news().state({{"mode", "battle"}}); });
   Viewer first(port);
   EXPECT_EQ(first.hear()["state"]["mode"], "battle");
-  EXPECT_TRUE(stage_.watched);
+  on_loop([&] { EXPECT_TRUE(stage_.watched); });
   Viewer second(port);
   EXPECT_EQ(second.hear()["state"]["mode"], "battle");
   on_loop([&] {
