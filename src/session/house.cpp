@@ -425,7 +425,8 @@ void House::open_desk() {
 
 void House::show_on_page(const Report& report) {
   if (!page_) return;
-  const auto log = log_ != nullptr && ready_told_ ? log_->path() : std::filesystem::path();
+  // In this order, as in tell_notices().
+  const auto log = ready_told_ && log_ != nullptr ? log_->path() : std::filesystem::path();
   page_->keep(report, in_force_, report.priority, log, playing_);
   if (!config_) config_ = page_->config();  // somebody has made one on the page
   desk_.show(report, in_force_,

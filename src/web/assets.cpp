@@ -27,6 +27,7 @@
 IMPS_EMBED(html, "index.html.gz")
 IMPS_EMBED(js, "page.js.gz")
 IMPS_EMBED(css, "page.css.gz")
+IMPS_EMBED(openapi, "openapi.json")
 
 namespace imps {
 namespace {
@@ -57,6 +58,8 @@ std::span<const Asset> assets() noexcept {
   };
   return all;
 }
+
+std::string_view openapi() noexcept { return bytes(imps_page_openapi, imps_page_end_openapi); }
 
 const Asset* find_asset(std::string_view path) noexcept {
   for (const Asset& asset : assets())

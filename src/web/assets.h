@@ -15,6 +15,9 @@ struct Asset {
 
 std::span<const Asset> assets() noexcept;
 
+/// The API's description for tools, as it is written: not every tool takes it compressed.
+std::string_view openapi() noexcept;
+
 /// Null when there is none.
 const Asset* find_asset(std::string_view path) noexcept;
 

@@ -9,7 +9,7 @@ namespace imps {
 /// What of a request says where it comes from; "" for headers that are not there.
 struct Visitor {
   bool is_here = false;         ///< connects from this machine
-  bool changes = false;         ///< asks for more than to read, or for a live socket
+  bool changes = false;         ///< asks for more than the page itself
   std::string_view host;        ///< Host
   std::string_view origin;      ///< Origin
   std::string_view fetch_site;  ///< Sec-Fetch-Site

@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,6 +21,8 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace imps::test {
 namespace {
@@ -52,13 +55,13 @@ class Stage final : public StageDoor {
   }
   void watch(bool on) override {
     watched = on;
-    if (on && on_watch) on_watch();
+    if (on && at_first_viewer) at_first_viewer();
   }
+  std::function<void()> at_first_viewer;
 
   std::vector<double> played;
   std::vector<Command> commands;
   std::atomic<bool> watched{false};
-  std::function<void()> on_watch;
 };
 
 class Client {
@@ -81,9 +84,11 @@ class Client {
     http::write(socket_, request, error);
     return answer(request.method() == http::verb::head);
   }
-  void write(const std::string& bytes) {
-    boost::system::error_code ignored;
-    asio::write(socket_, asio::buffer(bytes), ignored);
+  /// Whether all of it has been taken.
+  bool write(const std::string& bytes) {
+    boost::system::error_code error;
+    asio::write(socket_, asio::buffer(bytes), error);
+    return !error;
   }
   std::optional<Response> answer(bool is_head = false) {
     http::response_parser<http::string_body> parser;
@@ -309,6 +314,140 @@ TEST_F(Page, ThatIsSharedWantsItsTokenFromOtherMachines) {
   EXPECT_EQ(status(bearer), 200U);
 }
 
+TEST_F(Page, TakesNothingOfALinkIntoItsHead) {
+  open();
+  for (const char* const token : {"guess", "x%0d%0aX-Evil:%20yes", "x%0d%0a%0d%0a<p>"}) {
+    const auto answer = ask(http::verb::get, std::string("/?token=") + token);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->count(http::field::set_cookie), 0U) << token;
+    EXPECT_EQ(answer->count("X-Evil"), 0U);
+  }
+}
+
+TEST_F(Page, IsAllThatOtherSitesMayLinkTo) {
+  open();
+  Request linked = Client::request(http::verb::get, "/");
+  linked.set("Sec-Fetch-Site", "cross-site");
+  EXPECT_EQ(status(linked), 200U);
+  linked.target("/api/v1/state");
+  EXPECT_EQ(status(linked), 403U);
+  linked.set("Sec-Fetch-Site", "none");
+  EXPECT_EQ(status(linked), 200U);
+}
+
+TEST_F(Page, AnswersHeadAsGetWithoutTheBody) {
+  open();
+  const auto whole = ask(http::verb::get, "/api/v1/state");
+  const auto head = ask(http::verb::head, "/api/v1/state");
+  ASSERT_TRUE(whole && head);
+  EXPECT_EQ(head->result_int(), 200U);
+  EXPECT_EQ((*head)[http::field::content_length], (*whole)[http::field::content_length]);
+}
+
+TEST_F(Page, GoesOnWhenAResourceFails) {
+  const auto fails = [](const ApiRequest&) -> ApiReply { throw std::runtime_error("no luck"); };
+  options_.api["quick"] = {.answer = fails};
+  options_.api["slow"] = {.answer = fails, .is_slow = true};
+  open();
+  for (const char* const target : {"/api/v1/quick", "/api/v1/slow"}) {
+    const auto answer = ask(http::verb::get, target);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->result_int(), 500U);
+    EXPECT_THAT(answer->body(), HasSubstr("no luck"));
+  }
+  EXPECT_EQ(ask(http::verb::get, "/")->result_int(), 200U);
+}
+
+TEST_F(Page, HoldsNoRoomForBodiesThatAreNotSent) {
+  std::promise<void> goes_on;
+  std::atomic<int> asked{0};
+  options_.api["models"] = {.answer =
+                                [&, held = goes_on.get_future().share()](const ApiRequest&) {
+                                  ++asked;
+                                  held.wait();
+                                  return ApiReply{};
+                                },
+                            .is_slow = true,
+                            .most_bytes = WebServer::kMostBytes};
+  const std::uint16_t port = open();
+  Client first(port);
+  first.write("GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  while (asked == 0)
+    std::this_thread::yield();
+  EXPECT_EQ(ask(http::verb::post, "/api/v1/command", "x")->result_int(), 400U) << "not 503";
+  goes_on.set_value();
+  EXPECT_EQ(first.answer()->result_int(), 200U);
+}
+
+TEST_F(Page, SaysWhyToThoseWhoStillSend) {
+  const std::uint16_t port = open();
+  Client client(port);
+  const std::string much(8 * 1024 * 1024, 'a');
+  client.write("POST /api/v1/command HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+               std::to_string(much.size()) + "\r\n\r\n");
+  EXPECT_TRUE(client.write(much)) << "it is heard out";
+  const auto answer = client.answer();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->result_int(), 413U);
+}
+
+TEST_F(Page, AsksNothingSlowOnceItIsClosed) {
+  std::promise<void> began;
+  std::promise<void> goes_on;
+  std::atomic<int> asked{0};
+  options_.api["slow"] = {.answer =
+                              [&, held = goes_on.get_future().share()](const ApiRequest&) {
+                                if (++asked == 1) began.set_value();
+                                held.wait();
+                                return ApiReply{};
+                              },
+                          .is_slow = true};
+  const std::uint16_t port = open();
+  const std::string request = "GET /api/v1/slow HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  Client first(port);
+  first.write(request);
+  began.get_future().wait();
+  Client second(port);
+  ASSERT_TRUE(second.ask(Client::request(http::verb::get, "/")));
+  second.write(request);
+  ASSERT_TRUE(ask(http::verb::get, "/")) << "the loop has come to what was sent before";
+  std::thread closing([&] { on_loop([&] { server_->close(); }); });
+  EXPECT_FALSE(first.answer()) << "all are sent away first";
+  goes_on.set_value();
+  closing.join();
+  EXPECT_EQ(asked, 1);
+}
+
+TEST_F(Page, TakesConnectionsAgainOnceThereAreDescriptors) {
+  asio::io_context loop;
+  WebServer::Options options;
+  options.settings.listen = {"127.0.0.1", 0};
+  options.now = [] { return std::int64_t{0}; };
+  auto server = WebServer::open(loop, options, stage_);
+  ASSERT_TRUE(server);
+  loop.poll();
+  asio::io_context other;
+  tcp::socket client(other, tcp::v4());
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int spare = ::dup(0);
+  ASSERT_GE(spare, 0);
+  ::close(spare);  // the lowest that is free
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(spare);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  client.connect({asio::ip::address_v4::loopback(), (*server)->port()});
+  std::size_t turns = loop.run_one();
+  for (int k = 0; k < 1000; ++k)
+    turns += loop.poll_one();
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_LT(turns, 100U) << "it does not try without a pause";
+  const std::string request = "GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  asio::write(client, asio::buffer(request));
+  while (client.available() == 0)
+    loop.run_one();
+}
+
 TEST_F(Page, TakesCommandsAndFrames) {
   open();
   EXPECT_EQ(ask(http::verb::post, "/api/v1/command", R"({"command":"sigmatemp","value":0.5})")
@@ -353,6 +492,7 @@ TEST_F(Page, TellsViewersWhatHappens) {
   on_loop([&] { server_->news().state({{"mode", "battle"}}); });
   Viewer first(port);
   EXPECT_EQ(first.hear()["state"]["mode"], "battle");
+  on_loop([&] { EXPECT_TRUE(stage_.watched); });
   Viewer second(port);
   EXPECT_EQ(second.hear()["state"]["mode"], "battle");
   on_loop([&] {
@@ -377,7 +517,7 @@ TEST_F(Page, TellsAViewerAllBeforeItTellsWhatChanges) {
   on_loop([&] {
     server_->news().state({{"mode", "battle"}, {"seconds", 1}});
     server_->send();
-    stage_.on_watch = [&] {
+    stage_.at_first_viewer = [&] {
       server_->news().state({{"mode", "battle"}, {"seconds", 2}});
       server_->send();
     };
@@ -419,6 +559,40 @@ TEST_F(Page, HasRoomForSoManyViewers) {
     ASSERT_FALSE(all.back()->hear().is_null());
   }
   EXPECT_EQ(Viewer(port).status, 503U);
+}
+
+TEST_F(Page, CountsViewersFromTheirFirstWord) {
+  const std::uint16_t port = open();
+  constexpr std::size_t kMany = WebServer::kMostViewers + 20;
+  std::vector<std::unique_ptr<Client>> all;
+  for (std::size_t k = 0; k < kMany; ++k) {
+    all.push_back(std::make_unique<Client>(port));
+    ASSERT_TRUE(all.back()->ask(Client::request(http::verb::get, "/")));
+  }
+  on_loop([&] {  // which comes to all of them at once afterwards
+    for (const auto& client : all) {
+      client->write(
+          "GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: "
+          "upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+          "dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    }
+  });
+  std::size_t taken = 0;
+  for (const auto& client : all) {
+    const auto answer = client->answer();
+    ASSERT_TRUE(answer);
+    taken += answer->result_int() == 101U ? 1 : 0;
+  }
+  EXPECT_EQ(taken, WebServer::kMostViewers);
+}
+
+TEST_F(Page, TellsAllOfTheStateFirst) {
+  stage_.at_first_viewer = [this] { server_->send(); };
+  const std::uint16_t port = open();
+  on_loop([&] { server_->news().told("tell", "before anybody looked"); });
+  Viewer first(port);
+  EXPECT_TRUE(first.hear().contains("frames"));
+  EXPECT_EQ(first.hear()["told"][0][1], "before anybody looked");
 }
 
 TEST_F(Page, SaysThatItsPortIsTaken) {

@@ -16,6 +16,8 @@ import { train } from "./train/train";
 
 const at = (id: string) => document.getElementById(id) as HTMLElement;
 
+// The token of the link is in a cookie now: it need not stand where onlookers read it.
+if (location.search !== "") history.replaceState(null, "", location.pathname + location.hash);
 startLook();
 const strip = new Strip(at("strip"));
 const desk = new Connection(strip.say);
