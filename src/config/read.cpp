@@ -310,8 +310,7 @@ class Reader {
   void explain_impsy() {
     for (const Found& found : without_effect_) {
       warning(found.at,
-              fmt::format("[{}] has no effect: where the page is, [web] says",
-                          found.key->path),
+              fmt::format("[{}] has no effect: where the page is, [web] says", found.key->path),
               "leave it, or take it out");
     }
   }

@@ -54,8 +54,7 @@ std::string listed(Key::Standing standing) {
 std::string print_reference() {
   return own_keys() + "\n### Keys that only IMPSY has\n\n" + impsy_keys() +
          "\nThe same in imps and in IMPSY: " + listed(Key::Standing::shared) +
-         ".\n\nKnown, and without effect: " + listed(Key::Standing::no_effect) +
-         ".\n";
+         ".\n\nKnown, and without effect: " + listed(Key::Standing::no_effect) + ".\n";
 }
 
 }  // namespace imps

@@ -1,7 +1,7 @@
 // Which pages may speak to our servers.
-#include <gtest/gtest.h>
-
 #include "config/origin.h"
+
+#include <gtest/gtest.h>
 
 namespace imps::test {
 namespace {

@@ -59,8 +59,8 @@ TEST(OscCommand, TextsComeAsStringsAsSymbolsAndWithoutTypeTags) {
   EXPECT_EQ(std::get<HeardCommand>(heard[0]).model, "mine.keras");
   Packet words;
   add_text(words, "the 2nd / last try");
-  for (const auto& [address, tags] : {std::pair("/imps/mark", ",s"), std::pair("/imps/mark", ""),
-                                      std::pair("/imps/scene", "")}) {
+  for (const auto& [address, tags] :
+       {std::pair("/imps/mark", ",s"), std::pair("/imps/mark", ""), std::pair("/imps/scene", "")}) {
     const auto free = imps.hears(message(address, tags, words));
     ASSERT_EQ(free.size(), 1U) << address << tags;
     EXPECT_EQ(std::get<HeardCommand>(free[0]).model, "the 2nd / last try");

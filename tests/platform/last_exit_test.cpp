@@ -1,10 +1,10 @@
 // An end that nothing can hold up.
+#include "platform/last_exit.h"
+
 #include <chrono>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
-
-#include "platform/last_exit.h"
 
 namespace imps::test {
 namespace {

@@ -174,10 +174,11 @@ TEST(Patience, DoesNotPileUpLooksThatHang) {
 
 TEST(Doctor, LooksAtEverythingWhateverIsWrong) {
   test::Folder folder;
-  folder.write("imps.toml", "[web]\nlisten = \"localhost:0\"\n[osc]\nlisten = \"192.0.2.1:5001\"\n[model]\nfile = \"gone.keras\"\n");
+  folder.write("imps.toml",
+               "[web]\nlisten = \"localhost:0\"\n[osc]\nlisten = \"192.0.2.1:5001\"\n[model]\nfile "
+               "= \"gone.keras\"\n");
   folder.write("logs", "a file where a folder should be");
-  const auto checks =
-      examine({.folder = folder.path(), .patience = 1min});
+  const auto checks = examine({.folder = folder.path(), .patience = 1min});
   std::vector<std::string> names;
   std::vector<std::string> bad;
   for (const Check& check : checks) {
@@ -199,8 +200,8 @@ TEST(Doctor, BelievesAPerformanceWhatItPerformsWith) {
   performing.settings.osc.listen.port = 0;
   performing.settings.log.enabled = false;
   performing.settings.web.enabled = false;
-  const auto checks = examine(
-      {.folder = folder.path(), .performing = performing, .patience = 1min});
+  const auto checks =
+      examine({.folder = folder.path(), .performing = performing, .patience = 1min});
   const auto named = [&](std::string_view name) {
     return *std::find_if(checks.begin(), checks.end(),
                          [name](const Check& check) { return check.name == name; });
