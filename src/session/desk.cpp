@@ -94,8 +94,8 @@ Result<void> Desk::move(const std::vector<std::pair<std::size_t, double>>& chang
 Result<void> Desk::say(const Command& command) { return send(TakeCommand{command}); }
 
 void Desk::watch(bool on) {
-  static_cast<void>(send(Watch{on}));
   is_watched_ = on;
+  stage_knows_ = channels_.to_stage.send(Watch{on});
   if (on) look();
 }
 
@@ -103,6 +103,7 @@ void Desk::watch(bool on) {
 
 void Desk::look() {
   if (!is_watched_) return;
+  if (!stage_knows_) stage_knows_ = channels_.to_stage.send(Watch{true});
   channels_.watched.consume_all([this](const Watched& watched) { see(watched); });
   if (looks_++ % kLooksAReport == 0) channels_.to_stage.send(TellReport{});
   server_->send();

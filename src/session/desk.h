@@ -58,6 +58,7 @@ class Desk final : private StageDoor {
   std::unique_ptr<WebServer> server_;
   int dimension_ = 0;
   bool is_watched_ = false;
+  bool stage_knows_ = true;
   unsigned looks_ = 0;
 };
 

@@ -471,6 +471,10 @@ bool House::change_model(const std::filesystem::path& path) {
 }
 
 void House::swap_in(const ChosenModel& chosen) {
+  if (!channels_.to_stage.send(to_stage(chosen))) {
+    output_.warn("the stage is busy: " + chosen.name + " was not swapped in, try again");
+    return;
+  }
   output_.tell(
       fmt::format("playing {}: {}, {}", chosen.name, words(chosen.model->sizes()), chosen.format));
   channels_.to_stage.send(to_stage(chosen));
@@ -573,9 +577,12 @@ void House::take_over(const Settings& next, const std::vector<std::string>& keys
                     routed, dimension_ - 1));
     taken->route.input = in_force_.route.input;
   }
+  message.settings = taken;
+  if (!channels_.to_stage.send(message)) {
+    output_.warn("the stage is busy: the change was not taken over, save it again");
+    return;
+  }
   in_force_ = *taken;
-  message.settings = std::move(taken);
-  channels_.to_stage.send(message);
 }
 
 // ---- the configuration

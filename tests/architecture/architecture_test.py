@@ -1,5 +1,6 @@
 """Claims about the project's own sources; and, in the second half, that the checks can fail."""
 
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -30,6 +31,15 @@ class TheProject(unittest.TestCase):
 
     def test_only_platform_asks_for_the_operating_system(self):
         self.assertEqual(arrows.system_switches(ROOT), [])
+
+    def test_every_fault_names_tests_that_exist(self):
+        named = set(re.findall(r"`(\w+\.\w+)`", (ROOT / "doc/faults.md").read_text(encoding="utf-8")))
+        self.assertGreater(len(named), 20)
+        tests = set()
+        for source in (ROOT / "tests").rglob("*_test.cpp"):
+            found = re.findall(r"^TEST(?:_F|_P)?\((\w+),\s*(\w+)\)", source.read_text(encoding="utf-8"), re.MULTILINE)
+            tests |= {f"{suite}.{name}" for suite, name in found}
+        self.assertEqual(named - tests, set())
 
 
 TABLE = """
