@@ -416,10 +416,16 @@ void House::open_desk() {
   }
   for (const std::string& link : desk_.links())
     output_.tell("page on " + link);
-  if (desk_.is_shared())
+  if (desk_.is_shared()) {
+    const auto links = desk_.links();
+    page_->share(links);
+    if (!links.empty() && output_.has_status())
+      for (const std::string& line : qr_lines(links.front()))
+        output_.tell("  " + line);
     output_.tell(
-        "whoever has this link can play and change everything; what is sent over the "
-        "network is not encrypted");
+        "whoever has this link can play and change everything; what goes over the network can be "
+        "listened to");
+  }
   show_on_page(Report{});
 }
 
