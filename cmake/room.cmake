@@ -36,14 +36,18 @@ if(IMPS_FUZZ)
   target_link_options(imps_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# imps_room(NAME SOURCES file... LINKS target... [PRIVATE_LINKS target...])
+# imps_room(NAME SOURCES file... LINKS target... [PRIVATE_LINKS target...] [OPTIMISED])
 # One folder of src/ is one static library `imps_NAME`. LINKS says which rooms it may use
-# (tests/architecture checks that its #includes say the same).
+# (tests/architecture checks that its #includes say the same). An OPTIMISED room is that under
+# sanitizers, too, where its tests would else take minutes.
 function(imps_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "OPTIMISED" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(imps_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(imps_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(imps_${name} PUBLIC ${ROOM_LINKS} PRIVATE imps_flags ${ROOM_PRIVATE_LINKS})
+  if(ROOM_OPTIMISED AND IMPS_SANITIZE)
+    target_compile_options(imps_${name} PRIVATE -O1)
+  endif()
 endfunction()
 
 # What is shipped, and all that ./play builds: the programs under src/.

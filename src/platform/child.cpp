@@ -17,18 +17,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/sanitizer.h"
+
 #if defined(__linux__)
 #include <sys/prctl.h>
 #elif defined(__APPLE__)
 #include <mach-o/dyld.h>
-#endif
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IMPS_UNDER_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IMPS_UNDER_SANITIZER 1
-#endif
 #endif
 
 namespace imps::platform {
@@ -231,7 +225,7 @@ bool limit_this_process(const Limits& limits) {
   };
   bool all = set(RLIMIT_CORE, 0) && set(RLIMIT_FSIZE, 0) &&
              set(RLIMIT_CPU, static_cast<rlim_t>(limits.processor_time.count()));
-#if !defined(IMPS_UNDER_SANITIZER)
+#if !defined(IMPS_ADDRESS_SANITIZER) && !defined(IMPS_THREAD_SANITIZER)
   // Opening anything fails from here on; what is open stays so.
   all = all && set(RLIMIT_NOFILE, 0);
 #if defined(__linux__)  // elsewhere the limit exists and is not kept

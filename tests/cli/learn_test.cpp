@@ -46,7 +46,7 @@ class Learn : public ::testing::Test {
     jack_.emplace(Jack::Patience::goes_on);
     system_ = jack_->connect();
     ASSERT_TRUE(system_);
-    knobs_ = std::move(*system_->open_output("virtual:Knobs"));
+    knobs_ = *system_->open_output("virtual:Knobs");
     std::ofstream(file_, std::ios::binary) << kFile;
   }
   void TearDown() override {

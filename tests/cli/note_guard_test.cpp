@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "platform/sanitizer.h"
 #include "tests/cli/processes.h"
 #include "tests/cli/program.h"
 #include "tests/session/jack.h"
@@ -71,7 +72,7 @@ class NoteGuardTest : public ::testing::Test {
 class NotesOverJack : public NoteGuardTest {
  protected:
   void SetUp() override {
-#if defined(__SANITIZE_THREAD__)
+#if defined(IMPS_THREAD_SANITIZER)
     // Before there is a server, which would be long in ending as well.
     if (std::string_view(::testing::UnitTest::GetInstance()->current_test_info()->name()) ==
         "AreReleasedWhenImpsIsKilled")
@@ -111,7 +112,7 @@ TEST_F(NotesOverJack, AreReleasedWhenImpsIsKilled) {
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 2, 64));
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - killed);
   RecordProperty("released_after_ms", static_cast<int>(took.count()));
-#if !defined(__SANITIZE_ADDRESS__)
+#if !defined(IMPS_ADDRESS_SANITIZER)
   EXPECT_LT(took, 3s)
       << "JACK itself forgets a killed client after one; a busy machine has another";
 #endif

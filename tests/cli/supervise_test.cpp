@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "log/reader.h"
+#include "platform/sanitizer.h"
 #include "tests/cli/processes.h"
 #include "tests/cli/program.h"
 
@@ -91,7 +92,7 @@ TEST_F(Supervised, APerformanceThatIsKilledGoesOnWithinASecondWithItsMemory) {
   const auto dark = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - killed);
   ASSERT_NE(second, 0) << supervisor.err();
   RecordProperty("dark_ms", static_cast<int>(dark.count()));
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(IMPS_ADDRESS_SANITIZER) && !defined(IMPS_THREAD_SANITIZER)
   EXPECT_LT(dark, 2s) << "a second, and as much again for a machine that is busy with tests";
 #endif
   ASSERT_TRUE(supervisor.says("signal 9, Killed"));

@@ -8,6 +8,7 @@
 
 #include "log/reader.h"
 #include "log/session_file.h"
+#include "platform/sanitizer.h"
 #include "tests/cli/program.h"
 
 namespace imps::test {
@@ -60,7 +61,7 @@ TEST(Run, KilledAtAnyMomentLosesAtMostTheLastTenthOfASecond) {
   for (const Played& one : played)
     safe += killed - one.at >= 100ms ? 1U : 0U;
   ASSERT_GT(safe, 0U);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(IMPS_ADDRESS_SANITIZER) || defined(IMPS_THREAD_SANITIZER)
   // Timing promises are not for instrumented programs: order and content are.
   safe = 0;
 #endif

@@ -17,9 +17,10 @@
 #include <sys/prctl.h>
 #endif
 
+#include "platform/sanitizer.h"
 #include "tests/session/musician.h"
 
-#if defined(__SANITIZE_THREAD__)
+#if defined(IMPS_THREAD_SANITIZER)
 extern "C" const char* __tsan_default_suppressions() { return "race:libjack.so\n"; }
 #endif
 
@@ -27,7 +28,7 @@ namespace imps::test {
 
 std::map<std::string, std::string> jack_environment(
     [[maybe_unused]] const std::filesystem::path& folder) {
-#if defined(__SANITIZE_THREAD__)
+#if defined(IMPS_THREAD_SANITIZER)
   const std::filesystem::path file = folder / ".suppressions";
   std::ofstream(file) << __tsan_default_suppressions();
   const char* const options = std::getenv("TSAN_OPTIONS");
@@ -40,7 +41,7 @@ std::map<std::string, std::string> jack_environment(
 
 Jack::Jack(Patience patience) : name_("imps-test-" + std::to_string(::getpid())) {
   ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
-#if defined(__SANITIZE_THREAD__)
+#if defined(IMPS_THREAD_SANITIZER)
   patience = Patience::waits;  // any other one gives clients up that are watched
 #endif
   const char* const timeout = patience == Patience::as_usual ? "500" : "5000";
@@ -95,7 +96,7 @@ bool Jack::is_installed() {
 }
 
 Synth::Synth(MidiSystem& system, const std::string& name)
-    : port_(std::move(*system.open_input("virtual:" + name, [this] { wake_.signal(); }))) {}
+    : port_(*system.open_input("virtual:" + name, [this] { wake_.signal(); })) {}
 
 std::optional<MidiMessage> Synth::hear() {
   while (true) {

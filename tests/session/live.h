@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "platform/sanitizer.h"
 #include "session/model_choice.h"
 #include "session/performance.h"
 #include "session/warm.h"
@@ -17,7 +18,7 @@
 namespace imps::test {
 
 /// Waits are generous and loads small where every instruction is watched.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(IMPS_ADDRESS_SANITIZER) || defined(IMPS_THREAD_SANITIZER)
 inline constexpr bool kSanitized = true;
 #else
 inline constexpr bool kSanitized = false;

@@ -47,7 +47,7 @@ class OverMidi : public ::testing::Test {
     jack_.reset();
   }
 
-  void plug_in_knobs() { knobs_ = std::move(*system_->open_output("virtual:Knobs")); }
+  void plug_in_knobs() { knobs_ = *system_->open_output("virtual:Knobs"); }
   void plug_in_synth() { synth_.emplace(*system_, "Synth"); }
   void begin() { live_.emplace(musician_, options_); }
   void begin_with_all() {
@@ -265,7 +265,7 @@ TEST_F(OverMidi, WhatADeviceSendsBackIsNoInteraction) {
   midi.echo_guard = true;
   midi.echo_window = Seconds{5};
   begin_with_all();
-  const auto back = std::move(*system_->open_output("virtual:Synth"));
+  const auto back = *system_->open_output("virtual:Synth");
   ASSERT_TRUE(comes("midi_inputs", 2));
   turn(MidiMessage::of(Kind::control_change, 1, 1, 77));
   const auto heard = synth_->hear();

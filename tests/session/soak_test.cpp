@@ -92,7 +92,7 @@ class Evening {
   void act(std::mt19937& random) {
     switch (random() % 40) {
       case 0:
-        knobs_ = knobs_ ? nullptr : std::move(*system_.open_output("virtual:Knobs"));
+        knobs_ = knobs_ ? nullptr : *system_.open_output("virtual:Knobs");
         break;
       case 1:
         plug(synth_, "Synth");

@@ -14,6 +14,7 @@
 
 #include <imps/model_file.h>
 
+#include "platform/sanitizer.h"
 #include "tests/model/files/made_files.h"
 #include "tests/support/models.h"
 
@@ -211,7 +212,7 @@ TEST(HostileKeras, AZipWithoutWeightsIsRefused) {
 }
 
 TEST(HostileH5, ThatClaimsATerabyteTakesLittleMemory) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(IMPS_ADDRESS_SANITIZER) || defined(IMPS_THREAD_SANITIZER)
   GTEST_SKIP() << "the sanitizers' own memory would be measured";
 #else
   const Bytes bytes = test::make_h5([](hid_t file) {
