@@ -14,7 +14,7 @@
 
 #include "config/check.h"
 #include "interface/midi/learnt_config.h"
-#include "platform/wake.h"
+#include "interface/midi/open_inputs.h"
 
 namespace imps::cli {
 namespace {
@@ -70,24 +70,19 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-/// An input that is heard.
-struct Ear {
-  std::string port;
-  std::string device;  ///< its lasting name
-  platform::Wake wake;
-  std::unique_ptr<MidiInput> input;
-};
-
 class Lesson {
  public:
   Lesson(MidiSystem& system, const LessonOptions& options, Console& console)
-      : system_(system), options_(options), console_(console) {}
+      : system_(system),
+        options_(options),
+        console_(console),
+        inputs_(system, options.inputs, options.configured) {}
 
   Result<Learnt> run() {
     for (const int signal : {SIGINT, SIGTERM})
       std::signal(signal, [](int) { interrupted = true; });
     if (auto opened = look(true); !opened) return opened.error();
-    if (ears_.empty()) console_.tell("no MIDI input is there yet: plug one in");
+    if (inputs_.empty()) console_.tell("no MIDI input is there yet: plug one in");
     prompt();
     while (!done_ && !is_broken_off()) {
       wait();
@@ -107,79 +102,40 @@ class Lesson {
   /// Opens what is there and wanted, and lets go what is gone.
   Result<void> look(bool first) {
     look_again_ = now() + kLookEvery;
-    const std::vector<std::string> there = system_.ports().inputs;
-    std::erase_if(ears_, [&](const std::unique_ptr<Ear>& ear) {
-      const bool gone = !ear->port.starts_with(kVirtualPort) &&
-                        std::find(there.begin(), there.end(), ear->port) == there.end();
-      if (gone) console_.tell(fmt::format("{} is gone", ear->device));
-      return gone;
-    });
-    std::vector<std::string> wanted = there;
-    if (!options_.inputs.empty()) {
-      wanted.clear();
-      for (const std::string& part : options_.inputs) {
-        const auto port =
-            part.starts_with(kVirtualPort) ? std::optional(part) : find_midi_port(there, part);
-        if (port) wanted.push_back(*port);
-        if (!port && first) {
-          return Error{fmt::format("no MIDI input has \"{}\" in its name: {}", part,
-                                   there.empty() ? "there is none" : "there is " + joined(there))};
-        }
-      }
+    const OpenInputs::News news = inputs_.look();
+    if (first && !inputs_.missing().empty()) {
+      const std::vector<std::string> there = system_.ports().inputs;
+      return Error{fmt::format("no MIDI input has \"{}\" in its name: {}", inputs_.missing(),
+                               there.empty() ? "there is none" : "there is " + joined(there))};
     }
-    std::vector<std::string> opened;
-    for (const std::string& port : wanted) {
-      if (const auto device = open(port, there)) opened.push_back(*device);
-    }
-    if (!opened.empty())
-      console_.tell(fmt::format("hearing {} ({})", joined(opened), system_.name()));
+    for (const std::string& device : news.gone)
+      console_.tell(fmt::format("{} is gone", device));
+    for (const std::string& why : news.refused)
+      console_.warn(why);
+    if (!news.opened.empty())
+      console_.tell(fmt::format("hearing {} ({})", joined(news.opened), system_.name()));
     return {};
-  }
-
-  /// The device's name when it was not open before.
-  std::optional<std::string> open(const std::string& port, const std::vector<std::string>& there) {
-    if (std::any_of(ears_.begin(), ears_.end(),
-                    [&](const std::unique_ptr<Ear>& ear) { return ear->port == port; }) ||
-        std::find(refused_.begin(), refused_.end(), port) != refused_.end())
-      return std::nullopt;
-    auto ear = std::make_unique<Ear>();
-    ear->port = port;
-    ear->device =
-        port.starts_with(kVirtualPort) ? port : lasting_midi_name(port, there, options_.configured);
-    auto input = system_.open_input(port, [wake = &ear->wake] { wake->signal(); });
-    if (!input) {
-      console_.warn(input.error().message);
-      refused_.push_back(port);
-      return std::nullopt;
-    }
-    ear->input = std::move(*input);
-    ears_.push_back(std::move(ear));
-    return ears_.back()->device;
   }
 
   /// Until something comes, or is due.
   void wait() {
-    std::vector<pollfd> descriptors;
-    for (const auto& ear : ears_)
-      descriptors.push_back({.fd = ear->wake.fd(), .events = POLLIN, .revents = 0});
     const bool reads = !lines().has_ended();
-    if (reads) descriptors.push_back({.fd = STDIN_FILENO, .events = POLLIN, .revents = 0});
+    std::array<pollfd, 2> descriptors{
+        {{.fd = inputs_.fd(), .events = POLLIN, .revents = 0},
+         {.fd = reads ? STDIN_FILENO : -1, .events = POLLIN, .revents = 0}}};
     TimePoint until = look_again_;
     if (const auto next = learner_.next(now())) until = std::min(until, *next);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now());
     const int patience = static_cast<int>(std::max<std::int64_t>(left.count(), 0));
     if (::poll(descriptors.data(), static_cast<nfds_t>(descriptors.size()), patience) <= 0) return;
-    if (reads && descriptors.back().revents != 0) lines().read();
+    if (descriptors.back().revents != 0) lines().read();
   }
 
   void hear() {
-    for (const auto& ear : ears_) {
-      ear->wake.clear();
-      while (const auto message = ear->input->next()) {
-        // While a name is typed, what moves is an elbow.
-        if (!is_naming_) learner_.hear(ear->device, *message, now());
-      }
-    }
+    inputs_.drain([this](std::string_view device, const MidiMessage& message) {
+      // While a name is typed, what moves is an elbow.
+      if (!is_naming_) learner_.hear(device, message, now());
+    });
     while (!is_naming_ && !done_) {
       const auto news = learner_.advance(now());
       if (!news) break;
@@ -276,8 +232,7 @@ class Lesson {
   const LessonOptions& options_;
   Console& console_;
   MidiLearner learner_;
-  std::vector<std::unique_ptr<Ear>> ears_;
-  std::vector<std::string> refused_;
+  OpenInputs inputs_;
   std::vector<std::string> names_;
   std::string shown_;
   TimePoint look_again_;

@@ -1,7 +1,5 @@
 #include "session/config_api.h"
 
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +11,7 @@
 #include "config/edit.h"
 #include "config/read.h"
 #include "platform/replace_file.h"
+#include "platform/whole_file.h"
 
 namespace imps {
 namespace {
@@ -22,11 +21,6 @@ using Json = nlohmann::json;
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string content(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 Json told(const std::vector<Diagnostic>& diagnostics) {
@@ -51,16 +45,8 @@ ApiReply described(const std::string& text, const fs::path& path) {
   return {.status = read.ok() ? 200U : 422U, .body = dump(json)};
 }
 
-ApiReply written(const std::string& text, const fs::path& path) {
-  ApiReply reply = described(text, path);
-  if (reply.status != 200) return reply;
-  // A link stays one: what it leads to is replaced.
-  std::error_code error;
-  const fs::path real = fs::canonical(path, error);
-  if (auto done = platform::replace_file(error ? path : real, std::as_bytes(std::span(text)));
-      !done)
-    return api_error(500, done.error().message);
-  return described(text, path);
+ApiReply too_long() {
+  return api_error(413, fmt::format("config: longer than {} bytes", kLongestConfig));
 }
 
 /// A value as TOML has it: what JSON has of texts, numbers, truths and lists of them is the same.
@@ -74,10 +60,34 @@ std::optional<std::string> toml_value(const Json& value) {
 
 }  // namespace
 
+Result<std::string> read_config_text(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) return Result<std::string>(boost::system::in_place_value);
+  const auto bytes = platform::read_whole_file(path, kLongestConfig);
+  if (!bytes) return in(path.string(), bytes.error());
+  return Result<std::string>(boost::system::in_place_value,
+                             reinterpret_cast<const char*>(bytes->data()), bytes->size());
+}
+
+ApiReply write_config_text(const std::string& text, const fs::path& path) {
+  if (text.size() > kLongestConfig) return too_long();
+  ApiReply reply = described(text, path);
+  if (reply.status != 200) return reply;
+  // A link stays one: what it leads to is replaced.
+  std::error_code error;
+  const fs::path real = fs::canonical(path, error);
+  if (auto done = platform::replace_file(error ? path : real, std::as_bytes(std::span(text)));
+      !done)
+    return api_error(500, done.error().message);
+  return described(text, path);
+}
+
 ApiReply answer_config(const ApiRequest& request, const fs::path& path) {
   if (!request.path.empty()) return api_error(404, "config has no parts");
   if (request.method == "GET") {
-    ApiReply reply = described(content(path), path);
+    const auto text = read_config_text(path);
+    if (!text) return api_error(500, text.error().message);
+    ApiReply reply = described(*text, path);
     reply.status = 200;
     return reply;
   }
@@ -86,20 +96,21 @@ ApiReply answer_config(const ApiRequest& request, const fs::path& path) {
     if (!json.is_object() || !json.contains("text") || !json["text"].is_string())
       return api_error(400, "config: give {\"text\": \"…\"}");
     const auto& text = json["text"].get_ref<const std::string&>();
-    if (text.size() > kLongestConfig)
-      return api_error(413, fmt::format("config: longer than {} bytes", kLongestConfig));
+    if (text.size() > kLongestConfig) return too_long();
     const auto dry = json.find("dry_run");
     if (dry != json.end() && dry->is_boolean() && dry->get<bool>()) {
       ApiReply reply = described(text, path);
       reply.status = 200;
       return reply;
     }
-    return written(text, path);
+    return write_config_text(text, path);
   }
   if (request.method == "PATCH") {
     if (!json.is_object() || !json.contains("set") || !json["set"].is_object())
       return api_error(400, "config: give {\"set\": {\"section.key\": value}}");
-    std::string text = content(path);
+    const auto before = read_config_text(path);
+    if (!before) return api_error(500, before.error().message);
+    std::string text = *before;
     for (const auto& [key, value] : json["set"].items()) {
       const auto toml = toml_value(value);
       if (!toml)
@@ -108,7 +119,7 @@ ApiReply answer_config(const ApiRequest& request, const fs::path& path) {
       if (!edited) return api_error(400, edited.error().message);
       text = std::move(*edited);
     }
-    return written(text, path);
+    return write_config_text(text, path);
   }
   return api_error(405, "config: GET, PUT or PATCH");
 }

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+
+#include <imps/result.h>
 
 #include "web/api.h"
 
@@ -10,5 +13,11 @@ namespace imps {
 /// doc/api.md, "config". The file need not be there: writing makes it.
 /// Thread-safe for distinct files; blocks.
 ApiReply answer_config(const ApiRequest& request, const std::filesystem::path& path);
+
+/// The file's text; "" where there is none. An Error when it cannot be read, or is longer than
+/// kLongestConfig.
+Result<std::string> read_config_text(const std::filesystem::path& path);
+/// Writes it if it has no errors (422), and answers as GET does.
+ApiReply write_config_text(const std::string& text, const std::filesystem::path& path);
 
 }  // namespace imps

@@ -45,6 +45,8 @@ Api PageApi::resources() {
   all["config"] = {.answer = [this](const ApiRequest& request) { return config_resource(request); },
                    .is_slow = true,
                    .most_bytes = 4 * 1024 * 1024};
+  all["learn"] = {.answer = [this](const ApiRequest& request) { return learn_resource(request); },
+                  .is_slow = true};
   all["ports"] = {
       .answer =
           [system = std::make_shared<std::unique_ptr<MidiSystem>>()](const ApiRequest& request) {
@@ -98,14 +100,24 @@ PageApi::Known PageApi::known() const {
 ApiReply PageApi::config_resource(const ApiRequest& request) {
   const std::filesystem::path path = config().value_or(kConfig);
   ApiReply reply = answer_config(request, path);
-  if (request.method == "GET" || reply.status != 200) return reply;
+  if (request.method != "GET" && reply.status == 200) config_was_written(path);
+  return reply;
+}
+
+ApiReply PageApi::learn_resource(const ApiRequest& request) {
+  const std::filesystem::path path = config().value_or(kConfig);
+  ApiReply reply = learn_.answer(request, known().settings.midi, path);
+  if (request.at(0) == "keep" && reply.status == 200) config_was_written(path);
+  return reply;
+}
+
+void PageApi::config_was_written(const std::filesystem::path& path) {
   {
     std::error_code ignored;
     const std::lock_guard lock(mutex_);
     if (!known_.config && std::filesystem::exists(path, ignored)) known_.config = path;
   }
   hands_.changed("config");
-  return reply;
 }
 
 ApiReply PageApi::health() const {

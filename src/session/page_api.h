@@ -14,6 +14,7 @@
 
 #include "config/settings.h"
 #include "project/project.h"
+#include "session/learn_api.h"
 #include "session/messages.h"
 #include "web/api.h"
 
@@ -54,6 +55,9 @@ class PageApi {
   };
   [[nodiscard]] Known known() const;
   ApiReply config_resource(const ApiRequest& request);
+  ApiReply learn_resource(const ApiRequest& request);
+  /// After a request that may have written it.
+  void config_was_written(const std::filesystem::path& path);
   [[nodiscard]] ApiReply health() const;
   [[nodiscard]] ApiReply shared() const;
 
@@ -61,6 +65,7 @@ class PageApi {
   mutable std::mutex mutex_;
   Known known_;
   project::Project project_;
+  LearnApi learn_;  // of the slow resources' thread
 };
 
 }  // namespace imps

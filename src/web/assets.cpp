@@ -26,6 +26,7 @@
 
 IMPS_EMBED(html, "index.html.gz")
 IMPS_EMBED(js, "page.js.gz")
+IMPS_EMBED(charts, "charts.js.gz")
 IMPS_EMBED(css, "page.css.gz")
 IMPS_EMBED(openapi, "openapi.json")
 
@@ -49,12 +50,14 @@ std::string digest(std::string_view text) {
 std::span<const Asset> assets() noexcept {
   static const std::string_view html = bytes(imps_page_html, imps_page_end_html);
   static const std::string_view js = bytes(imps_page_js, imps_page_end_js);
+  static const std::string_view charts = bytes(imps_page_charts, imps_page_end_charts);
   static const std::string_view css = bytes(imps_page_css, imps_page_end_css);
-  static const std::array digests{digest(html), digest(js), digest(css)};
+  static const std::array digests{digest(html), digest(js), digest(css), digest(charts)};
   static const std::array all{
       Asset{"/", "text/html; charset=utf-8", html, digests[0]},
       Asset{"/page.js", "text/javascript; charset=utf-8", js, digests[1]},
       Asset{"/page.css", "text/css; charset=utf-8", css, digests[2]},
+      Asset{"/charts.js", "text/javascript; charset=utf-8", charts, digests[3]},
   };
   return all;
 }

@@ -17,6 +17,20 @@ controls = ["pitch", "ratio", "index"] # three
 dimension = 4
 """
 
+LESSON = """
+const real = window.fetch;
+window.heard = (number, raw) => ({device: "Knobs", mapping: `control_change 1 ${number}`,
+  narrow: `control_change 1 ${number} 0-127`, raw, lowest: 0, highest: 127});
+window.lesson = {running: true, system: "ALSA", error: null, devices: ["Knobs"], hearing: null, latest: null, controls: []};
+window.fetch = (where, ...more) => {
+  const path = new URL(where, location).pathname;
+  if (!path.startsWith("/api/v1/learn")) return real(where, ...more);
+  window.kept = path.endsWith("/keep");
+  const answer = kept ? {path: "imps.toml", text: "", exists: true, errors: [], warnings: [], besides: []} : lesson;
+  return Promise.resolve(new Response(JSON.stringify(answer), {headers: {"Content-Type": "application/json"}}));
+};
+"""
+
 
 class SetUp(TabTest):
     tab = "setup"
@@ -48,7 +62,7 @@ class SetUp(TabTest):
         self.click(fault)
         self.assertIn("bogus", self.script(
             "const text = document.activeElement; return text.value.slice(text.selectionStart, text.selectionEnd)"))
-        self.assertFalse(self.find(".setup .do-first").is_enabled())
+        self.assertFalse(self.find(".file ~ .dos .do-first").is_enabled())
         self.assertEqual(self.file(), CONFIG)
 
     def test_saves_and_undoes(self):
@@ -79,6 +93,34 @@ class SetUp(TabTest):
         self.press_button("storm")
         self.until(lambda: self.all('.setup [aria-pressed="true"]'), "it is marked")
         self.assertEqual(self.ask("/state")["mode"], "battle")
+
+    def test_a_lesson_begins_says_how_it_stands_and_ends(self):
+        self.press_button("Learn by moving")
+        # What MIDI there is belongs to the machine.
+        self.until(lambda: any(words in self.text(".learn-ask")
+                               for words in ("no MIDI here", "plug one in", "Move your first control")), "it is said")
+        self.assertFalse(self.find(".learn .do-first").is_enabled(), "nothing to keep")
+        self.press_button("Never mind")
+        self.until(lambda: not self.find(".learn").is_displayed(), "it is gone")
+        self.until(lambda: not self.ask("/learn")["running"], "nothing is heard any more")
+        self.assertEqual(self.file(), CONFIG)
+
+    def test_a_lesson_shows_what_is_learnt_and_writes_it(self):
+        # A controller is a thing that this machine need not have: what imps would say of one.
+        self.script(LESSON)
+        self.press_button("Learn by moving")
+        self.until(lambda: "Move your first control" in self.text(".learn-ask"), "it is asked for")
+        self.script("lesson.hearing = heard(7, 64)")
+        self.until(lambda: "control_change 1 7 of Knobs: 64" in self.text(".learn-hears"), "it is shown")
+        self.script("lesson.controls = [heard(7, 127)]")
+        self.until(lambda: "Move your second control" in self.text(".learn-ask"), "the next one is asked for")
+        self.script("lesson.latest = {...heard(7, 1), kind: 'again', control: 0}; lesson.controls.push(heard(1, 2))")
+        self.until(lambda: "That is control 1 already" in self.text(".learn"), "it is known")
+        self.assertEqual([one.text for one in self.all(".learn-list li")],
+                         [f"control_change 1 {number} of Knobs, heard 0 to 127" for number in (7, 1)])
+        self.press_button("Keep")
+        self.until(lambda: self.script("return window.kept"), "it is kept")
+        self.until(lambda: not self.find(".learn").is_displayed(), "it is over")
 
 
 class AllTabs(TabTest):

@@ -1,13 +1,20 @@
 // Charts, drawn by Chart.js in the colours of the page. The colours of the two voices are never
 // among them: a curve is no voice.
 
-import {
-  BarController, BarElement, CategoryScale, Chart, ChartConfiguration, Legend, LinearScale,
-  LineController, LineElement, LogarithmicScale, PointElement, Tooltip,
-} from "chart.js";
+import type { ChartConfiguration } from "chart.js";
+import type * as Charting from "./charting";
 
-Chart.register(BarController, BarElement, CategoryScale, Legend, LinearScale, LineController,
-  LineElement, LogarithmicScale, PointElement, Tooltip);
+let library: Promise<typeof Charting> | null = null;
+
+/** The library, once it is wanted; asked for again when it did not come. */
+function charting(): Promise<typeof Charting> {
+  const place = "/charts.js";  // of charting.ts; not a literal, or it would be bundled with the page
+  library ??= (import(place) as Promise<typeof Charting>).catch((reason: unknown) => {
+    library = null;
+    throw reason;
+  });
+  return library;
+}
 
 export interface Palette {
   text: string;
@@ -35,7 +42,8 @@ export function onTheme(hear: () => void): void {
 
 /** A chart in `canvas`; `describe` gives all of it anew in given colours. */
 export class Drawing<T extends "line" | "bar"> {
-  private chart: Chart | null = null;
+  private chart: Charting.Chart | null = null;
+  private waits = false;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -47,21 +55,12 @@ export class Drawing<T extends "line" | "bar"> {
   }
 
   draw(): void {
-    const { fontFamily, fontSize } = getComputedStyle(this.canvas);
-    Chart.defaults.font.family = fontFamily;
-    Chart.defaults.font.size = parseFloat(fontSize);
-    const wanted = this.describe(palette(this.canvas)) as ChartConfiguration;
-    if (!this.chart) {
-      this.chart = new Chart(this.canvas, {
-        ...wanted,
-        options: { ...wanted.options, animation: false, responsive: true, maintainAspectRatio: false },
-      });
-      return;
-    }
-    this.chart.data = wanted.data;
-    this.chart.options = {
-      ...wanted.options, animation: false, responsive: true, maintainAspectRatio: false,
-    };
-    this.chart.update("none");
+    if (this.waits) return;
+    this.waits = true;
+    charting().then(({ draw }) => {
+      this.chart = draw(this.canvas, this.chart, this.describe(palette(this.canvas)) as ChartConfiguration);
+    }).catch((reason: unknown) => console.warn("no chart:", reason)).finally(() => {
+      this.waits = false;
+    });
   }
 }

@@ -3,6 +3,7 @@
 
 import { Desk } from "../desk";
 import { el, Fault, put, setAttribute } from "../parts/element";
+import { learnOf } from "./learn";
 import { findTexts, Found } from "./toml";
 
 type Column = "name" | "input" | "output";
@@ -102,7 +103,7 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
   return {
     element: el("section", { class: "part" }, el("h2", {}, "Controls"),
       el("p", { class: "lead" }, "Move one, and see which it is. Names and mappings are written into the file as you leave a cell."),
-      empty, table, otherwise, fault.element),
+      empty, table, otherwise, fault.element, learnOf(desk)),
     read: (text) => {
       for (const column of columns) {
         const [section, key] = column.key.split(".");
