@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdint>
+#include <new>
 #include <string>
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 // IMPS_PAGE_FOLDER: where the bundled files are when this is compiled. As for the built-in models,
 // the assembler puts their bytes into the program.
@@ -63,6 +65,25 @@ std::span<const Asset> assets() noexcept {
 }
 
 std::string_view openapi() noexcept { return bytes(imps_page_openapi, imps_page_end_openapi); }
+
+std::string unpacked(const Asset& asset) {
+  // A gzip file ends with the size of what it holds, little-endian (RFC 1952, ISIZE).
+  const auto byte = [&](std::size_t from_end) {
+    return std::size_t{static_cast<unsigned char>(asset.gzip[asset.gzip.size() - from_end])};
+  };
+  std::string text(byte(4) | byte(3) << 8 | byte(2) << 16 | byte(1) << 24, '\0');
+  z_stream stream{};
+  constexpr int kWithGzipHeader = 16 + MAX_WBITS;
+  if (inflateInit2(&stream, kWithGzipHeader) != Z_OK) throw std::bad_alloc();
+  // zlib does not write to its input; its interface is from before const.
+  stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(asset.gzip.data()));
+  stream.avail_in = static_cast<uInt>(asset.gzip.size());
+  stream.next_out = reinterpret_cast<Bytef*>(text.data());
+  stream.avail_out = static_cast<uInt>(text.size());
+  inflate(&stream, Z_FINISH);
+  inflateEnd(&stream);
+  return text;
+}
 
 const Asset* find_asset(std::string_view path) noexcept {
   for (const Asset& asset : assets())

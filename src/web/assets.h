@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace imps {
@@ -17,6 +18,9 @@ std::span<const Asset> assets() noexcept;
 
 /// The API's description for tools, as it is written: not every tool takes it compressed.
 std::string_view openapi() noexcept;
+
+/// Its bytes, for a client that takes nothing compressed. Allocates.
+std::string unpacked(const Asset& asset);
 
 /// Null when there is none.
 const Asset* find_asset(std::string_view path) noexcept;

@@ -221,7 +221,7 @@ void WebServer::Impl::Connection::on_page() {
     response.set(http::field::content_encoding, "gzip");
     response.body() = asset->gzip;
   } else {
-    return reply(api_error(406, "the page comes compressed (Accept-Encoding: gzip)"));
+    response.body() = unpacked(*asset);
   }
   write(std::move(response), true);
 }

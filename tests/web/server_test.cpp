@@ -205,6 +205,20 @@ TEST_F(Page, IsServedCompressedAndMayLoadNothingElse) {
   }
 }
 
+TEST_F(Page, IsServedAsItIsToAClientThatTakesNothingCompressed) {
+  open();
+  for (const auto& [target, end] :
+       {std::pair("/", "</html>\n"), {"/page.js", "})();\n"}, {"/page.css", "}\n"}}) {
+    Request request = Client::request(http::verb::get, target);
+    request.erase(http::field::accept_encoding);
+    const auto answer = Client(server_->port()).ask(request);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->result_int(), 200U);
+    EXPECT_EQ((*answer)[http::field::content_encoding], "");
+    EXPECT_THAT(answer->body(), ::testing::EndsWith(end));
+  }
+}
+
 TEST_F(Page, OverTheWireIsUnder300KB) {
   open();
   std::size_t bytes = 0;
