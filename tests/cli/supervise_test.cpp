@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <csignal>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -49,9 +50,12 @@ class Supervised : public ::testing::Test {
   /// The performance's process, once it is another one than `before` and answers.
   pid_t performing(const Program& supervisor, pid_t before = 0) {
     const auto late = Clock::now() + kWait;
+    pid_t asked = 0;
     while (Clock::now() < late) {
       const auto children = children_of(supervisor.pid());
       if (children.size() != 1 || children[0] == before) continue;
+      // What one before it answered late is no answer of this one.
+      if (std::exchange(asked, children[0]) != children[0]) musician_.heard_so_far("/pong");
       musician_.send(message("/ping", ",", {}), port_);
       if (musician_.hear("/pong", 20ms)) return children[0];
     }

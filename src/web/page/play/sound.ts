@@ -38,6 +38,8 @@ export class Sound {
         for (const gesture of gestures) removeEventListener(gesture, unlock, true);
     };
     for (const gesture of gestures) addEventListener(gesture, unlock, true);
+    // Browsers take tens of milliseconds to make a context, which nobody's first note waits for.
+    (window.requestIdleCallback ?? setTimeout)(() => this.prepare());
 
     desk.on("sounded", ({ voice, controls, moved, at }) => {
       if (!this.synth || this.off) return;
@@ -109,11 +111,16 @@ export class Sound {
     this.changed();
   }
 
+  private prepare(): void {
+    if (this.context || typeof AudioContext === "undefined") return;
+    this.context = new AudioContext({ latencyHint: "interactive" });
+    this.context.onstatechange = () => this.changed();
+  }
+
   private start(): void {
-    if (typeof AudioContext === "undefined") return;
-    if (!this.context) {
-      this.context = new AudioContext({ latencyHint: "interactive" });
-      this.context.onstatechange = () => this.changed();
+    this.prepare();
+    if (!this.context) return;
+    if (!this.synth) {
       this.synth = new Synth(this.context);
       this.synth.setInstrument(this.instrument);
       this.synth.setVolume(this.off ? 0 : this.volume);
