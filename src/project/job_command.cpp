@@ -159,14 +159,6 @@ Result<std::string> project_path(const Json& value, const ProjectFacts& facts) {
   return own(std::move(written));
 }
 
-bool is_built_in(const Json& value) {
-  constexpr std::string_view kPrefix = "built-in-";
-  if (!value.is_string()) return false;
-  const std::string_view text = value.get_ref<const std::string&>();
-  return text.starts_with(kPrefix) && text.size() > kPrefix.size() && text.size() < 13 &&
-         text.find_first_not_of("0123456789", kPrefix.size()) == std::string_view::npos;
-}
-
 void add(JobCommand& command, std::string_view option, const std::string& value) {
   // With the equals sign whatever comes is a value.
   command.arguments.push_back(fmt::format("--{}={}", option, value));
@@ -224,8 +216,10 @@ Result<void> add_arguments(JobCommand& command, const Json& arguments, const Pro
     return Error{fmt::format("arguments: takes a list of at most {} paths", kMostArguments)};
   const bool takes_models = command.kind != JobKind::dataset && command.kind != JobKind::train;
   for (const Json& argument : arguments) {
-    auto text = takes_models && is_built_in(argument) ? own(argument.get<std::string>())
-                                                      : project_path(argument, facts);
+    auto text = takes_models && argument.is_string() &&
+                        is_built_in_name(argument.get_ref<const std::string&>())
+                    ? own(argument.get<std::string>())
+                    : project_path(argument, facts);
     if (!text) return in("arguments", text.error());
     command.words += ' ' + *text;
     command.arguments.push_back(std::move(*text));

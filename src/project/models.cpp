@@ -154,10 +154,9 @@ ApiReply Models::discard(const fs::path& file) {
   return reply({{"trash", *trash}});
 }
 
-ApiReply Models::play(const fs::path& file) {
-  const std::string name = to_utf8(file.filename());
+ApiReply Models::play(const std::string& name, const std::string& path) {
   if (!facts_.play_model) return api_error(409, name + ": nothing plays that could play it");
-  if (const auto played = facts_.play_model((facts_.models / file.filename()).string()); !played)
+  if (const auto played = facts_.play_model(path); !played)
     return api_error(409, played.error().message);
   facts_.tell_changed("models");
   return reply({{"file", name}});
@@ -168,6 +167,9 @@ ApiReply Models::answer(const ApiRequest& request) {
   const std::string_view name = request.at(0);
   if (request.path.size() == 1 && request.method == "PUT") return upload(name, request.body);
   const auto file = file_in(facts_.models_folder(), name);
+  if (!file && is_built_in_name(name) && request.path.size() == 2 && request.at(1) == "play")
+    return request.method == "POST" ? play(std::string(name), std::string(name))
+                                    : not_allowed(request, "POST");
   if (!file) return no_such(name);
   if (request.path.size() == 1) {
     if (request.method == "GET") return download(*file);
@@ -176,7 +178,9 @@ ApiReply Models::answer(const ApiRequest& request) {
   }
   if (request.path.size() > 2 || request.at(1) != "play")
     return api_error(404, fmt::format("{}: a model has play", shortened(request.at(1))));
-  return request.method == "POST" ? play(*file) : not_allowed(request, "POST");
+  return request.method == "POST"
+             ? play(to_utf8(file->filename()), (facts_.models / file->filename()).string())
+             : not_allowed(request, "POST");
 }
 
 }  // namespace imps::project

@@ -39,7 +39,8 @@ class Models {
   static ApiReply download(const std::filesystem::path& file);
   ApiReply upload(std::string_view name, const std::string& bytes);
   ApiReply discard(const std::filesystem::path& file);
-  ApiReply play(const std::filesystem::path& file);
+  /// `path`: what the house finds the model by.
+  ApiReply play(const std::string& name, const std::string& path);
 
   const ProjectFacts& facts_;
   Trash& trash_;

@@ -31,6 +31,13 @@ bool is_plain_name(std::string_view name) noexcept {
          std::ranges::all_of(name, is_plain) && is_utf8(name);
 }
 
+bool is_built_in_name(std::string_view name) noexcept {
+  constexpr std::string_view kPrefix = "built-in-";
+  return name.starts_with(kPrefix) && name.size() > kPrefix.size() &&
+         name.size() <= kPrefix.size() + 3 &&
+         name.find_first_not_of("0123456789", kPrefix.size()) == name.npos;
+}
+
 std::optional<fs::path> file_in(const fs::path& folder, std::string_view name) {
   if (!is_plain_name(name)) return std::nullopt;
   fs::path path = folder / path_from_utf8(name);

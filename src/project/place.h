@@ -13,6 +13,9 @@ namespace imps::project {
 /// dot, at most 230 bytes of UTF-8.
 bool is_plain_name(std::string_view name) noexcept;
 
+/// Whether `name` is that of a built-in model: "built-in-D", D of at most three digits.
+bool is_built_in_name(std::string_view name) noexcept;
+
 /// The regular file called `name` in `folder`. Nothing when there is none, when the name is not
 /// plain, and when it is a link that leads out of the folder.
 std::optional<std::filesystem::path> file_in(const std::filesystem::path& folder,

@@ -483,7 +483,6 @@ void House::swap_in(const ChosenModel& chosen) {
   }
   output_.tell(
       fmt::format("playing {}: {}, {}", chosen.name, words(chosen.model->sizes()), chosen.format));
-  channels_.to_stage.send(to_stage(chosen));
   playing_ = chosen.path;
   plays(chosen);
 }

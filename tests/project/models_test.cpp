@@ -87,6 +87,17 @@ TEST(Models, AreUploadedDownloadedAndPlayed) {
   EXPECT_EQ(refused.error(), "it does not want to");
 }
 
+TEST(Models, ThatAreBuiltInArePlayedByTheirNames) {
+  Studio studio;
+  EXPECT_EQ(studio.ask("POST", "models/built-in-4/play").status, 200U);
+  ASSERT_EQ(studio.played.size(), 1U);
+  EXPECT_EQ(studio.played[0], "built-in-4");
+  for (const char* const name : {"built-in-", "built-in-x", "built-in-1234", "built-in"})
+    EXPECT_EQ(studio.ask_parts("POST", {"models", name, "play"}).status, 404U) << name;
+  EXPECT_EQ(studio.ask("GET", "models/built-in-4").status, 404U) << "there is no file to be had";
+  EXPECT_EQ(studio.ask("GET", "models/built-in-4/play").status, 405U);
+}
+
 TEST(Models, ThatCannotBePlayedAreNotTaken) {
   Studio studio;
   const std::string whole = model_bytes();

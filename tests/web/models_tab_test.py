@@ -65,6 +65,17 @@ class Models(TabTest):
         self.assertIn("mine.safetensors", self.ask("/state")["model"]["name"])
         self.assertFalse(self.find(".model [aria-label^=Delete]").is_enabled())
 
+    def test_the_built_in_one_plays_again(self):
+        own = self.find(".built-in")
+        self.until(lambda: own.get_attribute("data-plays") == "true", "it plays at first")
+        self.bring_mine()
+        self.press_button("Play it")
+        self.until(lambda: own.get_attribute("data-plays") == "false", "another one plays")
+        self.click(self.find('[aria-label="Play the built-in model"]'))
+        self.until(lambda: own.get_attribute("data-plays") == "true", "it plays again")
+        self.assertEqual(self.ask("/state")["model"]["name"], "the built-in model")
+        self.assertTrue(self.find(".model [aria-label^=Delete]").is_enabled(), "the other one may go")
+
     def test_is_converted_and_the_result_can_be_fetched(self):
         self.bring_mine()
         self.click(self.find(".convert summary"))

@@ -32,6 +32,10 @@ class Train(TabTest):
         self.until(lambda: self.ask("/state")["model"]["name"].endswith(made), "it plays")
         self.until(lambda: self.text(".compare [role=status]") == "It plays now.", "and is said to")
         self.assertEqual(self.said_wrong(), [])
+        # By ear, against the one that played before.
+        self.click(self.all(".ear")[0])
+        self.until(lambda: self.ask("/state")["model"]["name"] == "the built-in model", "the other one plays")
+        self.until(lambda: "plays now" in self.all(".ear")[0].text, "and is said to")
 
     def test_says_why_there_is_nothing_to_learn_from(self):
         for log in (self.place / "logs").iterdir():

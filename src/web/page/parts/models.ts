@@ -21,9 +21,17 @@ export const readModels = (desk: Desk): Promise<Model[]> => desk.get<Model[]>("/
 export const playModel = (desk: Desk, file: string): Promise<unknown> =>
   desk.send("POST", `/models/${inPath(file)}/play`);
 
+/** A model that comes with imps, "built-in-4": it has no file, and can be judged and played like others. */
+export const builtIn = (dimension: number): string => `built-in-${dimension}`;
+export const isBuiltIn = (file: string): boolean => file.startsWith("built-in-");
+
 /** Whether `file` plays: the state says it sooner than the list of models. */
-export const plays = (desk: Desk, model: Pick<Model, "file" | "playing">): boolean =>
-  desk.state ? fileName(desk.state.model?.name ?? "") === model.file : model.playing;
+export function plays(desk: Desk, { file, playing }: Pick<Model, "file" | "playing">): boolean {
+  const { state } = desk;
+  if (!state) return playing;
+  const name = state.model?.name ?? "";
+  return isBuiltIn(file) ? name.startsWith("the built-in model") && file === builtIn(state.dimension) : fileName(name) === file;
+}
 
 /** "1.693", or "" if the card has no such number. */
 export function figure(card: Model["card"], name: string): string {

@@ -5,13 +5,10 @@ import { Desk } from "../desk";
 import { button, el, Fault, freshId, put, setAttribute, write } from "../parts/element";
 import { Job, Jobs } from "../parts/jobs";
 import { recall, remember } from "../parts/keep";
-import { Model, playModel, plays, readModels } from "../parts/models";
+import { builtIn, isBuiltIn, Model, playModel, plays, readModels } from "../parts/models";
 import { Strip } from "../parts/strip";
 import { fileName, loss } from "../parts/words";
 import { Findings, verdictOf } from "./verdict";
-
-/** A model that comes with imps has no file: it can be judged, but not be swapped in again. */
-const isBuiltIn = (file: string): boolean => file.startsWith("built-in-");
 
 export class Compare {
   readonly element: HTMLElement;
@@ -83,12 +80,12 @@ export class Compare {
       const fresh = models.find((model) => model.file === this.file);
       const rivals = models.filter((model) => model.file !== this.file && !model.error
         && (!fresh || model.dimension === fresh.dimension));
-      const files = [...rivals.map((model) => model.file), ...(fresh ? [`built-in-${fresh.dimension}`] : [])];
+      const files = [...rivals.map((model) => model.file), ...(fresh ? [builtIn(fresh.dimension)] : [])];
       put(this.against, ...files.map((file) => el("option", { value: file },
         isBuiltIn(file) ? "the built-in one" : file)));
       if (this.rivalFile === null || !files.includes(this.rivalFile)) {
         // What played before the new one came is what it has to beat.
-        this.setRival(rivals.find((model) => plays(this.desk, model))?.file
+        this.setRival(files.find((file) => this.playsNow(file))
           ?? (this.playsNow(this.file) ? files[0] : files[files.length - 1]) ?? null);
       }
       this.against.value = this.rivalFile ?? "";
@@ -155,13 +152,13 @@ export class Compare {
     const rival = this.rivalFile;
     const now = (file: string | null) => file !== null && this.playsNow(file);
     const show = (ear: HTMLButtonElement, words: string, file: string | null) => {
-      put(ear, el("span", { class: "ear-words" }, words), el("span", { class: "ear-file" }, file ?? ""),
+      put(ear, el("span", { class: "ear-words" }, words), el("span", { class: "ear-file" }, file === null ? "" : isBuiltIn(file) ? "the built-in one" : file),
         el("span", { class: "ear-plays" }, now(file) ? "plays now" : "let it play"));
       setAttribute(ear, "aria-pressed", now(file));
     };
     show(this.hearOther, "A: the other one", rival);
     show(this.hearNew, "B: the new one", this.file);
-    this.ear.hidden = rival === null || isBuiltIn(rival);
+    this.ear.hidden = rival === null;
     this.perform.disabled = now(this.file);
     write(this.performs, now(this.file) ? "It plays now." : "");
   }
