@@ -23,8 +23,9 @@ struct ProjectFacts {
 
   std::function<std::string()> running_log;    ///< the path of the log being written, or ""
   std::function<std::string()> playing_model;  ///< the path of the model that plays, or ""
-  std::function<Result<void>(const std::string& file)> play_model;  ///< a path within `models`, or "built-in-D"
-  std::function<void(std::string_view resource)> changed;           ///< "takes", "jobs", …
+  std::function<Result<void>(const std::string& file)>
+      play_model;  ///< a path within `models`, or "built-in-D"
+  std::function<void(std::string_view resource)> changed;  ///< "takes", "jobs", …
 
   [[nodiscard]] std::filesystem::path logs_folder() const { return folder / logs; }
   [[nodiscard]] std::filesystem::path models_folder() const { return folder / models; }
