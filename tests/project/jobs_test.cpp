@@ -198,10 +198,10 @@ TEST(Jobs, OfOldAreForgotten) {
 
 TEST(Jobs, ThatLeaveSomebodyBehindStillEnd) {
   Studio studio;
-  // The one left behind holds both pipes open.
-  studio.program("(trap '' INT; while [ ! -e go ]; do sleep 0.02; done) & echo '{}'");
+  // The one left behind holds both pipes open, and ends with the folder.
+  studio.folder.write("stay", "");
+  studio.program("(trap '' INT; while [ -e stay ]; do sleep 0.02; done) & echo '{}'");
   EXPECT_EQ(studio.end_of(begin(studio, kDataset))["state"], "done");
-  studio.folder.write("go", "");
 }
 
 TEST(Jobs, TakeOnlyWhatMeansSomething) {
