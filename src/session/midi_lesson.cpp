@@ -2,107 +2,136 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include <poll.h>
 
 #include <imps/frame.h>
 
+#include "interface/midi/open_inputs.h"
+#include "platform/wake.h"
+
 namespace imps {
 namespace {
 
-constexpr auto kLookEvery = std::chrono::milliseconds(500);
+using Clock = std::chrono::steady_clock;
 
-TimePoint to_time(std::chrono::steady_clock::time_point at) {
+constexpr auto kLookEvery = std::chrono::milliseconds(500);
+constexpr auto kEndPatience = std::chrono::seconds(2);
+
+TimePoint to_time(Clock::time_point at) {
   return TimePoint{std::chrono::duration_cast<Duration>(at.time_since_epoch())};
 }
 
 }  // namespace
 
-MidiLesson::MidiLesson(Options options) : options_(std::move(options)) {
-  state_.runs = true;
-  thread_ = std::thread([this] { run(); });
-}
+struct MidiLesson::Shared {
+  explicit Shared(Options wanted) : options(std::move(wanted)) { state.runs = true; }
+
+  const Options options;
+  platform::Wake end;
+  std::mutex mutex;  // of what follows
+  std::condition_variable ended;
+  bool ends = false;
+  Clock::time_point asked = Clock::now();
+  State state;
+  MidiLearner learner;
+
+  [[nodiscard]] bool is_wanted(Clock::time_point now) {
+    const std::lock_guard lock(mutex);
+    return !ends && now - asked < options.patience &&
+           learner.controls().size() < static_cast<std::size_t>(kMaxControls);
+  }
+  void listen(MidiSystem& system);
+};
+
+MidiLesson::MidiLesson(Options options)
+    : shared_(std::make_shared<Shared>(std::move(options))),
+      thread_([shared = shared_] { run(*shared); }) {}
 
 MidiLesson::~MidiLesson() {
-  {
-    const std::lock_guard lock(mutex_);
-    ends_ = true;
+  std::unique_lock lock(shared_->mutex);
+  shared_->ends = true;
+  shared_->end.signal();
+  const bool over =
+      shared_->ended.wait_for(lock, kEndPatience, [this] { return !shared_->state.runs; });
+  lock.unlock();
+  if (over) {
+    thread_.join();
+  } else {
+    thread_.detach();
   }
-  end_->signal();
-  thread_.join();
 }
 
 MidiLesson::State MidiLesson::state() {
-  const std::lock_guard lock(mutex_);
-  asked_ = Clock::now();
-  State now = state_;
-  now.hearing = learner_.hearing();
-  now.controls = learner_.controls();
+  const std::lock_guard lock(shared_->mutex);
+  shared_->asked = Clock::now();
+  State now = shared_->state;
+  now.hearing = shared_->learner.hearing();
+  now.controls = shared_->learner.controls();
   return now;
 }
 
 bool MidiLesson::runs() const {
-  const std::lock_guard lock(mutex_);
-  return state_.runs;
+  const std::lock_guard lock(shared_->mutex);
+  return shared_->state.runs;
 }
 
 bool MidiLesson::undo() {
-  const std::lock_guard lock(mutex_);
-  asked_ = Clock::now();
-  state_.latest.reset();
-  return learner_.undo();
+  const std::lock_guard lock(shared_->mutex);
+  shared_->asked = Clock::now();
+  shared_->state.latest.reset();
+  return shared_->learner.undo();
 }
 
 // ---- the thread
 
-void MidiLesson::run() {
-  auto system = MidiSystem::open(options_.api);
-  if (system) {
-    listen(**system);
-  } else {
-    const std::lock_guard lock(mutex_);
-    state_.error = "no MIDI here: " + system.error().message;
+void MidiLesson::run(Shared& shared) {
+  {
+    auto system = MidiSystem::open(shared.options.api);
+    if (system) {
+      shared.listen(**system);
+    } else {
+      const std::lock_guard lock(shared.mutex);
+      shared.state.error = "no MIDI here: " + system.error().message;
+    }
   }
-  const std::lock_guard lock(mutex_);
-  state_.runs = false;
-  state_.devices.clear();
+  const std::lock_guard lock(shared.mutex);
+  shared.state.runs = false;
+  shared.state.devices.clear();
+  shared.ended.notify_all();
 }
 
-bool MidiLesson::is_wanted(Clock::time_point now) {
-  const std::lock_guard lock(mutex_);
-  return !ends_ && now - asked_ < options_.patience &&
-         learner_.controls().size() < static_cast<std::size_t>(kMaxControls);
-}
-
-void MidiLesson::listen(MidiSystem& system) {
-  OpenInputs inputs(system, {}, options_.configured);
+void MidiLesson::Shared::listen(MidiSystem& system) {
+  OpenInputs inputs(system, {}, options.configured);
   auto look = Clock::now();
   for (auto now = look; is_wanted(now); now = Clock::now()) {
     if (now >= look) {
       look = now + kLookEvery;
       const auto news = inputs.look();
-      const std::lock_guard lock(mutex_);
-      state_.system = system.name();
-      state_.devices = inputs.devices();
-      if (!news.refused.empty()) state_.error = news.refused.front();
+      const std::lock_guard lock(mutex);
+      state.system = system.name();
+      state.devices = inputs.devices();
+      if (!news.refused.empty()) state.error = news.refused.front();
     }
     auto until = to_time(look);
     {
-      const std::lock_guard lock(mutex_);
-      if (const auto next = learner_.next(to_time(now))) until = std::min(until, *next);
+      const std::lock_guard lock(mutex);
+      if (const auto next = learner.next(to_time(now))) until = std::min(until, *next);
     }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - to_time(now)).count();
     std::array<pollfd, 2> descriptors{{{.fd = inputs.fd(), .events = POLLIN, .revents = 0},
-                                       {.fd = end_->fd(), .events = POLLIN, .revents = 0}}};
+                                       {.fd = end.fd(), .events = POLLIN, .revents = 0}}};
     ::poll(descriptors.data(), static_cast<nfds_t>(descriptors.size()),
            static_cast<int>(std::max<std::int64_t>(left, 0)));
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(mutex);
     inputs.drain([this](std::string_view device, const MidiMessage& message) {
-      learner_.hear(device, message, to_time(Clock::now()));
+      learner.hear(device, message, to_time(Clock::now()));
     });
-    while (auto heard = learner_.advance(to_time(Clock::now())))
-      state_.latest = std::move(heard);
+    while (auto heard = learner.advance(to_time(Clock::now())))
+      state.latest = std::move(heard);
   }
 }
 

@@ -2,17 +2,13 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "interface/midi/learner.h"
-#include "interface/midi/open_inputs.h"
-#include "platform/wake.h"
 
 namespace imps {
 
@@ -38,6 +34,7 @@ class MidiLesson {
   };
 
   explicit MidiLesson(Options options);
+  /// Gives the ports back, or lets a system that is stuck alone after two seconds.
   ~MidiLesson();
   MidiLesson(const MidiLesson&) = delete;
   MidiLesson& operator=(const MidiLesson&) = delete;
@@ -49,18 +46,10 @@ class MidiLesson {
   bool undo();
 
  private:
-  using Clock = std::chrono::steady_clock;
-  void run();
-  void listen(MidiSystem& system);
-  [[nodiscard]] bool is_wanted(Clock::time_point now);
+  struct Shared;  // by this and the thread, which may outlive it
+  static void run(Shared& shared);
 
-  const Options options_;
-  mutable std::mutex mutex_;  // of what follows, but for the thread
-  bool ends_ = false;
-  Clock::time_point asked_ = Clock::now();
-  State state_;
-  MidiLearner learner_;
-  std::shared_ptr<platform::Wake> end_ = std::make_shared<platform::Wake>();
+  const std::shared_ptr<Shared> shared_;
   std::thread thread_;
 };
 
