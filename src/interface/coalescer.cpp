@@ -11,11 +11,15 @@ constexpr Duration kAhead = std::chrono::milliseconds(2);
 
 }  // namespace
 
-Coalescer::Coalescer(boost::asio::io_context& loop, double bytes_per_second, Emit emit)
-    : seconds_a_byte_(1 / bytes_per_second), emit_(std::move(emit)), timer_(loop) {}
+Coalescer::Coalescer(boost::asio::io_context& loop, double bytes_per_second, Emit emit,
+                     IsStalled is_stalled)
+    : seconds_a_byte_(1 / bytes_per_second),
+      emit_(std::move(emit)),
+      is_stalled_(std::move(is_stalled)),
+      timer_(loop) {}
 
 void Coalescer::sound(const Sound& sound, TimePoint now) {
-  if (!waits_ && free_at_ <= now + kAhead) {
+  if (!waits_ && free_at_ <= now + kAhead && !is_stalled_()) {
     emit(sound, now);
     return;
   }
@@ -25,20 +29,33 @@ void Coalescer::sound(const Sound& sound, TimePoint now) {
   touched_ |= sound.touched;
   due_ = sound.due;
   if (std::exchange(waits_, true)) return;
-  const TimePoint until = free_at_;
-  timer_.expires_after(std::max(until - now - kAhead, Duration{0}));
+  const TimePoint turn = std::max(free_at_ - kAhead, now);
+  timer_.expires_after(turn - now);
+  wait(turn);
+}
+
+void Coalescer::wait(TimePoint until) {
   timer_.async_wait(
       [this, alive = std::weak_ptr(alive_), until](const boost::system::error_code& error) {
         if (error || alive.expired() || !waits_) return;
-        emit_waiting(until);
+        if (!is_stalled_()) {
+          emit_waiting(until);
+          return;
+        }
+        timer_.expires_at(timer_.expiry() + kLookEvery);
+        wait(until + kLookEvery);
       });
 }
 
-void Coalescer::flush(TimePoint now) {
-  if (!waits_) return;
+bool Coalescer::flush(TimePoint now) {
+  if (!waits_) return true;
+  if (is_stalled_()) return false;
   timer_.cancel();
   emit_waiting(now);
+  return true;
 }
+
+void Coalescer::withdraw(const ControlSet& controls) { touched_ &= ~controls; }
 
 void Coalescer::emit_waiting(TimePoint now) {
   waits_ = false;

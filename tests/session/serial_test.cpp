@@ -3,11 +3,14 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 
+#include "interface/midi/stream.h"
 #include "tests/session/line_device.h"
 #include "tests/session/live.h"
 #include "tests/support/folder.h"
@@ -16,6 +19,7 @@ namespace imps::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class OverSerial : public ::testing::Test {
  protected:
@@ -162,6 +166,46 @@ TEST_F(OverSerial, AFastPerformerGetsTheLatestValuesOverASlowLine) {
     heard += more;
   }
   EXPECT_LT(heard.size(), 3U * 300U) << "coalesced, not queued";
+}
+
+TEST_F(OverSerial, ADeviceThatStoppedReadingHearsEveryReleaseWhenItGoesOn) {
+  options_.settings.serial_midi.enabled = true;
+  options_.settings.serial_midi.baudrate = 4'000'000;  // the line itself is in nobody's way
+  options_.settings.serial_midi.input = {};
+  options_.settings.serial_midi.output = {{.kind = MidiMapping::Kind::note},
+                                          {.kind = MidiMapping::Kind::note, .channel = 2}};
+  const LineDevice device(folder_ / "midi");
+  begin();
+  ASSERT_TRUE(comes("serialmidi_connected", 1));
+  // 60 kB of notes, more than a pseudo-terminal holds.
+  for (int k = 0; k < 5000; ++k) {
+    musician_.play({static_cast<float>(k % 128) / 127.0F, static_cast<float>(k % 100) / 127.0F},
+                   live_->port());
+    if (k % 50 == 0) {
+      ASSERT_TRUE(musician_.is_answered(live_->port()));
+    }
+  }
+  EXPECT_EQ(count("serialmidi_not_sent"), 0);
+  EXPECT_LT(count("serialmidi_sent"), 10000) << "coalesced, not queued";
+  live_->send(TakeCommand{{.kind = Command::Kind::panic}});
+  ASSERT_TRUE(musician_.is_answered(live_->port()));
+
+  std::set<std::pair<int, int>> held;
+  MidiStream stream;
+  bool is_over = false;  // panic ends with "all notes off"
+  const auto late = std::chrono::steady_clock::now() + kWait;
+  while (!is_over && std::chrono::steady_clock::now() < late) {
+    for (const char byte : device.heard_so_far()) {
+      const auto message = stream.put(static_cast<std::uint8_t>(byte));
+      if (!message) continue;
+      if (message->is_note_on()) held.emplace(message->channel(), message->first());
+      if (message->is_note_off()) held.erase({message->channel(), message->first()});
+      is_over = message->kind() == MidiMessage::Kind::control_change && message->channel() == 2 &&
+                message->first() == controller::kAllNotesOff;
+    }
+  }
+  EXPECT_TRUE(is_over);
+  EXPECT_THAT(held, IsEmpty());
 }
 
 }  // namespace

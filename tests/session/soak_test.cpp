@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <random>
@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 #include "interface/midi/stream.h"
@@ -35,18 +37,33 @@ class Held {
     if (message.is_note_on()) notes_.insert(note);
     if (message.is_note_off()) notes_.erase(note);
     ++messages;
+    last_.push_back({std::chrono::steady_clock::now(), message});
+    if (last_.size() > kRemembered) last_.pop_front();
   }
   [[nodiscard]] bool nothing() const { return notes_.empty(); }
+  /// What sounds, and how it came to that: the last messages, each with how long ago it came.
   [[nodiscard]] std::string words() const {
+    if (nothing()) return " nothing";
     std::string text;
     for (const auto& [channel, note] : notes_)
-      text += " " + std::to_string(channel) + ":" + std::to_string(note);
-    return text;
+      text += fmt::format(" {}:{}", channel, note);
+    for (const auto& [time, message] : last_)
+      text += fmt::format("\n  {:9.4f} {:02x}",
+                          Seconds(time - std::chrono::steady_clock::now()).count(),
+                          fmt::join(message.bytes(), " "));
+    return text + "\n";
   }
   std::uint64_t messages = 0;
 
  private:
+  static constexpr std::size_t kRemembered = 200;
+  struct Heard {
+    std::chrono::steady_clock::time_point time;
+    MidiMessage message;
+  };
+
   std::set<std::pair<int, int>> notes_;
+  std::deque<Heard> last_;
 };
 
 class Evening {

@@ -6,17 +6,18 @@
 namespace imps {
 
 MidiPlayer::MidiPlayer(boost::asio::io_context& loop, std::vector<MidiMapping> mappings,
-                       double bytes_per_second, Send send)
+                       double bytes_per_second, Send send, Coalescer::IsStalled is_stalled)
     : encoder_(std::move(mappings)),
       send_(std::move(send)),
-      output_(loop, bytes_per_second,
-              [this](const Sound& sound, TimePoint now) {
-                std::size_t bytes = 0;
-                encoder_.play(sound, now,
-                              [&](const MidiMessage& message) { bytes += send_(message); });
-                arm(now);
-                return bytes;
-              }),
+      output_(
+          loop, bytes_per_second,
+          [this](const Sound& sound, TimePoint now) {
+            std::size_t bytes = 0;
+            encoder_.play(sound, now, [&](const MidiMessage& message) { bytes += send_(message); });
+            arm(now);
+            return bytes;
+          },
+          std::move(is_stalled)),
       timer_(loop) {}
 
 template <class Act>
@@ -35,8 +36,8 @@ void MidiPlayer::release(TimePoint now) {
 }
 
 void MidiPlayer::let_go(const ControlSet& controls, TimePoint now) {
-  // A note that waits for its turn has to sound first.
-  output_.flush(now);
+  // A note that waits for its turn has to sound first, or not at all.
+  if (!output_.flush(now)) output_.withdraw(controls);
   say(now, false, [&](const MidiEncoder::Send& send) { encoder_.let_go(controls, send); });
 }
 

@@ -16,16 +16,19 @@
 namespace imps {
 
 /// An encoder with a clock: notes end when their length is over, and frames that come faster than
-/// the device takes bytes are put together. Notes are released at once, however busy it is.
-/// Realtime-safe: yes, as far as `send` is, but for remap(). Thread-safe: no; on the loop's thread.
+/// the device takes bytes are put together. Notes are released at once, however busy it is; none is
+/// begun while it takes nothing, so that what waits for it stays little, and every release has
+/// room. Realtime-safe: yes, as far as `send` is, but for remap(). Thread-safe: no; on the loop's
+/// thread.
 class MidiPlayer {
  public:
   /// Sends, and returns how many bytes that was.
   using Send = std::function<std::size_t(const MidiMessage&)>;
 
   /// @param bytes_per_second  what the device takes; infinity for all that comes
-  MidiPlayer(boost::asio::io_context& loop, std::vector<MidiMapping> mappings,
-             double bytes_per_second, Send send);
+  MidiPlayer(
+      boost::asio::io_context& loop, std::vector<MidiMapping> mappings, double bytes_per_second,
+      Send send, Coalescer::IsStalled is_stalled = [] { return false; });
 
   void sound(const Sound& sound, TimePoint now) { output_.sound(sound, now); }
   void release(TimePoint now);

@@ -20,11 +20,14 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 
 SerialInterface::SerialInterface(boost::asio::io_context& loop, const SerialSettings& settings)
     : line_(loop, settings.port, settings.baudrate),
-      output_(loop, settings.baudrate / kBitsAByte, [this](const Sound& sound, TimePoint) {
-        const std::string text = line_of(sound.controls);
-        ++(line_.write(bytes_of(text)) ? tally_.counts.sent : tally_.counts.not_sent);
-        return text.size();
-      }) {}
+      output_(
+          loop, settings.baudrate / kBitsAByte,
+          [this](const Sound& sound, TimePoint) {
+            const std::string text = line_of(sound.controls);
+            ++(line_.write(bytes_of(text)) ? tally_.counts.sent : tally_.counts.not_sent);
+            return text.size();
+          },
+          [this] { return line_.is_stalled(); }) {}
 
 void SerialInterface::start(Listener& listener) {
   listener_ = &listener;

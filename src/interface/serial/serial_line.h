@@ -48,6 +48,8 @@ class SerialLine {
   bool write(std::span<const std::uint8_t> bytes);
   [[nodiscard]] bool is_connected() const noexcept { return line_.is_open(); }
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.size(); }
+  /// It is there, but takes nothing: what was written waits.
+  [[nodiscard]] bool is_stalled() const noexcept { return line_.is_open() && !waiting_.empty(); }
   [[nodiscard]] const std::string& port() const noexcept { return port_; }
   [[nodiscard]] int baudrate() const noexcept { return baudrate_; }
   /// Why it is not there, the last time it was tried; "" when it is. Thread-safe.

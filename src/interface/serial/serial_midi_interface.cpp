@@ -18,8 +18,10 @@ SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
       line_(loop, settings.port, settings.baudrate),
       ear_(settings.input, bindings),
       notes_(notes, NoteOutput::Kind::serial, std::to_string(settings.baudrate), settings.port),
-      output_(loop, settings.output, settings.baudrate / kBitsAByte,
-              [this](const MidiMessage& message) { return send(message); }) {}
+      output_(
+          loop, settings.output, settings.baudrate / kBitsAByte,
+          [this](const MidiMessage& message) { return send(message); },
+          [this] { return line_.is_stalled(); }) {}
 
 void SerialMidiInterface::start(Listener& listener) {
   listener_ = &listener;
