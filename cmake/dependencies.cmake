@@ -9,6 +9,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(hwy REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 find_package(ZLIB REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
 pkg_check_modules(libmd REQUIRED IMPORTED_TARGET libmd)
 # Any BLAS with the C interface; OpenBLAS is the fast one.
 pkg_search_module(cblas REQUIRED IMPORTED_TARGET openblas cblas blas)

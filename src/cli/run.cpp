@@ -68,6 +68,8 @@ struct Flags {
   std::optional<int> web_port;
   bool no_web = false;
   bool share = false;
+  std::optional<std::string> certificate;
+  std::optional<std::string> certificate_key;
   bool json = false;
 };
 
@@ -112,6 +114,10 @@ void add_options(Options& options, Flags& flags) {
                 "the page's port (default 4000); 0: any that is free");
   options.flag("--no-web", flags.no_web, "no page");
   options.flag("--share", flags.share, "other machines may open the page, by a link with a token");
+  options.value("--certificate", flags.certificate, "FILE",
+                "give the page over https, with this certificate (PEM)");
+  options.value("--certificate-key", flags.certificate_key, "FILE",
+                "the certificate's key, when it is not in its own file");
   options.flag("-l,--log", flags.log, "log the performance (default)");
   options.flag("--no-log", flags.no_log, "do not log");
   options.value("--log-folder", flags.log_folder, "FOLDER", "where logs go (default logs)");
@@ -132,6 +138,9 @@ std::string contradiction(const Flags& flags) {
   if (flags.log && flags.no_log) return "--log and --no-log contradict each other";
   if (flags.no_web && (flags.share || flags.web_port))
     return "--no-web leaves no page for --share and --webport";
+  if (flags.no_web && flags.certificate) return "--no-web leaves no page for --certificate";
+  if (flags.certificate_key && !flags.certificate)
+    return "--certificate-key: give its --certificate, too";
   for (const auto port : {flags.listen_port, flags.output_port, flags.web_port}) {
     if (port && (*port < 0 || *port > 65535))
       return fmt::format("{} is not a port: give 1 to 65535", *port);
@@ -182,6 +191,10 @@ Result<void> apply(const Flags& flags, Settings& settings) {
   if (flags.verbose) settings.verbose = true;
   if (flags.no_web) settings.web.enabled = false;
   if (flags.share) settings.web.share = true;
+  if (flags.certificate) {
+    settings.web.certificate = *flags.certificate;
+    settings.web.certificate_key = flags.certificate_key.value_or("");
+  }
   if (flags.web_port) settings.web.listen.port = static_cast<std::uint16_t>(*flags.web_port);
   return {};
 }

@@ -876,6 +876,41 @@ const std::array kKeys{
         .get = [](const Settings& s) { return Value{s.web.share}; },
         .set = [](Settings& s, const Value& v) { s.web.share = std::get<bool>(v); },
     },
+    Key{
+        .path = "web.certificate",
+        .kind = Kind::path,
+        .standing = Standing::own,
+        .documentation =
+            "A certificate, and those that vouch for it, as a PEM file, from where imps "
+            "is started: the page is given over https then, to other machines only so.",
+        .example = "\"stage.pem\"",
+        .get =
+            [](const Settings& s) {
+              return s.web.certificate.empty() ? Value{} : Value{to_utf8(s.web.certificate)};
+            },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.web.certificate = none(v) ? std::filesystem::path() : path_from_utf8(text(v));
+            },
+    },
+    Key{
+        .path = "web.certificate_key",
+        .kind = Kind::path,
+        .standing = Standing::own,
+        .documentation =
+            "The certificate's key, as a PEM file without a passphrase, when it is not "
+            "in the certificate's own.",
+        .example = "\"stage.key\"",
+        .get =
+            [](const Settings& s) {
+              return s.web.certificate_key.empty() ? Value{}
+                                                   : Value{to_utf8(s.web.certificate_key)};
+            },
+        .set =
+            [](Settings& s, const Value& v) {
+              s.web.certificate_key = none(v) ? std::filesystem::path() : path_from_utf8(text(v));
+            },
+    },
 
     Key{.path = "webui", .standing = Standing::no_effect, .documentation = kElsewhere},
 };

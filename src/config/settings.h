@@ -116,6 +116,9 @@ struct WebSettings {
   Endpoint listen{"localhost", 4000};
   /// Other machines may connect, with a token; listen.host is then every address of this one.
   bool share = false;
+  /// PEM; with it the page is given over https. The key's is empty when both are in one file.
+  std::filesystem::path certificate;
+  std::filesystem::path certificate_key;
 };
 
 /// The instrument, for the takes' session files.

@@ -39,6 +39,8 @@ std::vector<std::string> Desk::links() const {
 
 bool Desk::is_shared() const { return server_ && server_->is_shared(); }
 
+bool Desk::is_encrypted() const { return server_ && server_->is_encrypted(); }
+
 void Desk::show(const Report& report, const Settings& settings, const HouseFacts& facts) {
   dimension_ = report.dimension;
   if (server_) server_->news().state(state_json(report, settings, facts));

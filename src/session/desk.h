@@ -32,6 +32,7 @@ class Desk final : private StageDoor {
   Result<void> open(const WebSettings& settings, Api api);
   [[nodiscard]] std::vector<std::string> links() const;
   [[nodiscard]] bool is_shared() const;
+  [[nodiscard]] bool is_encrypted() const;
 
   /// How things stand.
   void show(const Report& report, const Settings& settings, const HouseFacts& facts);

@@ -423,8 +423,9 @@ void House::open_desk() {
       for (const std::string& line : qr_lines(links.front()))
         output_.tell("  " + line);
     output_.tell(
-        "whoever has this link can play and change everything; what goes over the network can be "
-        "listened to");
+        std::string("whoever has this link can play and change everything; what goes over the "
+                    "network ") +
+        (desk_.is_encrypted() ? "is encrypted" : "can be listened to: --certificate encrypts it"));
   }
   show_on_page(Report{});
 }

@@ -1,6 +1,7 @@
 #include "web/connection.h"
 
 #include <exception>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,15 +45,16 @@ ApiReply answer_of(const ApiResource& resource, const ApiRequest& request) {
 }  // namespace
 
 WebServer::Impl::Connection::Connection(std::shared_ptr<Impl> server, Tcp::socket&& socket)
-    : server_(std::move(server)), stream_(std::move(socket)) {
+    : server_(std::move(server)), stream_(server_->loop_) {
   ErrorCode error;
-  const auto peer = stream_.socket().remote_endpoint(error);
+  const auto peer = socket.remote_endpoint(error);
   is_here_ =
       !error &&
       (peer.address().is_loopback() ||
        (peer.address().is_v6() && peer.address().to_v6().is_v4_mapped() &&
         asio::ip::make_address_v4(asio::ip::v4_mapped, peer.address().to_v6()).is_loopback()));
-  stream_.socket().set_option(Tcp::no_delay(true), error);
+  socket.set_option(Tcp::no_delay(true), error);
+  stream_.socket() = std::move(socket);
   ++server_->connection_count_;
 }
 
@@ -61,7 +63,28 @@ WebServer::Impl::Connection::~Connection() {
   --server_->connection_count_;
 }
 
-void WebServer::Impl::Connection::read() { read(server_->options_.head_patience); }
+void WebServer::Impl::Connection::begin() {
+  const auto patience = server_->options_.head_patience;
+  if (!server_->tls_) return read(patience);
+  stream_.expires_after(patience);
+  stream_.async_read_some(buffer_.prepare(kLongestHead),
+                          [self = shared_from_this()](const ErrorCode& error, std::size_t count) {
+                            if (!error) self->on_first(count);
+                          });
+}
+
+void WebServer::Impl::Connection::on_first(std::size_t count) {
+  buffer_.commit(count);
+  const std::span heard(static_cast<const std::byte*>(buffer_.cdata().data()), count);
+  if (is_tls(heard[0])) {
+    auto inner = server_->tls_->take(server_->loop_, stream_.release_socket(), heard);
+    if (!inner) return;
+    stream_.socket() = std::move(*inner);
+    buffer_.clear();
+    is_secure_ = true;
+  }
+  read(server_->options_.head_patience);
+}
 
 void WebServer::Impl::Connection::read(std::chrono::milliseconds patience) {
   request_.emplace();
@@ -87,6 +110,7 @@ void WebServer::Impl::Connection::on_head(const ErrorCode& error) {
   target_ = read_target(view(head.target()));
   if (!target_)
     return reply(api_error(400, "the path or the query of the request is not well formed"), false);
+  if (server_->tls_ && !is_secure_ && !is_here_) return redirect();
   if (const auto refused = look()) return reply(*refused, false);
   const ApiResource* const resource = find_resource();
   const std::uint64_t most = resource == nullptr ? 64 * 1024 : resource->most_bytes;
@@ -115,6 +139,15 @@ void WebServer::Impl::Connection::on_body(const ErrorCode& error) {
   on_page();
 }
 
+void WebServer::Impl::Connection::redirect() {
+  const auto& head = request_->get();
+  WebResponse response{http::status::permanent_redirect, 11};
+  // A browser says the Host that it was given; others lead only themselves astray.
+  response.set(http::field::location,
+               fmt::format("https://{}{}", view(head[http::field::host]), view(head.target())));
+  write(std::move(response), false);
+}
+
 std::optional<ApiReply> WebServer::Impl::Connection::look() {
   const auto& head = request_->get();
   const auto asked = target_->query.find("token");
@@ -129,6 +162,7 @@ std::optional<ApiReply> WebServer::Impl::Connection::look() {
   const bool changes = (head.method() != http::verb::get && head.method() != http::verb::head) ||
                        (!target_->path.empty() && target_->path[0] == kApi);
   const Entry entry = look_at({.is_here = is_here_,
+                               .is_secure = is_secure_,
                                .changes = changes,
                                .host = view(head[http::field::host]),
                                .origin = view(head[http::field::origin]),
@@ -213,7 +247,8 @@ void WebServer::Impl::Connection::on_page() {
   response.set(http::field::vary, "Accept-Encoding");
   if (token_from_link_ && asset->path == "/") {
     response.set(http::field::set_cookie,
-                 fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict", kCookie, server_->token_));
+                 fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}", kCookie, server_->token_,
+                             is_secure_ ? "; Secure" : ""));
   }
   if (view(head[http::field::if_none_match]) == asset->digest && !token_from_link_) {
     response.result(http::status::not_modified);
@@ -278,7 +313,7 @@ void WebServer::Impl::Connection::drop_rest(std::size_t most) {
 void WebServer::Impl::Connection::finish() {
   give_back_bytes();
   ErrorCode ignored;
-  stream_.socket().shutdown(Tcp::socket::shutdown_send, ignored);
+  stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
 void WebServer::Impl::Connection::give_back_bytes() noexcept {

@@ -8,7 +8,6 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -27,8 +26,8 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Waits for the first request.
-  void read();
+  /// Waits for the first request, with or without encryption.
+  void begin();
   void end() noexcept;
 
  private:
@@ -38,9 +37,12 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
   static constexpr std::size_t kLongestHead = 16 * 1024;
   static constexpr std::size_t kMostDropped = 256 * 1024 * 1024;  // of what is not taken
 
+  void on_first(std::size_t count);
   void read(std::chrono::milliseconds patience);
   void on_head(const ErrorCode& error);
   void on_body(const ErrorCode& error);
+  /// The way to the encrypted page, for who asks without encryption.
+  void redirect();
   /// Who asks, and whether they may; nothing when they may.
   std::optional<ApiReply> look();
   [[nodiscard]] const ApiResource* find_resource() const;
@@ -55,14 +57,15 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
   void give_back_bytes() noexcept;
 
   const std::shared_ptr<Impl> server_;
-  boost::beast::tcp_stream stream_;
+  Stream stream_;
   boost::beast::flat_buffer buffer_{kLongestHead + 64 * 1024};
   std::optional<boost::beast::http::request_parser<Body>> request_;
   std::optional<boost::beast::http::response_serializer<Body>> serializer_;
   std::optional<RequestTarget> target_;
   WebResponse response_;
   std::size_t bytes_ = 0;
-  bool is_here_ = false;
+  bool is_here_ = false;    // connects from this machine
+  bool is_secure_ = false;  // encrypted
   bool token_from_link_ = false;
 };
 

@@ -19,8 +19,10 @@ Entry look_at(const Visitor& visitor, std::string_view token) noexcept {
   }
   if (!visitor.origin.empty()) {
     std::string_view origin = visitor.origin;
+    // What came to us in clear may have been encrypted as far as a proxy, but not the other way.
     for (const std::string_view scheme : {"http://", "https://"})
-      if (origin.starts_with(scheme)) origin.remove_prefix(scheme.size());
+      if (origin.starts_with(scheme) && (scheme == "https://" || !visitor.is_secure))
+        origin.remove_prefix(scheme.size());
     if (origin != visitor.host) return Entry::wrong_origin;
   } else if (visitor.changes && visitor.fetch_site == "cross-site") {
     return Entry::wrong_origin;

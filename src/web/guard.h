@@ -9,6 +9,7 @@ namespace imps {
 /// What of a request says where it comes from; "" for headers that are not there.
 struct Visitor {
   bool is_here = false;         ///< connects from this machine
+  bool is_secure = false;       ///< encrypted, as far as we can see: a proxy may stand between
   bool changes = false;         ///< asks for more than the page itself
   std::string_view host;        ///< Host
   std::string_view origin;      ///< Origin

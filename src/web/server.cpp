@@ -39,6 +39,16 @@ WebServer::Impl::Impl(asio::io_context& loop, Options options, StageDoor& door)
   if (options_.settings.share || !at_home) token_ = make_token();
 }
 
+Result<void> WebServer::Impl::open() {
+  const WebSettings& settings = options_.settings;
+  if (!settings.certificate.empty()) {
+    auto front = TlsFront::open(settings.certificate, settings.certificate_key);
+    if (!front) return front.error();
+    tls_ = std::move(*front);
+  }
+  return listen();
+}
+
 Result<void> WebServer::Impl::listen() {
   const Endpoint& listen = options_.settings.listen;
   if (options_.settings.share) {
@@ -92,7 +102,7 @@ void WebServer::Impl::accept(std::size_t acceptor) {
           const auto connection = std::make_shared<Connection>(server, std::move(socket));
           std::erase_if(server->connections_, [](const auto& one) { return one.expired(); });
           server->connections_.push_back(connection);
-          connection->read();
+          connection->begin();
         }
         if (!error) return server->accept(acceptor);
         // As when there are no descriptors left: it would be as wrong at once again.
@@ -137,9 +147,13 @@ void WebServer::Impl::send() {
 }
 
 std::vector<std::string> WebServer::Impl::links() const {
+  const std::string_view scheme = tls_ ? "https" : "http";
   if (token_.empty())
-    return {fmt::format("http://{}", to_text(Endpoint{options_.settings.listen.host, port_}))};
+    return {
+        fmt::format("{}://{}", scheme, to_text(Endpoint{options_.settings.listen.host, port_}))};
   std::vector<std::string> hosts;
+  if (tls_) hosts = tls_->hosts();  // by other names browsers warn
+  std::erase_if(hosts, [](const std::string& host) { return is_loopback_host(host); });
   if (!options_.settings.share) {
     hosts.push_back(options_.settings.listen.host);
   } else {
@@ -155,7 +169,7 @@ std::vector<std::string> WebServer::Impl::links() const {
   }
   std::vector<std::string> all;
   for (const std::string& host : hosts)
-    all.push_back(fmt::format("http://{}/?token={}", to_text(Endpoint{host, port_}), token_));
+    all.push_back(fmt::format("{}://{}/?token={}", scheme, to_text(Endpoint{host, port_}), token_));
   return all;
 }
 
@@ -201,13 +215,14 @@ WebServer::~WebServer() { close(); }
 Result<std::unique_ptr<WebServer>> WebServer::open(asio::io_context& loop, Options options,
                                                    StageDoor& door) {
   auto impl = std::make_shared<Impl>(loop, std::move(options), door);
-  if (auto listening = impl->listen(); !listening) return listening.error();
+  if (auto opened = impl->open(); !opened) return opened.error();
   return std::unique_ptr<WebServer>(new WebServer(std::move(impl)));
 }
 
 std::uint16_t WebServer::port() const noexcept { return impl_->port_; }
 std::vector<std::string> WebServer::links() const { return impl_->links(); }
 bool WebServer::is_shared() const noexcept { return !impl_->token_.empty(); }
+bool WebServer::is_encrypted() const noexcept { return impl_->tls_ != nullptr; }
 LiveNews& WebServer::news() noexcept { return impl_->news_; }
 void WebServer::send() { impl_->send(); }
 std::size_t WebServer::viewers() const noexcept { return impl_->viewers_.size(); }

@@ -53,6 +53,8 @@ class WebServer {
   /// Where the page is: on this machine first; with the token, when it is shared.
   [[nodiscard]] std::vector<std::string> links() const;
   [[nodiscard]] bool is_shared() const noexcept;
+  /// There is a certificate: others come in over https only.
+  [[nodiscard]] bool is_encrypted() const noexcept;
 
   /// What has happened: told to the viewers at send().
   LiveNews& news() noexcept;

@@ -9,11 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 
 #include "web/server.h"
+#include "web/tls_front.h"
 
 namespace imps {
 
@@ -21,6 +24,7 @@ class WebServer::Impl : public std::enable_shared_from_this<Impl> {
  public:
   Impl(boost::asio::io_context& loop, Options options, StageDoor& door);
 
+  Result<void> open();
   Result<void> listen();
   Result<void> listen_at(const boost::asio::ip::tcp::endpoint& endpoint);
   void accept(std::size_t acceptor);
@@ -28,6 +32,8 @@ class WebServer::Impl : public std::enable_shared_from_this<Impl> {
   void send();
   [[nodiscard]] std::vector<std::string> links() const;
 
+  /// A client, or the inner end of what it says encrypted.
+  using Stream = boost::beast::basic_stream<boost::asio::generic::stream_protocol>;
   class Connection;
   class Viewer;
 
@@ -38,7 +44,8 @@ class WebServer::Impl : public std::enable_shared_from_this<Impl> {
   boost::asio::io_context& loop_;
   Options options_;
   StageDoor& door_;
-  std::string token_;  // "" when it is not shared
+  std::string token_;              // "" when it is not shared
+  std::unique_ptr<TlsFront> tls_;  // null without a certificate
   std::vector<boost::asio::ip::tcp::acceptor> acceptors_;
   std::uint16_t port_ = 0;
   std::vector<std::weak_ptr<Connection>> connections_;

@@ -17,7 +17,7 @@ namespace websocket = beast::websocket;
 using ErrorCode = boost::system::error_code;
 using Text = std::shared_ptr<const std::string>;
 
-WebServer::Impl::Viewer::Viewer(std::shared_ptr<Impl> server, beast::tcp_stream&& stream)
+WebServer::Impl::Viewer::Viewer(std::shared_ptr<Impl> server, Stream&& stream)
     : server_(std::move(server)), socket_(std::move(stream)) {
   ++server_->viewer_count_;
 }

@@ -8,7 +8,6 @@
 #include <string>
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -20,7 +19,7 @@ namespace imps {
 /// What it misses because it is slow is dropped, and it is told all later.
 class WebServer::Impl::Viewer : public std::enable_shared_from_this<Viewer> {
  public:
-  Viewer(std::shared_ptr<Impl> server, boost::beast::tcp_stream&& stream);
+  Viewer(std::shared_ptr<Impl> server, Stream&& stream);
   ~Viewer();
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
@@ -39,7 +38,7 @@ class WebServer::Impl::Viewer : public std::enable_shared_from_this<Viewer> {
   void read();
 
   const std::shared_ptr<Impl> server_;
-  boost::beast::websocket::stream<boost::beast::tcp_stream> socket_;
+  boost::beast::websocket::stream<Stream> socket_;
   boost::beast::flat_buffer buffer_{kLongestMessage + 1024};
   std::deque<std::shared_ptr<const std::string>> waiting_;
   bool is_behind_ = false;

@@ -97,12 +97,14 @@ class Imps:
         self.process.stderr.close()
 
 
-def open_browser():
+def open_browser(trusts_all=False):
+    """@param trusts_all  certificates, too, that nobody vouches for"""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium")
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage",
                      "--autoplay-policy=user-gesture-required"):
         options.add_argument(argument)
+    options.accept_insecure_certs = trusts_all
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     return webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
 
@@ -112,13 +114,14 @@ class PageTest(unittest.TestCase):
 
     arguments = ()  # of imps run
     size = (1280, 800)
+    trusts_all = False
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory(prefix="imps-page-")
         self.addCleanup(self.folder.cleanup)
         self.imps = Imps(self.folder.name, *self.arguments)
         self.addCleanup(lambda: self.imps.end())
-        self.browser = open_browser()
+        self.browser = open_browser(self.trusts_all)
         self.addCleanup(self.browser.quit)
         self.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": EAR})
         self.resize(*self.size)

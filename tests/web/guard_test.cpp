@@ -86,5 +86,16 @@ TEST(Token, IsComparedWhole) {
     EXPECT_FALSE(is_same("abc", other)) << other;
 }
 
+TEST(Guard, AnEncryptedPageIsAnotherSiteThanOneInClear) {
+  Visitor visitor{.is_here = true, .is_secure = true, .host = "localhost:4000"};
+  visitor.origin = "https://localhost:4000";
+  EXPECT_EQ(look_at(visitor, ""), Entry::granted);
+  visitor.origin = "http://localhost:4000";
+  EXPECT_EQ(look_at(visitor, ""), Entry::wrong_origin);
+  visitor.is_secure = false;
+  visitor.origin = "https://localhost:4000";
+  EXPECT_EQ(look_at(visitor, ""), Entry::granted) << "a proxy may have taken the encryption off";
+}
+
 }  // namespace
 }  // namespace imps::test

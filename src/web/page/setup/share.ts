@@ -45,8 +45,11 @@ export function shareOf(desk: Desk): { element: HTMLElement } {
       pictureOf(share.qr),
       el("div", {},
         ...share.links.map((link) => el("p", {}, el("a", { href: link }, link))),
-        el("p", { class: "quiet" }, "Whoever has this link can play and change everything. What goes over the " +
-          "network can be listened to, and browsers withhold MIDI on other machines without encryption.")));
+        el("p", { class: "quiet" }, "Whoever has this link can play and change everything. " +
+          (share.links[0].startsWith("https:")
+            ? "What goes over the network is encrypted."
+            : "What goes over the network can be listened to, and browsers withhold MIDI on other machines: " +
+              "a certificate encrypts it (--certificate)."))));
   });
   desk.on("connected", (connected) => {
     if (connected) read();
