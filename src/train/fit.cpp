@@ -3,16 +3,42 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 
 namespace imps::train {
 namespace {
 
 constexpr std::uint64_t kSampledRows = 20'000;
+constexpr std::uint64_t kRowsAtOnce = 4096;
 // In ×10 units: half a millisecond, and a tenth of a second.
 constexpr float kLeastSpread = 0.005F;
 constexpr float kMostSpread = 1;
 // The middle half of a normal distribution is so many standard deviations wide.
 constexpr float kMiddleHalf = 1.349F;
+/// In ×10 units, of a control that never moves: over so much its values are dithered, about.
+constexpr float kConstantSpread = 0.005F;
+
+/// [dimension]: whether any two rows differ.
+Result<std::vector<bool>> movement_in(std::span<const Stretch> takes, std::size_t columns) {
+  std::vector<bool> moves(columns, false);
+  std::size_t still = columns;
+  std::vector<float> first;
+  std::vector<float> rows;
+  for (const Stretch& take : takes) {
+    for (std::uint64_t done = 0; done < take.rows && still > 0; done += kRowsAtOnce) {
+      rows.resize(std::min(kRowsAtOnce, take.rows - done) * columns);
+      if (auto read = take.dataset->read(take.first + done, rows); !read) return read.error();
+      if (first.empty()) first.assign(rows.begin(), rows.begin() + std::ptrdiff_t(columns));
+      for (std::size_t k = 0; k < rows.size(); ++k) {
+        const std::size_t d = k % columns;
+        if (moves[d] || rows[k] == first[d]) continue;
+        moves[d] = true;
+        --still;
+      }
+    }
+  }
+  return moves;
+}
 
 }  // namespace
 
@@ -46,6 +72,13 @@ Result<DataShape> shape_of(std::span<const Stretch> takes, int dimension) {
     std::sort(values.begin(), values.end());
   const float middle = shape.quantile(0, 0.75) - shape.quantile(0, 0.25);
   shape.dt_spread = std::clamp(middle / kMiddleHalf, kLeastSpread, kMostSpread);
+  auto moves = movement_in(takes, columns);
+  if (!moves) return moves.error();
+  shape.moves = std::move(*moves);
+  shape.units.assign(columns, 1.0F);
+  shape.units[0] = shape.dt_spread;
+  for (std::size_t d = 1; d < columns; ++d)
+    if (!shape.moves[d]) shape.units[d] = kConstantSpread;
   return shape;
 }
 
@@ -53,9 +86,11 @@ Numbers<float> parameter_scales(const Layout& layout, const DataShape& shape) {
   Numbers<float> scales(layout.count, 1.0F);
   for (std::size_t m = 0; m < layout.mixtures; ++m) {
     const std::size_t column = m * layout.dimension;
-    for (std::size_t unit = 0; unit < layout.units; ++unit)
-      scales[layout.head_kernel + unit * layout.outputs + column] = shape.dt_spread;
-    scales[layout.head_bias + column] = shape.dt_spread;
+    for (std::size_t d = 0; d < layout.dimension; ++d) {
+      for (std::size_t unit = 0; unit < layout.units; ++unit)
+        scales[layout.head_kernel + unit * layout.outputs + column + d] = shape.units[d];
+      scales[layout.head_bias + column + d] = shape.units[d];
+    }
   }
   return scales;
 }
@@ -67,7 +102,8 @@ void fit(Weights& weights, const DataShape& shape) {
   for (std::size_t m = 0; m < mixtures; ++m) {
     const std::size_t dt = m * dimension;
     for (std::size_t unit = 0; unit < units; ++unit)
-      weights.mus.kernel[unit * mixtures * dimension + dt] *= shape.dt_spread;
+      for (std::size_t d = 0; d < dimension; ++d)
+        weights.mus.kernel[unit * mixtures * dimension + dt + d] *= shape.units[d];
     // elu(z) + 1 = exp(z) up to 1. The last component is wide enough for rests.
     const float narrow =
         mixtures > 1 ? 1 - static_cast<float>(m) / static_cast<float>(mixtures - 1) : 1;
@@ -77,6 +113,7 @@ void fit(Weights& weights, const DataShape& shape) {
       const double part =
           (static_cast<double>((m + d) % mixtures) + 0.5) / static_cast<double>(mixtures);
       weights.mus.bias[dt + d] = shape.quantile(d, part);
+      if (d > 0 && !shape.moves[d]) weights.sigmas.bias[dt + d] = std::log(shape.units[d]);
     }
   }
 }

@@ -44,9 +44,8 @@ float bent(float dt, float most) noexcept {
 
 }  // namespace
 
-Lessons::Lessons(const Layout& layout, const Recipe& recipe, std::vector<float> resolutions,
-                 std::uint64_t seed)
-    : layout_(&layout), recipe_(&recipe), resolutions_(std::move(resolutions)), seed_(seed) {}
+Lessons::Lessons(const Layout& layout, const Recipe& recipe, Movement movement, std::uint64_t seed)
+    : layout_(&layout), recipe_(&recipe), movement_(std::move(movement)), seed_(seed) {}
 
 /// A value is spread over its control's step. Part of where it comes to lie stays as long as the
 /// value does: a control that is held is heard to be held.
@@ -79,6 +78,8 @@ void Lessons::move(std::span<float> rows, std::uint64_t draw, std::uint32_t row)
   const auto most = static_cast<float>(recipe_->shift);
   for (std::size_t d = 1; d < dimension; ++d) {
     const bool turns = uniforms.next() < static_cast<float>(recipe_->mirror);
+    const float place = uniforms.next();
+    if (!movement_.moves[d - 1]) continue;
     float least = INFINITY;
     float greatest = -INFINITY;
     for (std::size_t k = d; k < rows.size(); k += dimension) {
@@ -88,7 +89,7 @@ void Lessons::move(std::span<float> rows, std::uint64_t draw, std::uint32_t row)
     }
     const float down = std::min(most, std::max(0.0F, least));
     const float up = std::min(most, std::max(0.0F, 1 - greatest));
-    const float by = (down + up) * uniforms.next() - down;
+    const float by = (down + up) * place - down;
     for (std::size_t k = d; k < rows.size(); k += dimension)
       rows[k] += by;
   }
@@ -124,7 +125,7 @@ Result<double> Lessons::fill(std::span<const Window> windows, const std::uint64_
         rows[k] = bent(rows[k], static_cast<float>(recipe_->long_dt));
       const std::size_t controls = dimension - 1;
       if (recipe_->dither > 0) {
-        dither(rows, std::span(resolutions_).subspan(window.take * controls, controls), *draw,
+        dither(rows, std::span(movement_.steps).subspan(window.take * controls, controls), *draw,
                static_cast<std::uint32_t>(b));
       }
       if (recipe_->mirror > 0 || recipe_->shift > 0)

@@ -14,14 +14,18 @@
 
 namespace imps::train {
 
+/// How controls move, as far as what a recipe does to its data depends on it.
+struct Movement {
+  std::vector<float> steps;  ///< [takes, N]: between a control's values; 0 when it is continuous
+  std::vector<bool> moves;   ///< [N]: whether it ever does; else it stays where it is
+};
+
 /// Reads windows into lessons: times 10, time-major, with what the recipe does to its data.
 /// Thread-safe: yes.
 class Lessons {
  public:
-  /// @param resolutions  [takes, N], of each take that windows are of: the step between a control's
-  /// values, 0 when it is continuous.
-  Lessons(const Layout& layout, const Recipe& recipe, std::vector<float> resolutions,
-          std::uint64_t seed);
+  /// @param movement  of all takes that windows are of
+  Lessons(const Layout& layout, const Recipe& recipe, Movement movement, std::uint64_t seed);
 
   /// Fills `lesson` with `windows`, one a row. `draw`: numbers these windows among all that are
   /// ever learnt from, for dither and dropout; nothing is changed without one. Returns Σ weights:
@@ -37,7 +41,7 @@ class Lessons {
 
   const Layout* layout_;
   const Recipe* recipe_;
-  std::vector<float> resolutions_;
+  Movement movement_;
   std::uint64_t seed_;
 };
 

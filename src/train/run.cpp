@@ -31,7 +31,7 @@ constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
 
 Run::Run(const Weights& first, const Split& split, const RunSettings& settings,
          std::span<const Stage> stages, std::size_t stage, const RunObserver& observer,
-         std::span<const float> resolutions)
+         const Movement& movement)
     : split_(split),
       settings_(settings),
       stages_(stages),
@@ -39,7 +39,7 @@ Run::Run(const Weights& first, const Split& split, const RunSettings& settings,
       recipe_(stages[stage].recipe),
       observer_(observer),
       learner_(first, shape(settings, recipe_), optimiser(recipe_), settings.exchange),
-      lessons_(learner_.layout(), recipe_, {resolutions.begin(), resolutions.end()}, settings.seed),
+      lessons_(learner_.layout(), recipe_, movement, settings.seed),
       first_(learner_.state.parameters) {
   // A stage's share is what it costs, about: its batches times its parameters.
   std::vector<double> costs;

@@ -26,10 +26,9 @@ class Run {
  public:
   /// @param first  the weights to begin with.
   /// @param stages  the run's, smallest first; it is the turn of the one numbered `stage`.
-  /// @param resolutions  [takes, N], for dither: see Lessons.
   Run(const Weights& first, const Split& split, const RunSettings& settings,
       std::span<const Stage> stages, std::size_t stage, const RunObserver& observer,
-      std::span<const float> resolutions);
+      const Movement& movement);
 
   void precondition(const DataShape& shape) {
     learner_.precondition(parameter_scales(learner_.layout(), shape));

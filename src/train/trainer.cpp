@@ -22,28 +22,28 @@ constexpr std::uint64_t kFewestMoves = 8;
 // A control that never moves has no step to be seen. Some of one keeps its density within bounds.
 constexpr float kStepOfConstant = 0.1F;
 
-/// [takes, N]: how far each control's values are spread by dither, for a recipe that asks for 1. In
-/// a corpus of several instruments, some are continuous and some are not: then each take is looked
-/// at by itself, and has a step only where it is seen to move in steps.
-Result<std::vector<float>> steps_of(const std::vector<Stretch>& takes, const DataShape& shape) {
+/// How controls move. Their steps are how far values are spread by dither, for a recipe that asks
+/// for 1. In a corpus of several instruments, some are continuous and some are not: then each take
+/// is looked at by itself, and has a step only where it is seen to move in steps.
+Result<Movement> movement_of(const std::vector<Stretch>& takes, const DataShape& shape) {
   const int dimension = static_cast<int>(shape.sorted.size());
   const auto of_all = find_resolutions(takes, dimension, kSampledRows);
   if (!of_all) return of_all.error();
   const std::uint64_t rows_a_take = std::max(kSampledRows / takes.size(), kFewestRows);
-  std::vector<float> steps;
+  Movement movement;
+  movement.moves.assign(shape.moves.begin() + 1, shape.moves.end());
   for (const Stretch& take : takes) {
     const auto of_take = find_resolutions({&take, 1}, dimension, rows_a_take);
     if (!of_take) return of_take.error();
     for (std::size_t k = 0; k < of_all->size(); ++k) {
       const Resolution& all = (*of_all)[k];
       const Resolution& own = (*of_take)[k];
-      const auto& values = shape.sorted[k + 1];
-      const float part = values.front() == values.back() ? kStepOfConstant : 1;
+      const float part = movement.moves[k] ? 1 : kStepOfConstant;
       const int number = all.steps > 0 ? all.steps : own.moves >= kFewestMoves ? own.steps : 0;
-      steps.push_back(number > 0 ? part / static_cast<float>(number) : 0);
+      movement.steps.push_back(number > 0 ? part / static_cast<float>(number) : 0);
     }
   }
-  return steps;
+  return movement;
 }
 
 }  // namespace
@@ -64,8 +64,8 @@ Result<Outcome> train(const Weights& first, const Split& split, const RunSetting
                       const RunObserver& observer, const RunState* resumed) {
   const auto shape = shape_of(split.training, first.sizes.dimension);
   if (!shape) return shape.error();
-  const auto resolutions = steps_of(split.training, *shape);
-  if (!resolutions) return resolutions.error();
+  const auto movement = movement_of(split.training, *shape);
+  if (!movement) return movement.error();
 
   std::vector<Stage> stages = settings.smaller;
   stages.push_back({first.sizes, settings.recipe});
@@ -78,7 +78,7 @@ Result<Outcome> train(const Weights& first, const Split& split, const RunSetting
   if (fits && k == 0) fit(weights, *shape);
   std::optional<RunState> before;
   for (;; ++k) {
-    Run run(weights, split, settings, stages, k, observer, *resolutions);
+    Run run(weights, split, settings, stages, k, observer, *movement);
     if (fits) run.precondition(*shape);
     if (before)
       run.begin(*before);

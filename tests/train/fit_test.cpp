@@ -2,12 +2,14 @@
 
 #include <cmath>
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "tests/train/lesson.h"
 
 namespace imps::train {
 namespace {
+
+using ::testing::ElementsAre;
 
 /// A take of `rows` rows, dimension 3: dt 20 ms ± 1 ms, x_1 from 0 to 1, x_2 always 0.25.
 Dataset steady(std::uint64_t rows) {
@@ -30,6 +32,10 @@ TEST(Fit, SeesHowTheValuesLie) {
   EXPECT_EQ(shape->quantile(2, 0.3), 2.5F);
   // The middle half is 1 ms wide.
   EXPECT_NEAR(shape->dt_spread, 0.01 / 1.349, 1e-4);
+  EXPECT_THAT(shape->moves, ElementsAre(true, true, false));
+  EXPECT_EQ(shape->units[0], shape->dt_spread);
+  EXPECT_EQ(shape->units[1], 1);
+  EXPECT_LT(shape->units[2], 0.01) << "next to nothing";
 }
 
 TEST(Fit, OfLongDataLooksAtSomeOfEveryTake) {
@@ -40,6 +46,17 @@ TEST(Fit, OfLongDataLooksAtSomeOfEveryTake) {
   EXPECT_GE(shape->sorted[0].size(), 10'000U);
   EXPECT_NEAR(shape->quantile(1, 0.5), 5, 0.01);
   EXPECT_NEAR(shape->quantile(1, 1), 10, 0.01);
+}
+
+TEST(Fit, SeesAControlThatMovesOnce) {
+  const std::uint64_t rows = 100'000;
+  std::vector<float> values(2 * rows, 0.5F);
+  values[2 * 77'777 + 1] = 0.51F;
+  const Dataset dataset = Dataset::from_values(2, std::move(values), {{"a", 0, rows}});
+  const auto shape = shape_of(test::takes_of(dataset), 2);
+  ASSERT_TRUE(shape);
+  EXPECT_THAT(shape->moves, ElementsAre(false, true));
+  EXPECT_EQ(shape->units[1], 1);
 }
 
 TEST(Fit, BeginsWithComponentsSpreadOverTheDataAndDtInItsOwnUnits) {
@@ -69,7 +86,7 @@ TEST(Fit, BeginsWithComponentsSpreadOverTheDataAndDtInItsOwnUnits) {
     EXPECT_NEAR(after[p], before[p] * scales[p], 1e-4 * std::abs(after[p]) + 1e-9) << p;
     scaled += scales[p] != 1 ? 1 : 0;
   }
-  EXPECT_EQ(scaled, 2U * 4) << "dt's mean of both components, from every unit";
+  EXPECT_EQ(scaled, 2U * 2U * 4) << "means of dt and x_2 of both components, from every unit";
 }
 
 }  // namespace

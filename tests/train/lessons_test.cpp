@@ -15,10 +15,11 @@ struct Desk {
       Dataset::from_values(2, {1, 0.5F, 2, 0.25F, 90, 0.75F, 4, 1, 5, 0}, {{"a", 0, 5}});
   Layout layout{Sizes{.dimension = 2, .layers = 1, .units = 3, .mixtures = 1}};
   Recipe recipe;
+  bool moves = true;
   Lesson<float> lesson{layout, {.rows = 2, .steps = 4}};
 
   double fill(const std::vector<Window>& windows, bool training) {
-    const Lessons lessons(layout, recipe, {1.0F / 128}, 9);
+    const Lessons lessons(layout, recipe, {.steps = {1.0F / 128}, .moves = {moves}}, 9);
     const std::uint64_t draw = 4;
     const auto weight = lessons.fill(windows, training ? &draw : nullptr, lesson);
     EXPECT_TRUE(weight);
@@ -91,7 +92,7 @@ TEST(Lessons, HoldDitherWhileTheControlIsHeld) {
 TEST(Lessons, DitherEachTakeByItsOwnSteps) {
   Desk desk;
   desk.recipe = {.dither = 1, .mirror = 0, .shift = 0, .long_dt = 0};
-  const Lessons lessons(desk.layout, desk.recipe, {0, 1.0F / 127}, 9);
+  const Lessons lessons(desk.layout, desk.recipe, {.steps = {0, 1.0F / 127}, .moves = {true}}, 9);
   const std::uint64_t draw = 4;
   const std::vector<Window> windows{{&desk.dataset, 0, 3, 0}, {&desk.dataset, 0, 3, 1}};
   ASSERT_TRUE(lessons.fill(windows, &draw, desk.lesson));
@@ -107,6 +108,14 @@ TEST(Lessons, MoveControlsOnlyWhereThereIsRoom) {
   const std::vector<float> turned{5, 7.5F, 2.5F, 0};
   for (std::size_t t = 0; t < 4; ++t)
     EXPECT_NEAR(desk.lesson.inputs[t * 2 + 1], turned[t], 1e-5);
+}
+
+TEST(Lessons, LeaveAControlThatNeverMovesWhereItIs) {
+  Desk desk;
+  desk.recipe = {.dither = 0, .mirror = 1, .shift = 0.5, .long_dt = 0};
+  desk.moves = false;
+  desk.fill({{&desk.dataset, 1, 1}}, true);
+  EXPECT_EQ(desk.lesson.inputs[1], 2.5F);
 }
 
 }  // namespace
