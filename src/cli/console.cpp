@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -46,8 +47,25 @@ std::string_view fitting(std::string_view text, std::size_t columns) {
 
 void complain(std::string_view message) {
   put("imps: ");
-  put(message);
+  put(printable(message));
   put("\n");
+}
+
+std::string printable(std::string_view text) {
+  std::string safe;
+  for (std::size_t k = 0; k < text.size(); ++k) {
+    const auto byte = static_cast<unsigned char>(text[k]);
+    const unsigned next = k + 1 < text.size() ? static_cast<unsigned char>(text[k + 1]) : 0;
+    // 0x80 to 0x9f are control characters, too; in UTF-8 they are two bytes.
+    const bool is_high = byte == 0xc2 && next >= 0x80 && next < 0xa0;
+    if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f || is_high) {
+      safe += fmt::format("\\x{:02x}", is_high ? next : byte);
+      k += is_high ? 1 : 0;
+    } else {
+      safe += text[k];
+    }
+  }
+  return safe;
 }
 
 bool shows_colour(int descriptor) { return is_terminal(descriptor) && !is_set("NO_COLOR"); }
@@ -69,7 +87,7 @@ void Console::clear_status() {
 
 void Console::tell(std::string_view line) {
   clear_status();
-  put(line);
+  put(printable(line));
   put("\n");
 }
 
@@ -77,7 +95,7 @@ void Console::warn(std::string_view line) {
   clear_status();
   if (colour_) put(kYellow);
   put("imps: ");
-  put(line);
+  put(printable(line));
   if (colour_) put(kPlain);
   put("\n");
 }

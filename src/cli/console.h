@@ -1,14 +1,19 @@
 // Results on stdout, messages on stderr, and one quiet line that is written over.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "session/house.h"
 
 namespace imps::cli {
 
-/// "imps: message" on stderr.
+/// "imps: message" on stderr; printable().
 void complain(std::string_view message);
+
+/// With what would command a terminal (all control characters but line ends and tabs) as \xNN: for
+/// texts out of files.
+std::string printable(std::string_view text);
 
 /// Whether what is written to `descriptor` may be coloured: it is a terminal, and NO_COLOR is not
 /// set.

@@ -58,7 +58,8 @@ void add_options(Options& options, Flags& flags) {
   options.flag("--like-impsy", flags.like_impsy,
                "the rows that IMPSY would make: a log is a take with all its rests, unclamped");
   options.value("--interface", flags.interface, "NAME",
-                "only logs of this instrument, or of 'unnamed' ones");
+                "only logs of this instrument, or of 'unnamed' ones; where several have one "
+                "name, with its controls: 'pads (left, right)'");
   options.flag("--mixed", flags.mixed, "logs of different instruments together");
   options.each("--include", flags.include, "PATTERN",
                "only logs with such names, e.g. '2026-11-*'");
@@ -109,6 +110,8 @@ Result<Request> read_flags(const Flags& flags) {
   request.options.trim = to_duration(Seconds{flags.trim});
   if (!flags.from.empty()) request.options.from_us = read_moment(flags.from, false);
   if (!flags.to.empty()) request.options.to_us = read_moment(flags.to, true);
+  request.query.from_us = request.options.from_us;
+  request.query.to_us = request.options.to_us;
   if ((!flags.from.empty() && !request.options.from_us) ||
       (!flags.to.empty() && !request.options.to_us)) {
     return Error{

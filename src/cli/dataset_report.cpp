@@ -70,7 +70,7 @@ std::vector<std::string> left_out(const Collation& made) {
   for (const auto& [copy, taken] : made.choice.duplicates)
     lines.push_back(fmt::format("{}: the same as {}", copy.string(), taken.string()));
   if (!made.choice.others.empty()) {
-    lines.push_back(fmt::format("{} of another dimension or instrument",
+    lines.push_back(fmt::format("{} of another dimension, instrument or time",
                                 counted(made.choice.others.size(), "log")));
   }
   return lines;
@@ -176,19 +176,19 @@ void print(const Collation& made) {
              counted(made.choice.logs.size(), "log"));
   for (const Instrument& instrument : made.choice.instruments) {
     if (instrument != Instrument{} || made.choice.instruments.size() > 1)
-      fmt::print("; {}", imps::words(instrument));
+      fmt::print("; {}", printable(imps::words(instrument)));
   }
   fmt::print("\n");
   for (const std::string& line :
        summary_lines(made.report.summary, controls_of(made.choice), shows_bars()))
-    fmt::print("  {}\n", line);
+    fmt::print("  {}\n", printable(line));
   if (!made.options.like_impsy)
     fmt::print("  a rest over {:g} s begins a new take\n",
                to_seconds(*made.options.phrases.gap).count());
   const auto out = left_out(made);
   if (!out.empty()) fmt::print("  left out:\n");
   for (const std::string& line : out)
-    fmt::print("    {}\n", line);
+    fmt::print("    {}\n", printable(line));
 }
 
 void complain_of_faults(const LogChoice& choice) {
@@ -196,6 +196,8 @@ void complain_of_faults(const LogChoice& choice) {
   std::size_t told = 0;
   std::uint64_t faults = 0;
   for (const FoundLog& log : choice.logs) {
+    if (!log.session_fault.empty())
+      complain(log.session_fault + ": what it was played on is not known");
     faults += log.report.skipped + log.report.backwards;
     for (const LogFault& fault : log.report.faults) {
       if (told == kMostTold) break;

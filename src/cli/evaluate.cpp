@@ -75,6 +75,14 @@ std::optional<std::string> complaint(const Flags& flags) {
   }
   if (flags.alone.frames < 1 || flags.alone.frames > kMostAlone)
     return fmt::format("--frames takes 1 to {}", kMostAlone);
+  if (flags.plot && fs::path(*flags.plot).extension() != ".svg")
+    return fmt::format("--plot makes an .svg, not '{}'", *flags.plot);
+  if (flags.plot && fs::path(*flags.plot).has_parent_path()) {
+    std::error_code error;
+    const fs::path folder = fs::path(*flags.plot).parent_path();
+    if (!fs::is_directory(folder, error))
+      return fmt::format("--plot: there is no folder {}", folder.string());
+  }
   if (flags.compare && flags.models.size() < 2)
     return "--compare takes two models or more: name them";
   return std::nullopt;

@@ -346,9 +346,9 @@ Exit run_inspect(const Command& command, const Arguments& arguments) {
       one.update(explained->json);
       all.push_back(std::move(one));
     } else {
-      fmt::print("{}:\n", file);
+      fmt::print("{}:\n", printable(file));
       for (const std::string& line : explained->lines)
-        fmt::print("  {}\n", line);
+        fmt::print("  {}\n", printable(line));
     }
   }
   if (json) {

@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   try {
     return checked(static_cast<int>(imps::cli::run({argv + 1, argv + argc})));
   } catch (const std::exception& error) {
+    if (std::ferror(stdout) != 0) return checked(0);
     imps::cli::complain(std::string("a fault of imps itself, please report it: ") + error.what());
   }
   return 1;

@@ -43,6 +43,13 @@ void Options::add(const std::string& names, Variable variable, const std::string
   CLI::Option* const option =
       std::visit([&](auto* one) { return library_->app.add_option(names, *one, about); }, variable);
   option->type_name(type);
+  if (std::holds_alternative<std::uint64_t*>(variable) ||
+      std::holds_alternative<std::optional<std::uint64_t>*>(variable)) {
+    option->check([](const std::string& text) {
+      // The library takes -1 for the largest number there is.
+      return text.starts_with('-') ? "takes no negative number: " + text : std::string();
+    });
+  }
   switch (takes) {
     case Takes::value:
       break;

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <imps/model.h>
+
 #include "cli/newest_dataset.h"
 #include "cli/options.h"
 #include "core/nearest.h"
@@ -217,7 +219,23 @@ std::optional<std::string> complaint_about(const TrainFlags& flags) {
   if (!read_time(flags.checkpoint_every))
     return fmt::format("--checkpoint-every takes a time such as 20s or 5min, not '{}'",
                        flags.checkpoint_every);
-  if (flags.threads < 0 || flags.threads > 1024) return "--threads takes 1 to 1024";
+  const auto outside = [](const char* name, const auto& value, auto least, auto most) {
+    return value && !(*value >= least && *value <= most)
+               ? std::optional(fmt::format("{} takes {} to {}, not {}", name, least, most, *value))
+               : std::nullopt;
+  };
+  for (auto& wrong :
+       {outside("--layers", flags.layers, 1, kMaxLayers),
+        outside("--units", flags.units, 1, kMaxUnits),
+        outside("--mixtures", flags.mixtures, 1, kMaxMixtures),
+        outside("--epochs", flags.epochs, 1U, 1'000'000'000U),
+        outside("--batch", flags.batch, 1, 65'536), outside("--window", flags.window, 1, 10'000),
+        outside("--learning-rate", flags.rate, 1e-12, 10.0),
+        outside("--clip", flags.clip, 0.0, 1e15), outside("--dropout", flags.dropout, 0.0, 0.95),
+        outside("--patience", flags.patience, 0, 1'000'000'000)})
+    if (wrong) return wrong;
+  if (flags.threads < 0 || flags.threads > 1024)
+    return "--threads takes 1 to 1024, or 0: one for each processor";
   if (!flags.schedule.empty() && flags.schedule != "cosine" && flags.schedule != "constant")
     return fmt::format("--schedule takes cosine or constant, not '{}'", flags.schedule);
   for (const std::string& setting : flags.settings) {

@@ -187,11 +187,6 @@ void cross_check(const Settings& settings, std::vector<Finding>& found) {
                      "cannot be changed on the way",
                      "give \"none\", or set interaction.ahead to false"});
   }
-  if (settings.web.certificate.empty() && !settings.web.certificate_key.empty()) {
-    found.push_back({"web.certificate_key",
-                     "web.certificate_key is given, and web.certificate is not",
-                     "give both, or neither"});
-  }
   const std::size_t routed = settings.route.input.size();
   if (routed != 0 && dimension && static_cast<std::size_t>(*dimension) != routed + 1) {
     found.push_back(

@@ -32,6 +32,14 @@ bool is_wanted(const fs::path& path, const LogQuery& query) {
   return (query.include.empty() || matches(path, query.include)) && !matches(path, query.exclude);
 }
 
+/// As it is asked for: `pads (left, right)`.
+std::string spelled(const Instrument& instrument) {
+  std::string text = instrument.name.empty() ? std::string(kUnnamed) : instrument.name;
+  if (!instrument.controls.empty())
+    text += fmt::format(" ({})", fmt::join(instrument.controls, ", "));
+  return text;
+}
+
 /// "33 logs, 103250 rows".
 struct Count {
   std::size_t logs = 0;
@@ -113,7 +121,10 @@ Result<FoundLog> look_into(const fs::path& path) {
   if (report && named && report->skipped >= report->rows && report->skipped > 0) report = look({});
   if (!report) return report.error();
   log.report = std::move(*report);
-  log.instrument = read_instrument(path);
+  if (auto instrument = read_instrument(path))
+    log.instrument = std::move(*instrument);
+  else
+    log.session_fault = instrument.error().message;
   return log;
 }
 
@@ -154,6 +165,17 @@ Result<void> leave_out_duplicates(LogChoice& choice) {
   return {};
 }
 
+Result<void> choose_time(const LogQuery& query, LogChoice& choice) {
+  std::erase_if(choice.logs, [&](const FoundLog& log) {
+    const bool other = (query.from_us && log.last_us < *query.from_us) ||
+                       (query.to_us && log.first_us >= *query.to_us);
+    if (other) choice.others.push_back(log.path);
+    return other;
+  });
+  if (choice.logs.empty()) return Error{"no log has rows between --from and --to"};
+  return {};
+}
+
 Result<void> choose_dimension(const LogQuery& query, LogChoice& choice) {
   std::map<int, Count> dimensions;
   for (const FoundLog& log : choice.logs)
@@ -181,16 +203,20 @@ Result<void> choose_dimension(const LogQuery& query, LogChoice& choice) {
 
 Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
   if (query.instrument) {
-    const std::string wanted = *query.instrument == kUnnamed ? "" : *query.instrument;
-    std::set<std::string> names;
-    for (const FoundLog& log : choice.logs)
-      names.insert(log.instrument.name.empty() ? std::string(kUnnamed) : log.instrument.name);
-    if (!names.contains(*query.instrument)) {
+    const auto is_wanted = [&wanted = *query.instrument](const FoundLog& log) {
+      const std::string& name = log.instrument.name;
+      return wanted == (name.empty() ? kUnnamed : std::string_view(name)) ||
+             wanted == spelled(log.instrument);
+    };
+    if (std::ranges::none_of(choice.logs, is_wanted)) {
+      std::set<std::string> names;
+      for (const FoundLog& log : choice.logs)
+        names.insert(spelled(log.instrument));
       return Error{fmt::format("no log of dimension {} is of the instrument '{}': there is {}",
-                               choice.dimension, *query.instrument, fmt::join(names, ", "))};
+                               choice.dimension, *query.instrument, fmt::join(names, "; "))};
     }
     std::erase_if(choice.logs, [&](const FoundLog& log) {
-      const bool other = log.instrument.name != wanted;
+      const bool other = !is_wanted(log);
       if (other) choice.others.push_back(log.path);
       return other;
     });
@@ -211,23 +237,26 @@ Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
   if (instruments.size() > 1 && !query.mixed) {
     return Error{fmt::format(
         "the logs are of {} instruments, on which the same control means different things ({}): "
-        "choose one with --interface NAME, or take all with --mixed",
-        instruments.size(), listed)};
+        "choose one with --interface '{}', or take all with --mixed",
+        instruments.size(), listed, spelled(instruments.front().first))};
   }
   return {};
 }
 
 }  // namespace
 
-Instrument read_instrument(const fs::path& log) {
-  const auto session = read_session(sidecar(log, ".session.json"));
-  if (!session) return {};  // logs of the predecessors have none; one that is cut says nothing
+Result<Instrument> read_instrument(const fs::path& log) {
+  const fs::path path = sidecar(log, ".session.json");
+  std::error_code error;
+  if (!fs::exists(path, error)) return Instrument{};  // as with logs of the predecessors
+  const auto session = read_session(path);
+  if (!session) return session.error();
   for (const LogFact& fact : session->facts) {
     if (fact.key != "settings") continue;
     const auto settings = nlohmann::json::parse(fact.json, nullptr, false);
-    if (!settings.is_object() || !settings.contains("instrument")) return {};
+    if (!settings.is_object() || !settings.contains("instrument")) return Instrument{};
     const auto& described = settings["instrument"];
-    if (!described.is_object()) return {};
+    if (!described.is_object()) return Instrument{};
     Instrument instrument;
     if (const auto name = described.find("name"); name != described.end() && name->is_string())
       instrument.name = name->get<std::string>();
@@ -238,7 +267,7 @@ Instrument read_instrument(const fs::path& log) {
     }
     return instrument;
   }
-  return {};
+  return Instrument{};
 }
 
 std::string words(const Instrument& instrument) {
@@ -260,11 +289,17 @@ Result<LogChoice> choose_logs(const LogQuery& query) {
   const auto files = find_files(query);
   if (!files) return files.error();
   LogChoice choice;
+  std::string damage;  // of logs in which no row is left
   for (const fs::path& file : *files) {
     auto log = look_into(file);
     if (!log) return log.error();
     if (log->report.performer_rows == 0) {
       choice.empty.push_back(file);
+      if (!log->report.faults.empty()) {
+        const LogFault& first = log->report.faults.front();
+        damage += fmt::format("; {}: {} damaged, the first in line {}: {}", file.string(),
+                              log->report.skipped, first.line, first.what);
+      }
     } else {
       choice.logs.push_back(std::move(*log));
     }
@@ -272,13 +307,14 @@ Result<LogChoice> choose_logs(const LogQuery& query) {
   if (choice.logs.empty()) {
     return Error{
         fmt::format("{} {}: the performer plays in none of {}: collate logs with playing "
-                    "in them",
+                    "in them{}",
                     files->size(), files->size() == 1 ? "log" : "logs",
-                    files->size() == 1 ? files->front().string() : "them")};
+                    files->size() == 1 ? files->front().string() : "them", damage)};
   }
   std::ranges::sort(choice.logs, [](const FoundLog& a, const FoundLog& b) {
     return std::pair(a.first_us, a.path) < std::pair(b.first_us, b.path);
   });
+  if (auto chosen = choose_time(query, choice); !chosen) return chosen.error();
   if (auto chosen = choose_dimension(query, choice); !chosen) return chosen.error();
   if (!query.keep_duplicates) {
     if (auto unique = leave_out_duplicates(choice); !unique) return unique.error();

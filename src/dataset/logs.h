@@ -22,8 +22,9 @@ struct Instrument {
   friend bool operator==(const Instrument&, const Instrument&) = default;
 };
 
-/// What the log's session file says of it.
-Instrument read_instrument(const std::filesystem::path& log);
+/// What the log's session file says of it; nothing known where there is none. An Error when what is
+/// there is no session file.
+Result<Instrument> read_instrument(const std::filesystem::path& log);
 
 /// `"pads" (left, right)`, or "unnamed".
 std::string words(const Instrument& instrument);
@@ -38,6 +39,8 @@ struct FoundLog {
   std::int64_t first_us = 0;  ///< of the performer's first row; local, see WallTime
   std::int64_t last_us = 0;   ///< of the performer's last row
   Instrument instrument;
+  std::string
+      session_fault;  ///< why its session file says nothing; "" when it does, or is not there
 };
 
 struct LogQuery {
@@ -46,8 +49,12 @@ struct LogQuery {
   std::optional<int> dimension;
   std::vector<std::string> include;  ///< shell patterns of file names; none: all
   std::vector<std::string> exclude;
-  /// The name of the instrument, or "unnamed". Not given: there may be only one.
+  /// The name of the instrument, or "unnamed"; where several have one name, the controls too:
+  /// "pads (left, right)". Not given: there may be only one.
   std::optional<std::string> instrument;
+  /// Logs with rows of the performer at or after `from` and before `to`; local, see WallTime.
+  std::optional<std::int64_t> from_us;
+  std::optional<std::int64_t> to_us;
   bool mixed = false;            ///< takes every instrument
   bool keep_duplicates = false;  ///< as IMPSY does
 };
@@ -58,7 +65,7 @@ struct LogChoice {
   std::vector<std::filesystem::path> empty;  ///< without a row of the performer
   /// The same bytes as a log that is taken: (left out, taken).
   std::vector<std::pair<std::filesystem::path, std::filesystem::path>> duplicates;
-  /// Of another dimension or instrument than the one that was asked for.
+  /// Of another dimension, instrument or time than was asked for.
   std::vector<std::filesystem::path> others;
   std::vector<Instrument> instruments;  ///< of the logs taken, each once
 };

@@ -2,9 +2,13 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include <signal.h>
@@ -31,6 +35,35 @@ void remove_and_end(int signal) {
   sigemptyset(&usual.sa_mask);
   ::sigaction(signal, &usual, nullptr);
   ::raise(signal);  // blocked until this returns
+}
+
+/// The process that made `name`, which begins with `stem` and ends with `what`; 0 when it is not
+/// such a name.
+pid_t maker_of(std::string_view name, std::string_view stem, std::string_view what) {
+  if (!name.starts_with(stem)) return 0;
+  name.remove_prefix(stem.size());
+  pid_t maker = 0;
+  const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), maker);
+  const auto ending = name.substr(static_cast<std::size_t>(rest - name.data()));
+  return error == std::errc{} && maker > 0 && ending.starts_with('.') && ending.substr(1) == what
+             ? maker
+             : 0;
+}
+
+/// A program on another machine that shares the folder may have the number of one that is gone
+/// here; but what is worked on is no minute old.
+void remove_orphans(const std::filesystem::path& folder, std::string_view stem,
+                    std::string_view what) {
+  std::error_code error;
+  for (auto entry = std::filesystem::directory_iterator(folder.empty() ? "." : folder, error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const pid_t maker = maker_of(entry->path().filename().string(), stem, what);
+    if (maker == 0 || ::kill(maker, 0) == 0 || errno != ESRCH) continue;
+    std::error_code unknown;
+    const auto written = entry->last_write_time(unknown);
+    const auto age = std::filesystem::file_time_type::clock::now() - written;
+    if (!unknown && age > std::chrono::minutes(1)) ::unlink(entry->path().c_str());
+  }
 }
 
 void watch_signals() noexcept {
@@ -63,7 +96,9 @@ ScratchName::ScratchName(std::filesystem::path path)
 }
 
 ScratchName ScratchName::beside(const std::filesystem::path& path, std::string_view what) {
-  std::string name = "." + path.filename().string() + "." + std::to_string(::getpid()) + ".";
+  const std::string stem = "." + path.filename().string() + ".";
+  remove_orphans(path.parent_path(), stem, what);
+  std::string name = stem + std::to_string(::getpid()) + ".";
   name += what;
   return ScratchName(path.parent_path() / name);
 }

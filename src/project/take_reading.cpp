@@ -120,7 +120,7 @@ TakeFacts look_at(const fs::path& log) {
   if (facts.rows == 0) facts.first_us = facts.last_us = 0;
   facts.marks = count_marks(log);
   facts.when = start_of(log, facts);
-  facts.instrument = read_instrument(log).name;
+  if (const auto instrument = read_instrument(log)) facts.instrument = instrument->name;
   return facts;
 }
 

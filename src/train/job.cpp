@@ -13,6 +13,7 @@
 #include "dataset/dataset.h"
 #include "log/wall_time.h"
 #include "model/files/safetensors.h"
+#include "platform/file_lock.h"
 #include "platform/replace_file.h"
 #include "train/curves.h"
 #include "train/processes.h"
@@ -55,7 +56,7 @@ Result<Corpus> open_all(const std::vector<fs::path>& paths) {
   if (paths.empty()) return Error{"no dataset was named"};
   for (const fs::path& path : paths) {
     auto dataset = Dataset::open(path);
-    if (!dataset) return in(path.string(), dataset.error());
+    if (!dataset) return dataset.error();
     if (corpus.dimension != 0 && dataset->dimension() != corpus.dimension) {
       return Error{fmt::format(
           "{} has dimension {}, {} has {}: a model learns one dimension, train them apart",
@@ -383,10 +384,16 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
     if (leads && (job.alone || fs::exists(checkpoint_path(started))))
       started.stem += fmt::format("-{}", now.local_us % 1'000'000);
   }
+  std::optional<platform::FileLock> lock;
   if (leads) {
     for (const fs::path& folder :
          {job.output ? job.output->parent_path() : job.folder, job.checkpoints})
       if (auto made = make_folder(folder); !made) return made.error();
+    lock = platform::FileLock::take(checkpoint_path(started));
+    if (!lock) {
+      return Error{checkpoint_path(started).string() +
+                   ": a training is writing it just now: wait until it has ended, or stop it"};
+    }
   }
 
   const int threads = threads_of(job);

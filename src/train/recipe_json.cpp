@@ -97,7 +97,10 @@ Result<void> change_recipe(const Json& fields, Recipe& recipe) {
     field = static_cast<Field>(value);
   });
   if (!error.empty()) return Error{error};
-  if (used != fields.size()) return Error{"there is a field that no recipe has"};
+  if (used == fields.size()) return {};
+  const Json known = recipe_json(recipe);
+  for (const auto& [name, value] : fields.items())
+    if (!known.contains(name)) return Error{fmt::format("{}: no recipe has such a field", name)};
   return {};
 }
 

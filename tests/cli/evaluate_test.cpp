@@ -212,8 +212,9 @@ TEST(EvaluateCommand, RefusesToWritePlotsNowhere) {
   Folder folder;
   write_takes(folder.path() / "datasets/some.npz", 3, 20);
   const Outcome outcome = imps(folder.path(), {"evaluate", "--plot", "no/such/folder/a.svg"});
-  EXPECT_EQ(outcome.status, 1);
-  EXPECT_THAT(outcome.err, HasSubstr("no/such/folder/a.svg: cannot be written"));
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("there is no folder no/such/folder"));
+  EXPECT_THAT(imps(folder.path(), {"evaluate", "--plot", "a.png"}).err, HasSubstr("makes an .svg"));
 }
 
 TEST(EvaluateCommand, RefusesWrongUsage) {

@@ -43,6 +43,16 @@ TEST(Inspect, ExplainsAModel) {
               HasSubstr("dimension 4, s (2 × 64 units, 5 mixtures): dt and 3 controls"));
 }
 
+TEST(Inspect, DoesNotLetAFileCommandTheTerminal) {
+  const Folder folder;
+  folder.write("a-3d-mdrnn.events.jsonl",
+               R"({"at":5,"time":"2026-02-03T20:15:31.500000","rows":1,"event":"mark",)"
+               R"("number":null,"text":"\u001b[31mred\u009b"})"
+               "\n");
+  const Outcome outcome = imps(folder.path(), {"inspect", "a-3d-mdrnn.events.jsonl"});
+  EXPECT_THAT(outcome.out, HasSubstr("\\x1b[31mred\\x9b"));
+}
+
 TEST(Inspect, ExplainsALogAndItsFaultsWithTheirLines) {
   Folder folder;
   folder.write("take-3d-mdrnn.log",

@@ -105,6 +105,23 @@ TEST(TrainCommand, InterruptedKeepsTheBestAndGoesOn) {
   EXPECT_EQ(again.end(SIGTERM), 0);
 }
 
+TEST(TrainCommand, DoesNotGoOnFromACheckpointThatIsStillWritten) {
+  const Studio studio;
+  Program program(studio.path(),
+                  with(kSmall, {"--epochs", "1000000", "--no-early-stopping", "--json"}));
+  // The first checkpoint comes after a second.
+  ASSERT_TRUE(program.prints("\"event\":\"start\""));
+  const auto late = std::chrono::steady_clock::now() + kWait;
+  while (studio.only(".checkpoint", "checkpoints").empty() &&
+         std::chrono::steady_clock::now() < late) {
+  }
+  const Outcome second = imps(studio.path(), {"train", "--resume"});
+  EXPECT_EQ(second.status, 1);
+  EXPECT_THAT(second.err, HasSubstr("a training is writing it just now"));
+  EXPECT_EQ(program.end(SIGTERM), 0);
+  EXPECT_FALSE(fs::exists(studio.only(".lock", "checkpoints")));
+}
+
 TEST(TrainCommand, WhoseStarterIsKilledEndsByItself) {
   const Studio studio;
   Program program(studio.path(),
@@ -154,8 +171,10 @@ TEST(TrainCommand, RefusesWhatCannotBe) {
   refuses({"train", "--recipe", "impsi"}, 2, "did you mean 'impsy'");
   refuses({"train", "--set", "rate"}, 2, "FIELD=VALUE");
   refuses({"train", "nowhere.npz"}, 1, "nowhere.npz");
-  refuses({"train", "--set", "rte=1"}, 1, "recipe");
-  refuses({"train", "--units", "5000"}, 1, "4096");
+  refuses({"train", "--set", "rte=1"}, 1, "rte: no recipe has such a field");
+  refuses({"train", "--units", "5000"}, 2, "--units takes 1 to 4096, not 5000");
+  refuses({"train", "--epochs", "-1"}, 2, "no negative number");
+  refuses({"train", "--learning-rate", "nan"}, 2, "--learning-rate takes");
   refuses({"train", "--resume"}, 1, "no checkpoint");
   studio.write("there.safetensors", "mine");
   refuses({"train", "-o", "there.safetensors"}, 1, "no model is ever overwritten");

@@ -92,10 +92,10 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [serial_midi_enabled, serial_midi_port, serial_midi_speed,
                                 serial_midi_input, serial_midi_output] = serial_midi;
   [[maybe_unused]] const auto& [log_enabled, performer, predictions, log_folder, quota] = log;
-  [[maybe_unused]] const auto& [web_enabled, web_listen, share] = web;
+  [[maybe_unused]] const auto& [web_enabled, web_listen, share, certificate, certificate_key] = web;
   [[maybe_unused]] const auto& [route_input, route_output] = route;
   [[maybe_unused]] const auto& [kind, seconds, rate] = smoothing;
-  constexpr int kFields = 5 + 2 + 9 + (5 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 3 + 5 + 3;
+  constexpr int kFields = 5 + 2 + 9 + (5 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 5 + 5 + 3;
   int own = 0;
   for (const Key& key : keys())
     own += key.get != nullptr ? 1 : 0;

@@ -269,9 +269,10 @@ TEST(WrittenConfig, OffersExamplesThatWorkWhenTheirMarkIsTakenAway) {
   const ConfigRead config = read_config(text, "x.toml");
   EXPECT_THAT(config.errors, IsEmpty());
   EXPECT_THAT(config.warnings, IsEmpty());
-  EXPECT_THAT(changes(kDefaults, config.settings),
-              testing::ElementsAre("scenes", "interaction.seed", "model.file", "model.dimension",
-                                   "model.size", "log.quota"));
+  EXPECT_THAT(
+      changes(kDefaults, config.settings),
+      testing::ElementsAre("scenes", "interaction.seed", "model.file", "model.dimension",
+                           "model.size", "log.quota", "web.certificate", "web.certificate_key"));
 }
 
 }  // namespace

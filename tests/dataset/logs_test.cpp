@@ -99,11 +99,49 @@ TEST(Logs, OfDifferentInstrumentsAreNotMixedByAccident) {
   EXPECT_THAT(names(*pads), ElementsAre("a-3d-mdrnn.log"));
   EXPECT_THAT(pads->instruments, ElementsAre(Instrument{"pads", {"left", "right"}}));
   EXPECT_EQ(choose_logs({.places = {folder.path()}, .mixed = true})->logs.size(), 2U);
-  EXPECT_THAT(refusal({.places = {folder.path()}, .instrument = "flute"}), HasSubstr("keys, pads"));
+  EXPECT_THAT(refusal({.places = {folder.path()}, .instrument = "flute"}),
+              HasSubstr("keys (pitch, force); pads (left, right)"));
   // An older log that does not say what it was played on.
   folder.write("c-3d-mdrnn.log", MadeLog(kEvening + 2).rows(20).text());
   EXPECT_THAT(names(*choose_logs({.places = {folder.path()}, .instrument = "unnamed"})),
               ElementsAre("c-3d-mdrnn.log"));
+}
+
+TEST(Logs, OfOneNameAndOtherControlsAreChosenByThem) {
+  const Folder folder;
+  folder.write("a-3d-mdrnn.log", MadeLog().rows(30).text());
+  write_session(folder, "a-3d-mdrnn", R"({"name":"pads","controls":["left","right"]})");
+  folder.write("b-3d-mdrnn.log", MadeLog(kEvening + 1).rows(20).text());
+  write_session(folder, "b-3d-mdrnn", R"({"name":"pads","controls":["right","left"]})");
+  EXPECT_THAT(refusal({.places = {folder.path()}, .instrument = "pads"}),
+              HasSubstr("choose one with --interface 'pads (left, right)'"));
+  EXPECT_THAT(names(*choose_logs({.places = {folder.path()}, .instrument = "pads (right, left)"})),
+              ElementsAre("b-3d-mdrnn.log"));
+}
+
+TEST(Logs, OutsideTheTimeThatIsAskedForAreNotCompared) {
+  const Folder folder;
+  constexpr std::int64_t kDay = 86'400'000'000;
+  folder.write("a-3d-mdrnn.log", MadeLog().rows(30).text());
+  write_session(folder, "a-3d-mdrnn", R"({"name":"pads","controls":["left","right"]})");
+  folder.write("b-3d-mdrnn.log", MadeLog(kEvening + kDay).rows(20).text());
+  write_session(folder, "b-3d-mdrnn", R"({"name":"keys","controls":["pitch","force"]})");
+  const auto first = choose_logs({.places = {folder.path()}, .to_us = kEvening + kDay / 2});
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  EXPECT_THAT(names(*first), ElementsAre("a-3d-mdrnn.log"));
+  EXPECT_THAT(names(*choose_logs({.places = {folder.path()}, .from_us = kEvening + kDay / 2})),
+              ElementsAre("b-3d-mdrnn.log"));
+  EXPECT_THAT(refusal({.places = {folder.path()}, .from_us = kEvening + 2 * kDay}),
+              HasSubstr("--from"));
+}
+
+TEST(Logs, WhoseSessionFileIsDamagedSayIt) {
+  const Folder folder;
+  folder.write("a-3d-mdrnn.log", MadeLog().rows(30).text());
+  folder.write("a-3d-mdrnn.session.json", "{\"format\":");
+  const auto choice = choose_logs({.places = {folder.path()}});
+  ASSERT_TRUE(choice.has_value());
+  EXPECT_THAT(choice->logs[0].session_fault, HasSubstr("a-3d-mdrnn.session.json"));
 }
 
 TEST(Logs, AreChosenByPatternsOfTheirNames) {
@@ -124,6 +162,9 @@ TEST(Logs, ThatAreNotThereOrHoldNoPlayingAreSaidSo) {
   folder.write("a-3d-mdrnn.log", MadeLog().row(1, {0, 0}, "rnn").text());
   folder.write("b-3d-mdrnn.log", "");
   EXPECT_THAT(refusal({.places = {folder.path()}}), HasSubstr("the performer plays in none"));
+  folder.write("c-3d-mdrnn.log", "rubbish\nmore of it\n");
+  EXPECT_THAT(refusal({.places = {folder.path()}}),
+              HasSubstr("c-3d-mdrnn.log: 2 damaged, the first in line 1: "));
 }
 
 void write(const std::filesystem::path& path, const std::vector<std::string>& takes, float value) {

@@ -1,6 +1,9 @@
 #include "model/files/safetensors.h"
 
+#include <array>
 #include <bit>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -194,6 +197,28 @@ Result<Weights> weights_of(const Tensors& tensors) {
   return weights;
 }
 
+/// What the card says of the tensors is so. A card need not say anything.
+Result<void> check_card(const Notes& notes, const Sizes& sizes) {
+  const std::array<std::pair<std::string_view, int>, 5> facts{
+      {{"dimension", sizes.dimension},
+       {"layers", sizes.layers},
+       {"units", sizes.units},
+       {"mixtures", sizes.mixtures},
+       {"scale", static_cast<int>(kScale)}}};
+  for (const auto& [name, value] : notes) {
+    for (const auto& [fact, is] : facts) {
+      if (name != fact) continue;
+      double says = NAN;
+      const char* const end = value.data() + value.size();
+      const auto read = std::from_chars(value.data(), end, says);
+      if (read.ec != std::errc{} || read.ptr != end || says != is)
+        return Error{fmt::format("its card says {} {}, and it is {}: make or download it again",
+                                 name, value, is)};
+    }
+  }
+  return {};
+}
+
 Error cut(std::string_view what) {
   return Error{fmt::format("{}: the file is cut or damaged, copy or download it again", what)};
 }
@@ -246,6 +271,7 @@ Result<ModelFile> read_safetensors(std::span<const std::byte> bytes) {
   auto weights = weights_of(tensors);
   if (!weights) return weights.error();
   file.weights = std::move(*weights);
+  if (auto fits = check_card(file.notes, file.weights.sizes); !fits) return fits.error();
   return file;
 }
 

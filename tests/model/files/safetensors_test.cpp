@@ -46,6 +46,17 @@ TEST(Safetensors, GivesBackEveryWeightAndTheCardInItsOrder) {
   EXPECT_EQ(file->notes, card);
 }
 
+TEST(Safetensors, WithACardThatContradictsTheTensorsAreRefused) {
+  const Weights weights = test::random_weights(kSmall, 1);
+  const auto with_card = [&](const Notes& card) {
+    return error_of(write_safetensors(weights, card).value());
+  };
+  EXPECT_EQ(with_card({{"dimension", "3"}, {"scale", "10"}, {"units", "4"}}), "no error");
+  EXPECT_THAT(with_card({{"dimension", "99"}}), HasSubstr("its card says dimension 99"));
+  EXPECT_THAT(with_card({{"scale", "0"}}), HasSubstr("its card says scale 0"));
+  EXPECT_THAT(with_card({{"scale", "nan"}}), HasSubstr("its card says scale nan"));
+}
+
 RC_GTEST_PROP(Safetensors, KeepsNetworksOfEverySize, ()) {
   const Sizes sizes{.dimension = *rc::gen::inRange(2, 12),
                     .layers = *rc::gen::inRange(1, 9),
