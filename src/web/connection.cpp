@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
@@ -29,6 +30,7 @@ constexpr auto kIdlePatience = std::chrono::seconds(60);
 constexpr std::string_view kApi = "api";
 constexpr std::string_view kVersion = "v1";
 constexpr std::string_view kCookie = "imps";
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
 
@@ -44,16 +46,11 @@ ApiReply answer_of(const ApiResource& resource, const ApiRequest& request) {
 
 }  // namespace
 
-WebServer::Impl::Connection::Connection(std::shared_ptr<Impl> server, Tcp::socket&& socket)
-    : server_(std::move(server)), stream_(server_->loop_) {
-  ErrorCode error;
-  const auto peer = socket.remote_endpoint(error);
-  is_here_ =
-      !error &&
-      (peer.address().is_loopback() ||
-       (peer.address().is_v6() && peer.address().to_v6().is_v4_mapped() &&
-        asio::ip::make_address_v4(asio::ip::v4_mapped, peer.address().to_v6()).is_loopback()));
-  socket.set_option(Tcp::no_delay(true), error);
+WebServer::Impl::Connection::Connection(std::shared_ptr<Impl> server, Tcp::socket&& socket,
+                                        bool is_here)
+    : server_(std::move(server)), stream_(server_->loop_), is_here_(is_here) {
+  ErrorCode ignored;
+  socket.set_option(Tcp::no_delay(true), ignored);
   stream_.socket() = std::move(socket);
   ++server_->connection_count_;
 }
@@ -125,6 +122,15 @@ void WebServer::Impl::Connection::on_head(const ErrorCode& error) {
   server_->bytes_ += bytes_;
   request_->body_limit(most);
   stream_.expires_after(server_->options_.body_patience);
+  if (!beast::iequals(request_->get()[http::field::expect], "100-continue")) return read_body();
+  // RFC 9110, 10.1.1: the client waits with what it brings until it hears that it may.
+  asio::async_write(stream_, asio::buffer(kContinue),
+                    [self = shared_from_this()](const ErrorCode& failed, std::size_t) {
+                      failed ? self->finish() : self->read_body();
+                    });
+}
+
+void WebServer::Impl::Connection::read_body() {
   http::async_read(
       stream_, buffer_, *request_,
       [self = shared_from_this()](const ErrorCode& failed, std::size_t) { self->on_body(failed); });

@@ -21,7 +21,8 @@ namespace imps {
 
 class WebServer::Impl::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(std::shared_ptr<Impl> server, boost::asio::ip::tcp::socket&& socket);
+  /// @param is_here  it comes from this machine
+  Connection(std::shared_ptr<Impl> server, boost::asio::ip::tcp::socket&& socket, bool is_here);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -40,6 +41,7 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
   void on_first(std::size_t count);
   void read(std::chrono::milliseconds patience);
   void on_head(const ErrorCode& error);
+  void read_body();
   void on_body(const ErrorCode& error);
   /// The way to the encrypted page, for who asks without encryption.
   void redirect();
@@ -64,7 +66,7 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
   std::optional<RequestTarget> target_;
   WebResponse response_;
   std::size_t bytes_ = 0;
-  bool is_here_ = false;    // connects from this machine
+  const bool is_here_;
   bool is_secure_ = false;  // encrypted
   bool token_from_link_ = false;
 };

@@ -31,6 +31,15 @@ namespace {
 /// Until connections are taken again when one could not be.
 constexpr auto kAfterFailure = std::chrono::milliseconds(100);
 
+bool is_from_here(const Tcp::socket& socket) {
+  ErrorCode error;
+  const auto peer = socket.remote_endpoint(error).address();
+  if (error) return false;
+  return peer.is_loopback() ||
+         (peer.is_v6() && peer.to_v6().is_v4_mapped() &&
+          asio::ip::make_address_v4(asio::ip::v4_mapped, peer.to_v6()).is_loopback());
+}
+
 }  // namespace
 
 WebServer::Impl::Impl(asio::io_context& loop, Options options, StageDoor& door)
@@ -98,8 +107,10 @@ void WebServer::Impl::accept(std::size_t acceptor) {
       [self = weak_from_this(), acceptor](const ErrorCode& error, Tcp::socket socket) {
         const auto server = self.lock();
         if (!server || server->closed_ || error == asio::error::operation_aborted) return;
-        if (!error && server->connection_count_ < kMostConnections) {
-          const auto connection = std::make_shared<Connection>(server, std::move(socket));
+        const bool is_here = is_from_here(socket);
+        const std::size_t most = is_here ? kMostConnections : kMostOfOthers;
+        if (!error && server->connection_count_ < most) {
+          const auto connection = std::make_shared<Connection>(server, std::move(socket), is_here);
           std::erase_if(server->connections_, [](const auto& one) { return one.expired(); });
           server->connections_.push_back(connection);
           connection->begin();

@@ -92,6 +92,15 @@ class Client {
     asio::write(socket_, asio::buffer(bytes), error);
     return !error;
   }
+  /// The next line of what is said, without its end; or what there is, when nothing more comes.
+  std::string line() {
+    std::string text;
+    char letter = 0;
+    boost::system::error_code error;
+    while (asio::read(socket_, asio::buffer(&letter, 1), error) == 1 && letter != '\n')
+      if (letter != '\r') text += letter;
+    return text;
+  }
   std::optional<Response> answer(bool is_head = false) {
     http::response_parser<http::string_body> parser;
     parser.body_limit(std::uint64_t{1} << 30);
@@ -277,6 +286,22 @@ TEST_F(Page, BoundsHeadsAndBodies) {
   const auto answer = chunked.answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->result_int(), 413U);
+}
+
+TEST_F(Page, LetsAClientGoOnThatAsksBeforeItSendsItsBody) {
+  options_.api["echo"] = {
+      .answer = [](const ApiRequest& request) { return ApiReply{.body = request.body}; }};
+  open();
+  Client client(server_->port());
+  ASSERT_TRUE(
+      client.write("POST /api/v1/echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n"
+                   "Expect: 100-continue\r\n\r\n"));
+  EXPECT_EQ(client.line(), "HTTP/1.1 100 Continue");
+  EXPECT_EQ(client.line(), "");
+  ASSERT_TRUE(client.write("{}"));
+  const auto answer = client.answer();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->body(), "{}");
 }
 
 TEST_F(Page, DoesNotWaitForThoseWhoDoNotSpeak) {

@@ -7,6 +7,7 @@ import os
 import re
 import selectors
 import signal
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -56,6 +57,12 @@ class SharedTest(unittest.TestCase):
                     return found.groups()
         raise AssertionError(f"imps said {told!r}")
 
+    def own_address(self):
+        try:
+            ipaddress.ip_address(self.host)
+        except ValueError:
+            self.skipTest("this machine has no address in a network")
+
     def ask(self, path, host=None, **headers):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
@@ -83,6 +90,26 @@ class Shared(SharedTest):
         self.assertGreater(size, 20)
         for row in share["qr"]:
             self.assertRegex(row, f"^[01]{{{size}}}$")
+
+    def test_leaves_room_for_this_machine_however_many_others_come(self):
+        self.own_address()
+        others = [socket.create_connection((self.host, self.port), PATIENCE) for _ in range(200)]
+        try:
+            # Those whom there is no room for are sent away at once.
+            sent_away = 0
+            with selectors.DefaultSelector() as selector:
+                for other in others:
+                    selector.register(other, selectors.EVENT_READ)
+                deadline = time.monotonic() + PATIENCE
+                while sent_away < 8 and time.monotonic() < deadline:
+                    for key, _ in selector.select(0.1):
+                        sent_away += 1
+                        selector.unregister(key.fileobj)
+            self.assertEqual(sent_away, 8)
+            self.assertEqual(self.ask("/api/v1/state")[0], 200)
+        finally:
+            for other in others:
+                other.close()
 
 
 class SharedOverHttps(SharedTest):
@@ -113,10 +140,7 @@ class SharedOverHttps(SharedTest):
         self.assertIn("; Secure", headers["Set-Cookie"])
 
     def test_sends_others_who_ask_in_clear_to_https(self):
-        try:
-            ipaddress.ip_address(self.host)
-        except ValueError:
-            self.skipTest("this machine has no address but its own")
+        self.own_address()
         status, headers = self.get(self.host, "http", f"/?token={self.token}")
         self.assertEqual(status, 308)
         self.assertEqual(headers["Location"], f"https://{self.host}:{self.port}/?token={self.token}")

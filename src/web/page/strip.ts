@@ -1,9 +1,10 @@
-// The strip at the bottom: what is being recorded, the last line that imps or the page had to say, and
-// what works in the background.
+// The strip at the bottom: what is being recorded, the last line that imps or the page had to say, the
+// latest takes, and what works in the background.
 
 import { Desk } from "./desk";
 import { button, make, recall, remember, write } from "./make";
 import { clock, grouped } from "./play/words";
+import { recentTakes } from "./recent";
 
 /** How long a line stays, and how long one that can be undone. Milliseconds. */
 const lineStays = 8000;
@@ -30,6 +31,7 @@ const works: Record<string, { name: string; tab: string }> = {
 export class Strip {
   private readonly recording = make("p", "recording");
   private readonly notice = make("div", "notice");
+  private readonly recent = make("div", "recent-place");
   private readonly work = make("a", "work");
   private noticeEnds = 0;
   private working = "";
@@ -39,7 +41,7 @@ export class Strip {
   constructor(place: HTMLElement) {
     this.notice.setAttribute("role", "status");
     this.work.hidden = true;
-    place.append(this.recording, this.notice, this.work);
+    place.append(this.recording, this.notice, this.recent, this.work);
   }
 
   /** Says a line for a few seconds, with a way back if there is one. */
@@ -58,6 +60,7 @@ export class Strip {
   };
 
   listen(desk: Desk): void {
+    this.recent.append(recentTakes(desk));
     const show = () => {
       const log = desk.state?.log;
       if (log) this.begin(log, desk.now());
