@@ -84,6 +84,9 @@ class Models(TabTest):
         link = self.until(lambda: self.all(".made:not([hidden]) a"), "there is a link")[0]
         size = self.script("return fetch(arguments[0].href).then((answer) => answer.blob()).then((it) => it.size)", link)
         self.assertEqual(size, (self.place / "models/mine.onnx").stat().st_size)
+        self.click(self.find(".made button"))
+        self.until(lambda: not (self.place / "models/mine.onnx").exists(), "it is gone")
+        self.until(lambda: not self.all(".made:not([hidden])"), "nothing is offered any more")
 
     def test_is_deleted_and_comes_back(self):
         self.bring_mine()

@@ -113,6 +113,14 @@ export class ModelCard implements Item<Model> {
     });
   }
 
+  private deleteMade(out: string): void {
+    void this.fault.watch(async () => {
+      await throwAway(this.desk, `/models/${inPath(out)}`, `${out} is in the trash`);
+      this.conversion = null;
+      this.showConversion();
+    });
+  }
+
   showConversion(): void {
     const job = this.jobs.find(this.conversion?.id ?? null);
     this.strip.element.hidden = !job || job.state === "done";
@@ -122,7 +130,9 @@ export class ModelCard implements Item<Model> {
     if (job) this.strip.update(job);
     if (!this.made.hidden && this.conversion) {
       const { out } = this.conversion;
-      put(this.made, isThere ? "It is here: " : "Made ", el("a", { href: `/api/v1/models/${inPath(out)}`, download: out }, out));
+      put(this.made, isThere ? "It is here: " : "Made ",
+        el("a", { href: `/api/v1/models/${inPath(out)}`, download: out }, out), " ",
+        button("Delete", () => this.deleteMade(out), { "aria-label": `Delete ${out}` }));
     }
   }
 }
