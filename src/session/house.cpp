@@ -61,6 +61,7 @@ bool is_live(std::string_view path, const Settings& next) {
   return may_be_in_scene(key) || key.kind == Key::Kind::scenes || in == "route" ||
          in == "smoothing" || path == "interaction.bindings" ||
          path == "interaction.remember_velocity" || path == "interaction.ahead" ||
+         (path == "interaction.seed" && next.interaction.seed) ||
          std::find(kInterfaceSections.begin(), kInterfaceSections.end(), in) !=
              kInterfaceSections.end();
 }
@@ -548,6 +549,9 @@ void House::take_over(const Settings& next, const std::vector<std::string>& keys
       command("mode", name(next.interaction.mode));
     } else if (key == "interaction.threshold") {
       command("threshold", next.interaction.threshold.count());
+    } else if (key == "interaction.seed" && next.interaction.seed) {
+      command("seed", static_cast<double>(*next.interaction.seed));
+      seed_ = *next.interaction.seed;
     } else if (key == "model.sigmatemp") {
       command("sigmatemp", next.model.temperatures.sigma);
     } else if (key == "model.pitemp") {

@@ -294,6 +294,11 @@ TEST(Run, ReadsItsConfigurationAgainOnSighupAndWhenItIsSaved) {
   ASSERT_TRUE(run.says("the configuration in force stays as it was")) << run.err();
   EXPECT_EQ(std::get<std::string>(musician.status(port).at("mode")), "polyphony");
 
+  write("mode = \"polyphony\"\nseed = 7");
+  run.signal(SIGHUP);
+  ASSERT_TRUE(run.says("interaction.seed: taken over"));
+  EXPECT_EQ(musician.count(port, "seed"), 7);
+
   write("mode = \"battle\"\nmax_rest = 3.0");  // saved, and nothing else
   ASSERT_TRUE(run.says("interaction.max_rest: changed, and takes effect at the next start"));
   EXPECT_EQ(std::get<std::string>(musician.status(port).at("mode")), "battle");
