@@ -25,6 +25,7 @@ struct Command {
     pi_temperature,     ///< number > 0
     timescale,          ///< number in (0, 1000]
     threshold,          ///< number ≥ 0, seconds
+    max_rest,           ///< number ≥ 0.001, seconds
     seed,               ///< seed; the next prediction is number 0 again
     model,              ///< text: the name of a file in models/
     scene,              ///< text: the scene's name, or "next" or "previous"

@@ -54,7 +54,7 @@ Result<ChosenDataset> choose_dataset(const std::optional<fs::path>& path, const 
                          std::move(warnings)};
   }
   std::string message = fmt::format(
-      "there is no dataset{} in {}/: name one with --data, or collate your logs with "
+      "there is no dataset{} in {}/: name one, or collate your logs with "
       "'imps dataset'",
       wanted, folder.string());
   for (const std::string& warning : warnings)

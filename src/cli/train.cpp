@@ -181,8 +181,8 @@ Exit run_train(const Command& command, const Arguments& arguments) {
   }
   // mpirun itself may be killed: its processes end then, in order.
   if (place_among_processes().ranks > 1) platform::follow_starter(SIGTERM);
-  if (!flags.sweep.empty()) {
-    const auto variations = read_sweep(flags.sweep);
+  if (flags.sweep) {
+    const auto variations = read_sweep(*flags.sweep);
     if (!variations) {
       complain(variations.error().message);
       return Exit::usage;

@@ -244,10 +244,28 @@ std::optional<std::string> complaint_about(const TrainFlags& flags) {
   }
   if (!flags.output.empty() && fs::path(flags.output).extension() != ".safetensors")
     return "--output takes a .safetensors file; 'imps convert' writes the other forms";
-  if (!flags.sweep.empty() && (flags.resume || !flags.output.empty()))
+  if (flags.sweep && (flags.resume || !flags.output.empty()))
     return "--sweep makes models of its own names, from the start: no --resume, no --output";
   if (flags.resume && !flags.data.empty())
     return "--resume takes everything from the checkpoint: name no data";
+  if (flags.resume) {
+    const std::array<std::pair<bool, const char*>, 9> fixed{
+        {{!flags.size.empty(), "--size"},
+         {flags.layers || flags.units || flags.mixtures, "--layers, --units and --mixtures"},
+         {!flags.output.empty(), "--output"},
+         {!changes_of(flags).empty(), "what changes the recipe"},
+         {flags.recipe != TrainFlags{}.recipe, "--recipe"},
+         {flags.seed != TrainFlags{}.seed, "--seed"},
+         {flags.models != TrainFlags{}.models, "--models"},
+         {flags.dimension.has_value(), "--dimension"},
+         {flags.early_stopping, "--earlystopping"}}};
+    for (const auto& [given, option] : fixed)
+      if (given)
+        return fmt::format(
+            "--resume takes all but --for, --threads, --checkpoint-every and "
+            "--checkpoints from the checkpoint: leave out {}",
+            option);
+  }
   return std::nullopt;
 }
 
@@ -266,6 +284,7 @@ Result<Json> job_for(const TrainFlags& flags, const Say& say) {
               {"folder", flags.models},
               {"checkpoints", flags.checkpoints},
               {"alone", flags.alone}};
+  if (flags.dimension && !flags.resume) job["dimension"] = *flags.dimension;
   if (!flags.output.empty()) {
     std::error_code error;
     if (fs::exists(flags.output, error)) {

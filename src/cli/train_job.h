@@ -41,7 +41,7 @@ struct TrainFlags {
   std::string checkpoints = "checkpoints";
   std::string checkpoint_every = "20s";
   std::optional<std::string> resume;
-  std::string sweep;
+  std::optional<std::string> sweep;
   bool alone = false;  ///< also under mpirun
   bool json = false;
 };

@@ -101,7 +101,11 @@ Result<TrainFlags> varied(const TrainFlags& flags, const Variation& variation) {
     } else if (name == "seed") {
       changed.seed = static_cast<std::uint64_t>(*number);
     } else {
-      changed.settings.push_back(name + "=" + value);
+      // The recipe's fields by their own names, and by those of their options.
+      const std::string field = name == "learning-rate" ? "rate"
+                                : name == "window"      ? "steps"
+                                                        : name;
+      changed.settings.push_back(field + "=" + value);
     }
   }
   if (const auto wrong = complaint_about(changed)) return Error{*wrong};

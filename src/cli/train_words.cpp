@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 constexpr double kSecondsALine = 2;
 
 std::string bar(double part) {
-  constexpr int kWidth = 24;
+  constexpr int kWidth = 12;
   const int full = static_cast<int>(std::clamp(part, 0.0, 1.0) * kWidth);
   std::string text;
   for (int k = 0; k < kWidth; ++k)
@@ -68,12 +68,18 @@ void TrainWords::epoch(const Json& m) {
   const double seconds = m.value("seconds", 0.0);
   const double rate = seconds > 0 ? static_cast<double>(m.value("frames", 0ULL)) / seconds : 0;
   const double left = part > 0 ? seconds / part * (1 - part) : 0;
+  const double learning_rate = m.value("rate", 0.0);
   const std::string figures = fmt::format(
-      "epoch {}: NLL {:.3f}, validation {:.3f} (best {:.3f}), {:.0f} frames/ms, at most {} left",
+      "epoch {}: NLL {:.3f}, validation {:.3f} (best {:.3f}), rate {:.2g}, {:.0f} frames/ms, at "
+      "most {} left",
       m.value("epoch", 0ULL), m.value("train_nll", 0.0), m.value("val_nll", 0.0),
-      m.value("best_val_nll", 0.0), rate / 1000, duration(left));
+      m.value("best_val_nll", 0.0), learning_rate, rate / 1000, duration(left));
   if (console_.has_status()) {
-    console_.status(fmt::format("{} {}", bar(part), figures));
+    // What counts fits into 80 columns.
+    console_.status(fmt::format(
+        "{} {} left, epoch {}, NLL {:.3f}, val {:.3f} (best {:.3f}), rate {:.2g}, {:.0f} frames/ms",
+        bar(part), duration(left), m.value("epoch", 0ULL), m.value("train_nll", 0.0),
+        m.value("val_nll", 0.0), m.value("best_val_nll", 0.0), learning_rate, rate / 1000));
   } else if (seconds - said_at_ >= kSecondsALine) {
     said_at_ = seconds;
     console_.tell(figures);

@@ -15,7 +15,7 @@ namespace {
 
 using Kind = Command::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 14> kWords{{
+constexpr std::array<std::pair<Kind, std::string_view>, 15> kWords{{
     {Kind::mode, "mode"},
     {Kind::pause, "pause"},
     {Kind::mute, "mute"},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 14> kWords{{
     {Kind::pi_temperature, "pitemp"},
     {Kind::timescale, "timescale"},
     {Kind::threshold, "threshold"},
+    {Kind::max_rest, "maxrest"},
     {Kind::seed, "seed"},
     {Kind::model, "model"},
     {Kind::scene, "scene"},
@@ -132,6 +133,9 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     case Kind::threshold:
       return checked_number(kind, arguments, "takes one number of seconds, 0 or more",
                             [](double x) { return x >= 0; });
+    case Kind::max_rest:
+      return checked_number(kind, arguments, "takes one number of seconds, 0.001 or more",
+                            [](double x) { return x >= 0.001; });
     case Kind::seed: {
       auto command = checked_number(
           kind, arguments, "takes one whole number from 0 to 2^53",

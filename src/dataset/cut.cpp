@@ -46,9 +46,13 @@ WindowCounts count_windows(std::span<const std::uint64_t> takes,
 
 Cut find_cut(std::span<const std::uint64_t> takes, std::uint64_t window_rows) noexcept {
   const WindowCounts windows = count_windows(takes, window_rows);
-  return windows.training > 0 && windows.validation > 0
-             ? cut_by_windows(takes, windows.training, window_rows)
-             : cut_by_rows(takes);
+  if (windows.training == 0 || windows.validation == 0) return cut_by_rows(takes);
+  const Cut cut = cut_by_windows(takes, windows.training, window_rows);
+  const auto sum = [](std::span<const std::uint64_t> some) {
+    return std::accumulate(some.begin(), some.end(), std::uint64_t{0});
+  };
+  const std::uint64_t learnt = sum(takes.first(cut.take)) + cut.row;
+  return learnt < sum(takes) - learnt ? cut_by_rows(takes) : cut;
 }
 
 }  // namespace imps

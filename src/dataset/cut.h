@@ -35,7 +35,8 @@ WindowCounts count_windows(std::span<const std::uint64_t> takes,
 /// Where the validation part begins. What comes before is the training part.
 struct Cut {
   /// What decided: the first validation window; or, when there are too few windows for one in each
-  /// part, the rows, the last tenth of which (at least two) is validation.
+  /// part, or fewer rows would be learnt from than held out, the rows, the last tenth of which (at
+  /// least two) is validation.
   enum class By { windows, rows };
 
   std::size_t take = 0;

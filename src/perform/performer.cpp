@@ -489,6 +489,10 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
     case Command::Kind::threshold:
       mind.settings.threshold = Seconds{command.number};
       break;
+    case Command::Kind::max_rest:
+      mind.settings.max_rest = Seconds{command.number};
+      mind.redraw();
+      break;
     case Command::Kind::seed:
       mind.set_seed(command.seed);
       break;

@@ -30,8 +30,6 @@ std::atomic<pid_t> companion{0};
 std::atomic<bool> asked_to_stop{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal's handler sets it");
 
-void remember(int) { asked_to_stop = true; }
-
 void hand_on(int) {
   asked_to_stop = true;
   const int saved = errno;
@@ -187,7 +185,7 @@ int Companion::wait() { return process_->wait(); }
 
 void Companion::hand_on_signals() {
   companion = process_->pid;
-  on(SIGINT, remember);
+  on(SIGINT, hand_on);  // from a terminal it comes to both; twice does no harm
   on(SIGTERM, hand_on);
   on(SIGHUP, hand_on);
   if (asked_to_stop) ::kill(process_->pid, SIGINT);  // between two companions

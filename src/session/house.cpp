@@ -61,7 +61,7 @@ bool is_live(std::string_view path, const Settings& next) {
   return may_be_in_scene(key) || key.kind == Key::Kind::scenes || in == "route" ||
          in == "smoothing" || path == "interaction.bindings" ||
          path == "interaction.remember_velocity" || path == "interaction.ahead" ||
-         (path == "interaction.seed" && next.interaction.seed) ||
+         path == "interaction.max_rest" || (path == "interaction.seed" && next.interaction.seed) ||
          std::find(kInterfaceSections.begin(), kInterfaceSections.end(), in) !=
              kInterfaceSections.end();
 }
@@ -549,6 +549,8 @@ void House::take_over(const Settings& next, const std::vector<std::string>& keys
       command("mode", name(next.interaction.mode));
     } else if (key == "interaction.threshold") {
       command("threshold", next.interaction.threshold.count());
+    } else if (key == "interaction.max_rest") {
+      command("maxrest", next.interaction.max_rest.count());
     } else if (key == "interaction.seed" && next.interaction.seed) {
       command("seed", static_cast<double>(*next.interaction.seed));
       seed_ = *next.interaction.seed;

@@ -49,6 +49,9 @@ void apply(const Command& command, PerformerSettings& settings) {
     case Command::Kind::threshold:
       settings.threshold = Seconds{command.number};
       break;
+    case Command::Kind::max_rest:
+      settings.max_rest = Seconds{command.number};
+      break;
     case Command::Kind::seed:
       settings.seed = command.seed;
       break;

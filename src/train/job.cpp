@@ -206,6 +206,17 @@ Result<fs::path> save_model(const Started& started, const Weights& weights,
   }
 }
 
+/// Where the weights are when the model could not be saved, in words.
+std::string kept_elsewhere(const Started& started, const Weights& weights) {
+  std::error_code error;
+  if (fs::exists(checkpoint_path(started), error))
+    return "; the weights are in " + checkpoint_path(started).string() + ": imps train --resume";
+  const fs::path path = started.job.checkpoints / (started.stem + ".safetensors");
+  const auto bytes = files::write_safetensors(weights, {});
+  if (bytes && platform::create_file(path, *bytes)) return "; it is kept as " + path.string();
+  return "; nor could it be kept in " + started.job.checkpoints.string() + "/: train again";
+}
+
 Result<void> make_folder(const fs::path& folder) {
   std::error_code error;
   if (!folder.empty()) fs::create_directories(folder, error);
@@ -266,6 +277,7 @@ Json job_json(const Job& job) {
                {"folder", job.folder.string()},
                {"checkpoints", job.checkpoints.string()},
                {"alone", job.alone}};
+  if (job.dimension) json["dimension"] = *job.dimension;
   if (job.output) json["output"] = job.output->string();
   if (job.resume) json["resume"] = job.resume->string();
   return json;
@@ -288,6 +300,7 @@ Result<Job> parse_job(const Json& json) {
     job.checkpoints = json.at("checkpoints").get<std::string>();
     job.seconds_a_checkpoint = json.value("seconds_a_checkpoint", job.seconds_a_checkpoint);
     job.alone = json.value("alone", false);
+    if (json.contains("dimension")) job.dimension = json.at("dimension").get<int>();
     if (json.contains("output")) job.output = json.at("output").get<std::string>();
     if (json.contains("resume")) job.resume = json.at("resume").get<std::string>();
   } catch (const Json::exception& e) {
@@ -317,6 +330,12 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
   const Job& job = started.job;
   auto corpus = open_all(job.datasets);
   if (!corpus) return corpus.error();
+  if (asked.dimension && *asked.dimension != corpus->dimension) {
+    return Error{
+        fmt::format("{} has dimension {}, and -d {} was asked for: name another dataset, "
+                    "or leave -d out",
+                    names_of(job.datasets), corpus->dimension, *asked.dimension)};
+  }
   if (checkpoint) {
     const Json before = Json::parse(checkpoint->job, nullptr, false);
     if (before.value("digests", Json::array()) != digests_of(*corpus)) {
@@ -449,6 +468,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                              .seed = job.seed,
                              .threads = threads,
                              .seconds = job.seconds,
+                             .has_epochs = changes.is_object() && changes.contains("epochs"),
                              .seconds_a_checkpoint = job.seconds_a_checkpoint,
                              .exchange = exchange};
   RunObserver observer;
@@ -472,10 +492,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
 
   const auto path = save_model(started, outcome->best,
                                card_of(started, *corpus, *parts, *stages, *outcome, *length));
-  if (!path) {
-    return Error{path.error().message + "; the weights are in " +
-                 checkpoint_path(started).string() + ": imps train --resume"};
-  }
+  if (!path) return Error{path.error().message + kept_elsewhere(started, outcome->best)};
   fs::path plot = *path;
   plot.replace_extension(".svg");
   std::string plotted = plot.string();

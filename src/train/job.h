@@ -23,6 +23,7 @@ struct Job {
   int layers = 2;
   int units = 64;
   int mixtures = 5;
+  std::optional<int> dimension;   ///< that the datasets have to have
   std::string recipe = "imps-1";  ///< or "impsy"
   std::string changes = "{}";     ///< fields of the recipe that were asked for, JSON
   std::uint64_t seed = 0;

@@ -24,6 +24,10 @@ constexpr double kLeastGain = 1e-4;
 constexpr double kSecondsToFirstCheckpoint = 1;
 // This part of every stage but the first ends without patience.
 constexpr double kSettling = 0.5;
+// Of a budget of time, what judging the result at the end may take; and about what judging in
+// between costs, as part of what learning from as many frames does.
+constexpr double kJudgingPart = 0.1;
+constexpr double kForwardPart = 1.0 / 3;
 // More slices than a batch ever has: numbers of draws never meet.
 constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
 
@@ -41,6 +45,10 @@ Run::Run(const Weights& first, const Split& split, const RunSettings& settings,
       learner_(first, shape(settings, recipe_), optimiser(recipe_), settings.exchange),
       lessons_(learner_.layout(), recipe_, movement, settings.seed),
       first_(learner_.state.parameters) {
+  for (const WindowList& windows : {validation_windows(split, recipe_.steps),
+                                    WindowList::end_to_end(split.training, recipe_.steps, 0, 0)})
+    finally_judged_ +=
+        std::min(windows.count() * static_cast<std::uint64_t>(recipe_.steps), kFinallyJudgedFrames);
   // A stage's share is what it costs, about: its batches times its parameters.
   std::vector<double> costs;
   double all = 0;
@@ -71,6 +79,18 @@ OptimiserSettings Run::optimiser(const Recipe& recipe) {
           .weight_decay = recipe.weight_decay,
           .clip = recipe.clip,
           .average_steps = recipe.average_steps};
+}
+
+double Run::time_to_judge() const {
+  return std::min(kJudgingPart * settings_.seconds,
+                  shared_a_frame_ * static_cast<double>(finally_judged_));
+}
+
+std::uint64_t Run::affordable(std::uint64_t most) const {
+  if (settings_.seconds <= 0 || shared_a_frame_ <= 0) return most;
+  const double half = kJudgingPart / 2 * settings_.seconds / shared_a_frame_;
+  const auto least = static_cast<std::uint64_t>(10 * recipe_.steps);
+  return std::clamp(static_cast<std::uint64_t>(std::min(half, 1e15)), std::min(least, most), most);
 }
 
 double Run::part_done() const {
@@ -132,7 +152,8 @@ Learner<float>::Step Run::learn(const WindowList& windows, const Shuffle& shuffl
 double Run::measure(const WindowList& windows, std::span<const float> parameters) {
   const auto rows = static_cast<std::uint64_t>(recipe_.slice);
   const auto lessons = static_cast<std::size_t>((windows.count() + rows - 1) / rows);
-  return learner_.measure(
+  const auto before = Clock::now();
+  const double nll = learner_.measure(
       lessons,
       [&](std::size_t number, Lesson<float>& lesson) {
         thread_local std::vector<Window> chosen;
@@ -143,6 +164,10 @@ double Run::measure(const WindowList& windows, std::span<const float> parameters
         return fill(chosen, nullptr, lesson);
       },
       parameters);
+  const double frames = static_cast<double>(windows.count()) * static_cast<double>(recipe_.steps);
+  if (frames > 0)
+    seconds_a_frame_ = std::chrono::duration<double>(Clock::now() - before).count() / frames;
+  return nll;
 }
 
 void Run::judge(bool ends_epoch) {
@@ -157,7 +182,7 @@ void Run::judge(bool ends_epoch) {
   now.norm = state_.norm_sum / steps;
   const bool like_impsy = recipe_.windows == Windows::every_row;
   now.val_nll = measure(validation_windows(split_, recipe_.steps)
-                            .thinned(like_impsy ? kFinallyJudgedFrames : kJudgedFrames),
+                            .thinned(affordable(like_impsy ? kFinallyJudgedFrames : kJudgedFrames)),
                         learner_.finished());
   now.rate = rate();
   now.frames = state_.frames;
@@ -248,8 +273,14 @@ void Run::pass() {
   const auto rows = static_cast<std::uint64_t>(recipe_.batch);
   const std::uint64_t batches = (windows.count() + rows - 1) / rows;
   while (!ending()) {
+    const auto before = Clock::now();
     const auto step = learn(windows, shuffle);
     if (error_) return;
+    if (seconds_a_frame_ == 0) {
+      seconds_a_frame_ = kForwardPart *
+                         std::chrono::duration<double>(Clock::now() - before).count() /
+                         (static_cast<double>(recipe_.batch) * static_cast<double>(recipe_.steps));
+    }
     after(step);
     count_batch(batches);
     if (is_time_to_keep()) keep();
@@ -280,10 +311,14 @@ std::optional<Ending> Run::ending() {
   clock_ = seconds();
   if (settings_.exchange != nullptr) {
     const bool leads = settings_.exchange->rank() == 0;
-    std::array<double, 2> votes{stopped ? 1.0 : 0.0, leads ? clock_ : 0.0};
+    std::array<double, 3> votes{stopped ? 1.0 : 0.0, leads ? clock_ : 0.0,
+                                leads ? seconds_a_frame_ : 0.0};
     settings_.exchange->sum(std::span<double>(votes));
     stopped = votes[0] > 0;
     clock_ = votes[1];
+    shared_a_frame_ = votes[2];
+  } else {
+    shared_a_frame_ = seconds_a_frame_;
   }
   if (stopped) return Ending::stopped;
   if (settings_.seconds > 0 && clock_ >= deadline()) return Ending::out_of_time;
@@ -302,7 +337,7 @@ void Run::begin() {
     const std::uint64_t left = recipe_.most_batches - std::min(recipe_.most_batches, state_.done);
     state_.planned = std::min(state_.planned, left);
   }
-  if (settings_.seconds > 0) state_.planned_epochs = UINT64_MAX;
+  if (settings_.seconds > 0 && !settings_.has_epochs) state_.planned_epochs = UINT64_MAX;
   state_.good = learner_.state;
 }
 
@@ -365,11 +400,11 @@ Result<Outcome> Run::outcome(Ending ending) {
   outcome.at_end.seconds = state_.seconds;  // later than the last judgement
   outcome.ending = ending;
   outcome.setbacks = state_.setbacks;
+  const std::uint64_t frames = affordable(kFinallyJudgedFrames);
   outcome.best_val_nll =
-      measure(validation_windows(split_, recipe_.steps).thinned(kFinallyJudgedFrames), state_.best);
+      measure(validation_windows(split_, recipe_.steps).thinned(frames), state_.best);
   outcome.best_train_nll = measure(
-      WindowList::end_to_end(split_.training, recipe_.steps, 0, 0).thinned(kFinallyJudgedFrames),
-      state_.best);
+      WindowList::end_to_end(split_.training, recipe_.steps, 0, 0).thinned(frames), state_.best);
   if (error_) return *error_;
   return outcome;
 }

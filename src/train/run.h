@@ -58,11 +58,16 @@ class Run {
   }
   [[nodiscard]] double part_done() const;
   [[nodiscard]] double part_of_all() const;
-  /// When the stage is over, in seconds of training; 0: no budget.
+  /// When the stage is over, in seconds of training; 0: no budget. The last one leaves time to be
+  /// judged at the end.
   [[nodiscard]] double deadline() const {
-    return settings_.seconds * static_cast<double>(stage_ + 1) /
-           static_cast<double>(stages_.size());
+    const double end =
+        settings_.seconds * static_cast<double>(stage_ + 1) / static_cast<double>(stages_.size());
+    return stage_ + 1 < stages_.size() ? end : end - time_to_judge();
   }
+  [[nodiscard]] double time_to_judge() const;
+  /// How many frames are looked at, of `most` at best, when there is a budget of time.
+  [[nodiscard]] std::uint64_t affordable(std::uint64_t most) const;
   [[nodiscard]] double rate() const;
   [[nodiscard]] bool is_stopped() const { return observer_.stop != nullptr && *observer_.stop; }
   [[nodiscard]] bool is_out_of_patience() const {
@@ -95,7 +100,10 @@ class Run {
   RunState state_;              // but for its learner, which is learner_.state meanwhile
   Clock::time_point began_ = Clock::now();
   Clock::time_point kept_ = Clock::now();
-  double clock_ = 0;  // seconds of training, the same for all processes
+  double clock_ = 0;                  // seconds of training, the same for all processes
+  std::uint64_t finally_judged_ = 0;  // frames
+  double seconds_a_frame_ = 0;        // that is judged, here; at first a guess
+  double shared_a_frame_ = 0;         // the first process's, the same for all
   std::mutex error_mutex_;
   std::optional<Error> error_;  // guarded while slices are filled
 };

@@ -51,6 +51,7 @@ struct RunSettings {
   std::uint64_t seed = 0;
   int threads = 1;
   double seconds = 0;                ///< time budget; 0: none
+  bool has_epochs = false;           ///< the recipe's epochs count within a time budget, too
   double seconds_a_checkpoint = 20;  ///< at most; the first ones come sooner
   Exchange* exchange = nullptr;      ///< outlives the run
 };

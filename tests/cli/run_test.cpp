@@ -299,8 +299,9 @@ TEST(Run, ReadsItsConfigurationAgainOnSighupAndWhenItIsSaved) {
   ASSERT_TRUE(run.says("interaction.seed: taken over"));
   EXPECT_EQ(musician.count(port, "seed"), 7);
 
-  write("mode = \"battle\"\nmax_rest = 3.0");  // saved, and nothing else
-  ASSERT_TRUE(run.says("interaction.max_rest: changed, and takes effect at the next start"));
+  write("mode = \"battle\"\nmax_rest = 3.0\nstart = \"now\"");  // saved, and nothing else
+  ASSERT_TRUE(run.says("interaction.max_rest: taken over"));
+  ASSERT_TRUE(run.says("interaction.start: changed, and takes effect at the next start"));
   EXPECT_EQ(std::get<std::string>(musician.status(port).at("mode")), "battle");
   EXPECT_EQ(run.end(SIGTERM), 0);
 }

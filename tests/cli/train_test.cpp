@@ -94,7 +94,7 @@ TEST(TrainCommand, InterruptedKeepsTheBestAndGoesOn) {
   Program program(studio.path(),
                   with(kSmall, {"--epochs", "1000000", "--no-early-stopping", "--json"}));
   ASSERT_TRUE(program.prints("\"event\":\"epoch\""));
-  EXPECT_EQ(program.end(SIGTERM), 0) << program.err();
+  EXPECT_EQ(program.end(SIGINT), 0) << program.err();
   EXPECT_THAT(program.out(), HasSubstr("\"ending\":\"stopped\""));
   EXPECT_FALSE(studio.only(".safetensors", "models").empty());
   ASSERT_FALSE(studio.only(".checkpoint", "checkpoints").empty());
@@ -176,6 +176,10 @@ TEST(TrainCommand, RefusesWhatCannotBe) {
   refuses({"train", "--epochs", "-1"}, 2, "no negative number");
   refuses({"train", "--learning-rate", "nan"}, 2, "--learning-rate takes");
   refuses({"train", "--resume"}, 1, "no checkpoint");
+  refuses({"train", "--resume", "--epochs", "3"}, 2, "leave out what changes the recipe");
+  refuses({"train", "--sweep", ""}, 2, "what to vary");
+  refuses({"train", "datasets/training-dataset-3d.npz", "-d", "9"}, 1,
+          "has dimension 3, and -d 9 was asked for");
   studio.write("there.safetensors", "mine");
   refuses({"train", "-o", "there.safetensors"}, 1, "no model is ever overwritten");
   EXPECT_EQ(read_text(studio.path() / "there.safetensors"), "mine");
@@ -183,6 +187,14 @@ TEST(TrainCommand, RefusesWhatCannotBe) {
   const Outcome outcome = imps(tiny.path(), {"train"});
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.err, HasSubstr("too few rows"));
+}
+
+TEST(TrainCommand, WithEpochsAndATimeEndsByWhatComesFirst) {
+  const Studio studio;
+  const Outcome outcome =
+      imps(studio.path(), with(kSmall, {"--epochs", "2", "--for", "1h", "--json"}));
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\"ending\":\"finished\""));
 }
 
 TEST(TrainCommand, TrainsForAsLongAsItIsTold) {

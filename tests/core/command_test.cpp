@@ -21,10 +21,12 @@ TEST(MakeCommand, AcceptsTheRangesOfTheContractAndNothingElse) {
   EXPECT_FALSE(make_command("sigmatemp", Arguments{-0.1}).has_value());
   EXPECT_FALSE(make_command("pitemp", Arguments{0.0}).has_value());
   EXPECT_TRUE(make_command("threshold", Arguments{0.0}).has_value());
+  EXPECT_TRUE(make_command("maxrest", Arguments{0.001}).has_value());
+  EXPECT_FALSE(make_command("maxrest", Arguments{0.0}).has_value());
   for (const double rubbish :
        {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
     for (const char* const word :
-         {"timescale", "sigmatemp", "pitemp", "threshold", "seed", "pause"}) {
+         {"timescale", "sigmatemp", "pitemp", "threshold", "maxrest", "seed", "pause"}) {
       EXPECT_FALSE(make_command(word, Arguments{rubbish}).has_value()) << word;
     }
   }

@@ -55,6 +55,14 @@ TEST(Cut, WithoutWindowsForBothPartsHoldsOutTheLastTenthOfTheRows) {
   EXPECT_EQ(cut_of({51}), (Cut{0, 46, Cut::By::rows}));
 }
 
+TEST(Cut, LearnsFromMoreRowsThanItHoldsOut) {
+  // Two windows: one of each kind, and one row to learn from.
+  EXPECT_EQ(cut_of({52}), (Cut{0, 47, Cut::By::rows}));
+  // 58 windows of 108 rows: floor(52.2) begin before the cut.
+  EXPECT_EQ(cut_of({108}), (Cut{0, 98, Cut::By::rows}));
+  EXPECT_EQ(cut_of({120}), (Cut{0, 63, Cut::By::windows}));
+}
+
 TEST(Cut, HoldsOutTwoRowsAtLeast) {
   EXPECT_EQ(cut_of({10}), (Cut{0, 8, Cut::By::rows}));
   EXPECT_EQ(cut_of({2}), (Cut{0, 0, Cut::By::rows}));

@@ -91,6 +91,15 @@ TEST(Timing, MaxRestBoundsAPredictedDtAndTheModelHearsWhatWasPlayed) {
   EXPECT_EQ(stage.predictions()[4].due, TimePoint{10s});
 }
 
+TEST(Timing, AnotherMaxRestCountsForWhatIsPendingToo) {
+  Stage stage(test::constant_model(500, {0.5}), alone());
+  stage.advance(500ms);
+  stage.command("maxrest", 1.0);
+  stage.advance(600ms);
+  ASSERT_THAT(stage.predictions(), SizeIs(1));
+  EXPECT_EQ(stage.predictions()[0].due, TimePoint{1s});
+}
+
 TEST(Timing, WithALeadPredictionsLeaveEarlyWithTheirDueTime) {
   auto settings = alone();
   settings.lead = 100ms;
