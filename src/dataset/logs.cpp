@@ -113,6 +113,8 @@ Result<FoundLog> look_into(const fs::path& path) {
       if (first) log.first_us = row.local_us;
       first = false;
       log.last_us = row.local_us;
+      log.earliest_us = std::min(log.earliest_us, row.local_us);
+      log.latest_us = std::max(log.latest_us, row.local_us);
     });
   };
   // The name mostly says the dimension; then the file is read once.
@@ -167,8 +169,8 @@ Result<void> leave_out_duplicates(LogChoice& choice) {
 
 Result<void> choose_time(const LogQuery& query, LogChoice& choice) {
   std::erase_if(choice.logs, [&](const FoundLog& log) {
-    const bool other = (query.from_us && log.last_us < *query.from_us) ||
-                       (query.to_us && log.first_us >= *query.to_us);
+    const bool other = (query.from_us && log.latest_us < *query.from_us) ||
+                       (query.to_us && log.earliest_us >= *query.to_us);
     if (other) choice.others.push_back(log.path);
     return other;
   });
@@ -203,17 +205,21 @@ Result<void> choose_dimension(const LogQuery& query, LogChoice& choice) {
 
 Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
   if (query.instrument) {
-    const auto is_wanted = [&wanted = *query.instrument](const FoundLog& log) {
+    const std::string& wanted = *query.instrument;
+    const bool is_spelled = std::ranges::any_of(
+        choice.logs, [&](const FoundLog& log) { return wanted == spelled(log.instrument); });
+    const auto is_wanted = [&](const FoundLog& log) {
       const std::string& name = log.instrument.name;
-      return wanted == (name.empty() ? kUnnamed : std::string_view(name)) ||
-             wanted == spelled(log.instrument);
+      return wanted == (is_spelled     ? spelled(log.instrument)
+                        : name.empty() ? std::string(kUnnamed)
+                                       : name);
     };
     if (std::ranges::none_of(choice.logs, is_wanted)) {
       std::set<std::string> names;
       for (const FoundLog& log : choice.logs)
         names.insert(spelled(log.instrument));
       return Error{fmt::format("no log of dimension {} is of the instrument '{}': there is {}",
-                               choice.dimension, *query.instrument, fmt::join(names, "; "))};
+                               choice.dimension, wanted, fmt::join(names, "; "))};
     }
     std::erase_if(choice.logs, [&](const FoundLog& log) {
       const bool other = !is_wanted(log);

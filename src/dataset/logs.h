@@ -38,6 +38,9 @@ struct FoundLog {
   LogReport report;           ///< of the whole log, the model's rows too
   std::int64_t first_us = 0;  ///< of the performer's first row; local, see WallTime
   std::int64_t last_us = 0;   ///< of the performer's last row
+  /// Of all rows of the performer: a clock may have been set back.
+  std::int64_t earliest_us = INT64_MAX;
+  std::int64_t latest_us = INT64_MIN;
   Instrument instrument;
   std::string
       session_fault;  ///< why its session file says nothing; "" when it does, or is not there

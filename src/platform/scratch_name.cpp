@@ -51,7 +51,7 @@ pid_t maker_of(std::string_view name, std::string_view stem, std::string_view wh
 }
 
 /// A program on another machine that shares the folder may have the number of one that is gone
-/// here; but what is worked on is no minute old.
+/// here; but what is worked on is no hour old.
 void remove_orphans(const std::filesystem::path& folder, std::string_view stem,
                     std::string_view what) {
   std::error_code error;
@@ -62,7 +62,7 @@ void remove_orphans(const std::filesystem::path& folder, std::string_view stem,
     std::error_code unknown;
     const auto written = entry->last_write_time(unknown);
     const auto age = std::filesystem::file_time_type::clock::now() - written;
-    if (!unknown && age > std::chrono::minutes(1)) ::unlink(entry->path().c_str());
+    if (!unknown && age > std::chrono::hours(1)) ::unlink(entry->path().c_str());
   }
 }
 

@@ -17,7 +17,7 @@ class ScratchName {
   /// Nothing needs to be there yet, and nothing is made.
   explicit ScratchName(std::filesystem::path path);
   /// A hidden name beside `path`, which no other running program uses: `what` tells apart those of
-  /// this one. What programs that were killed left under such names more than a minute ago goes.
+  /// this one. What programs that were killed left under such names more than an hour ago goes.
   static ScratchName beside(const std::filesystem::path& path, std::string_view what);
   ScratchName(ScratchName&& other) noexcept;
   ScratchName& operator=(ScratchName&& other) noexcept;

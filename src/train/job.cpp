@@ -395,13 +395,15 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
 
   const auto length = minutes(*corpus);
   if (!length) return length.error();
+  std::int64_t own_microseconds = 0;
   if (!checkpoint) {
     const WallTime now = local_time(std::chrono::system_clock::now());
     started.began = iso_text(now);
     started.stem = stem_for(sizes, now);
     // Two runs of one size may begin in the same second; those of a sweep under mpirun do.
+    own_microseconds = now.local_us % 1'000'000;
     if (leads && (job.alone || fs::exists(checkpoint_path(started))))
-      started.stem += fmt::format("-{}", now.local_us % 1'000'000);
+      started.stem += fmt::format("-{}", own_microseconds);
   }
   std::optional<platform::FileLock> lock;
   if (leads) {
@@ -409,6 +411,10 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
          {job.output ? job.output->parent_path() : job.folder, job.checkpoints})
       if (auto made = make_folder(folder); !made) return made.error();
     lock = platform::FileLock::take(checkpoint_path(started));
+    if (!lock && !checkpoint) {
+      started.stem += fmt::format("-{}", own_microseconds);
+      lock = platform::FileLock::take(checkpoint_path(started));
+    }
     if (!lock) {
       return Error{checkpoint_path(started).string() +
                    ": a training is writing it just now: wait until it has ended, or stop it"};

@@ -29,7 +29,11 @@ using Tcp = asio::ip::tcp;
 constexpr auto kIdlePatience = std::chrono::seconds(60);
 constexpr std::string_view kApi = "api";
 constexpr std::string_view kVersion = "v1";
-constexpr std::string_view kCookie = "imps";
+/// A browser keeps what came in clear from taking the place of what came encrypted: two names. The
+/// prefix is for encrypted ones of just this host (RFC 6265bis, 4.1.3.2).
+constexpr std::string_view cookie_name(bool is_secure) {
+  return is_secure ? "__Host-imps" : "imps";
+}
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
@@ -74,7 +78,7 @@ void WebServer::Impl::Connection::on_first(std::size_t count) {
   buffer_.commit(count);
   const std::span heard(static_cast<const std::byte*>(buffer_.cdata().data()), count);
   if (is_tls(heard[0])) {
-    auto inner = server_->tls_->take(server_->loop_, stream_.release_socket(), heard);
+    auto inner = server_->tls_->take(server_->loop_, stream_.release_socket(), is_here_, heard);
     if (!inner) return;
     stream_.socket() = std::move(*inner);
     buffer_.clear();
@@ -122,7 +126,9 @@ void WebServer::Impl::Connection::on_head(const ErrorCode& error) {
   server_->bytes_ += bytes_;
   request_->body_limit(most);
   stream_.expires_after(server_->options_.body_patience);
-  if (!beast::iequals(request_->get()[http::field::expect], "100-continue")) return read_body();
+  if (request_->get().version() < 11 ||
+      !beast::iequals(request_->get()[http::field::expect], "100-continue"))
+    return read_body();
   // RFC 9110, 10.1.1: the client waits with what it brings until it hears that it may.
   asio::async_write(stream_, asio::buffer(kContinue),
                     [self = shared_from_this()](const ErrorCode& failed, std::size_t) {
@@ -147,7 +153,8 @@ void WebServer::Impl::Connection::on_body(const ErrorCode& error) {
 
 void WebServer::Impl::Connection::redirect() {
   const auto& head = request_->get();
-  WebResponse response{http::status::permanent_redirect, 11};
+  WebResponse response{http::status::temporary_redirect, 11};
+  response.set(http::field::cache_control, "no-store");  // next time there may be no certificate
   // A browser says the Host that it was given; others lead only themselves astray.
   response.set(http::field::location,
                fmt::format("https://{}{}", view(head[http::field::host]), view(head.target())));
@@ -160,7 +167,7 @@ std::optional<ApiReply> WebServer::Impl::Connection::look() {
   std::string_view token = asked == target_->query.end() ? std::string_view() : asked->second;
   // Only the right one becomes a cookie: another may be anything, even lines of our answer's head.
   token_from_link_ = !server_->token_.empty() && is_same(token, server_->token_);
-  if (token.empty()) token = cookie(view(head[http::field::cookie]), kCookie);
+  if (token.empty()) token = cookie(view(head[http::field::cookie]), cookie_name(is_secure_));
   constexpr std::string_view kBearer = "Bearer ";
   if (const auto given = view(head[http::field::authorization]); given.starts_with(kBearer))
     token = given.substr(kBearer.size());
@@ -230,7 +237,7 @@ void WebServer::Impl::Connection::on_api() {
 void WebServer::Impl::Connection::on_live() {
   if (!websocket::is_upgrade(request_->get()))
     return reply(api_error(426, "this is a WebSocket: doc/api.md"));
-  if (server_->viewer_count_ >= kMostViewers)
+  if (server_->viewer_count_ >= (is_here_ ? kMostViewers : kMostViewersOfOthers))
     return reply(api_error(503, "more pages are open than there is room for"), false);
   stream_.expires_never();
   std::make_shared<Viewer>(server_, std::move(stream_))->begin(request_->get());
@@ -253,8 +260,8 @@ void WebServer::Impl::Connection::on_page() {
   response.set(http::field::vary, "Accept-Encoding");
   if (token_from_link_ && asset->path == "/") {
     response.set(http::field::set_cookie,
-                 fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}", kCookie, server_->token_,
-                             is_secure_ ? "; Secure" : ""));
+                 fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}", cookie_name(is_secure_),
+                             server_->token_, is_secure_ ? "; Secure" : ""));
   }
   if (view(head[http::field::if_none_match]) == asset->digest && !token_from_link_) {
     response.result(http::status::not_modified);

@@ -1,5 +1,6 @@
 #include "web/server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -162,11 +163,15 @@ std::vector<std::string> WebServer::Impl::links() const {
   if (token_.empty())
     return {
         fmt::format("{}://{}", scheme, to_text(Endpoint{options_.settings.listen.host, port_}))};
-  std::vector<std::string> hosts;
-  if (tls_) hosts = tls_->hosts();  // by other names browsers warn
+  // By other names than its certificate's browsers warn.
+  std::vector<std::string> hosts = tls_ ? tls_->hosts() : std::vector<std::string>();
   std::erase_if(hosts, [](const std::string& host) { return is_loopback_host(host); });
+  const auto add = [&hosts](std::string host) {
+    if (std::find(hosts.begin(), hosts.end(), host) == hosts.end())
+      hosts.push_back(std::move(host));
+  };
   if (!options_.settings.share) {
-    hosts.push_back(options_.settings.listen.host);
+    add(options_.settings.listen.host);
   } else {
     // What a packet to another network would leave by.
     asio::io_context loop;
@@ -174,9 +179,17 @@ std::vector<std::string> WebServer::Impl::links() const {
     asio::ip::udp::socket socket(loop);
     socket.connect({asio::ip::make_address_v4("192.0.2.1"), 9}, error);  // RFC 5737: nowhere
     const auto local = error ? asio::ip::udp::endpoint() : socket.local_endpoint(error);
-    if (!error && !local.address().is_unspecified()) hosts.push_back(local.address().to_string());
+    if (!error && !local.address().is_unspecified()) {
+      const std::string address = local.address().to_string();
+      const auto known = std::find(hosts.begin(), hosts.end(), address);
+      // The first link is the QR code's, and not every telephone knows names.
+      if (known != hosts.end())
+        std::rotate(hosts.begin(), known, known + 1);
+      else
+        add(address);
+    }
     if (std::string name = asio::ip::host_name(error); !error && !name.empty())
-      hosts.push_back(std::move(name));
+      add(std::move(name));
   }
   std::vector<std::string> all;
   for (const std::string& host : hosts)

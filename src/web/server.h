@@ -27,9 +27,10 @@ namespace imps {
 class WebServer {
  public:
   static constexpr std::size_t kMostConnections = 256;
-  /// While there are so many, other machines wait outside: this one always gets in.
+  /// While there are so many, other machines are turned away: this one still gets in.
   static constexpr std::size_t kMostOfOthers = 192;
   static constexpr std::size_t kMostViewers = 64;
+  static constexpr std::size_t kMostViewersOfOthers = 56;
   static constexpr std::size_t kMostWaiting = 8;   ///< messages for one viewer
   static constexpr std::size_t kMostEvents = 512;  ///< in one message
   /// Of all requests that come in just now.

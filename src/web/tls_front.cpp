@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/local/connect_pair.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -35,27 +37,49 @@ Error fault(const std::filesystem::path& file, const char* what, const ErrorCode
   return Error{fmt::format("no page: {}: {} ({})", file.string(), what, error.message())};
 }
 
+std::string_view bytes_of(const ASN1_STRING* text) {
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+          static_cast<std::size_t>(ASN1_STRING_length(text))};
+}
+
+/// "" for a name that is none, or that stands for many.
+std::string host_name(std::string_view name) {
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.';
+  });
+  return is_plain ? std::string(name) : std::string();
+}
+
+/// "" when it is of neither family.
+std::string address_text(std::string_view bytes) {
+  asio::ip::address_v4::bytes_type four{};
+  asio::ip::address_v6::bytes_type sixteen{};
+  if (bytes.size() == four.size()) {
+    std::copy(bytes.begin(), bytes.end(), four.begin());
+    return asio::ip::address_v4(four).to_string();
+  }
+  if (bytes.size() != sixteen.size()) return {};
+  std::copy(bytes.begin(), bytes.end(), sixteen.begin());
+  return asio::ip::address_v6(sixteen).to_string();
+}
+
 /// Of the certificate's subjectAltName (RFC 9110, 4.3.4: what a browser compares).
 std::vector<std::string> hosts_of(const X509* certificate) {
-  std::vector<std::string> hosts;
-  if (certificate == nullptr) return hosts;
-  auto* const names = static_cast<GENERAL_NAMES*>(
+  std::vector<std::string> names;
+  std::vector<std::string> addresses;
+  if (certificate == nullptr) return names;
+  auto* const list = static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
-  for (int k = 0; k < sk_GENERAL_NAME_num(names); ++k) {
-    const GENERAL_NAME* const name = sk_GENERAL_NAME_value(names, k);
-    if (name->type != GEN_DNS) continue;
-    const auto* const text = ASN1_STRING_get0_data(name->d.dNSName);
-    std::string host(reinterpret_cast<const char*>(text),
-                     static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName)));
-    const auto is_plain = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '-' || c == '.';
-    };
-    if (!host.empty() && std::all_of(host.begin(), host.end(), is_plain))
-      hosts.push_back(std::move(host));
+  for (int k = 0; k < sk_GENERAL_NAME_num(list); ++k) {
+    const GENERAL_NAME* const one = sk_GENERAL_NAME_value(list, k);
+    if (one->type == GEN_DNS) names.push_back(host_name(bytes_of(one->d.dNSName)));
+    if (one->type == GEN_IPADD) addresses.push_back(address_text(bytes_of(one->d.iPAddress)));
   }
-  GENERAL_NAMES_free(names);
-  return hosts;
+  GENERAL_NAMES_free(list);
+  names.insert(names.end(), addresses.begin(), addresses.end());
+  std::erase(names, std::string());
+  return names;
 }
 
 }  // namespace
@@ -97,6 +121,7 @@ class TlsFront::Pipe : public std::enable_shared_from_this<Pipe> {
                                // The server ends it when it has answered what there is.
                                ErrorCode ignored;
                                self->inside_.shutdown(Local::socket::shutdown_send, ignored);
+                               self->has_left_ = true;
                                if (self->is_over_) self->drop_rest();
                              });
   }
@@ -128,7 +153,8 @@ class TlsFront::Pipe : public std::enable_shared_from_this<Pipe> {
     is_over_ = true;
     allow(kEndPatience);
     SSL_set_shutdown(outside_.native_handle(), SSL_RECEIVED_SHUTDOWN);
-    outside_.async_shutdown([self = shared_from_this()](const ErrorCode&) {
+    outside_.async_shutdown([self = shared_from_this()](const ErrorCode& error) {
+      if (error || self->has_left_) return self->end();
       ErrorCode ignored;
       self->outside_.lowest_layer().shutdown(asio::socket_base::shutdown_send, ignored);
     });
@@ -158,7 +184,8 @@ class TlsFront::Pipe : public std::enable_shared_from_this<Pipe> {
   Local::socket inside_;
   ssl::stream<Generic::socket> outside_;
   asio::steady_timer late_;  // for what is waited for outside
-  bool is_over_ = false;
+  bool is_over_ = false;     // the server has said all
+  bool has_left_ = false;    // the client says no more
   std::size_t heard_ = 0;
   std::array<std::byte, kPiece> from_outside_{};
   std::array<std::byte, kPiece> from_inside_{};
@@ -194,9 +221,9 @@ TlsFront::~TlsFront() {
   if (thread_.joinable()) thread_.join();
 }
 
-Result<Local::socket> TlsFront::take(asio::io_context& loop, Generic::socket outside,
+Result<Local::socket> TlsFront::take(asio::io_context& loop, Generic::socket outside, bool is_here,
                                      std::span<const std::byte> heard) {
-  if (++pipes_ > kMostPipes) {
+  if (++pipes_ > (is_here ? kMostPipes : kMostOfOthers)) {
     --pipes_;
     return Error{"more encrypted connections than there is room for"};
   }

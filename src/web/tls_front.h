@@ -26,7 +26,9 @@ namespace imps {
 /// waited for.
 class TlsFront {
  public:
-  static constexpr std::size_t kMostPipes = 256;
+  static constexpr std::size_t kMostPipes = 256;  ///< three descriptors each
+  /// While there are so many, other machines are turned away: this one still gets in.
+  static constexpr std::size_t kMostOfOthers = 224;
 
   /// @param certificate  PEM: the certificate, then those that vouch for it
   /// @param key  PEM, without a passphrase; "" when it is in the certificate's file
@@ -39,13 +41,15 @@ class TlsFront {
 
   /// Speaks TLS on `outside` until either end closes. The inner end, on `loop`.
   /// @param outside  a TCP connection
+  /// @param is_here  it comes from this machine
   /// @param heard  what has been read of `outside` already; at most 16 KiB
   /// Thread-safe: yes.
   Result<boost::asio::local::stream_protocol::socket> take(
       boost::asio::io_context& loop, boost::asio::generic::stream_protocol::socket outside,
-      std::span<const std::byte> heard);
+      bool is_here, std::span<const std::byte> heard);
 
-  /// The names of hosts that the certificate is for, without those of many ("*.example.org").
+  /// The hosts that the certificate is for, names first, then addresses; without those of many
+  /// ("*.example.org").
   [[nodiscard]] const std::vector<std::string>& hosts() const noexcept { return hosts_; }
 
  private:

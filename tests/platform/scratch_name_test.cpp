@@ -34,10 +34,10 @@ fs::path left_by(const test::Folder& folder, pid_t process, const std::string& w
 
 TEST(ScratchName, RemovesWhatKilledProgramsLeft) {
   const test::Folder folder;
-  const auto old = left_by(folder, gone(), "part", std::chrono::minutes(5));
-  const auto young = left_by(folder, gone(), "part", std::chrono::seconds(5));
-  const auto running = left_by(folder, ::getppid(), "part", std::chrono::minutes(5));
-  const auto other = left_by(folder, gone(), "other", std::chrono::minutes(5));
+  const auto old = left_by(folder, gone(), "part", std::chrono::hours(2));
+  const auto young = left_by(folder, gone(), "part", std::chrono::minutes(5));
+  const auto running = left_by(folder, ::getppid(), "part", std::chrono::hours(2));
+  const auto other = left_by(folder, gone(), "other", std::chrono::hours(2));
   {
     const auto name = ScratchName::beside(folder / "set.npz", "part");
     std::ofstream(name.path()) << "whole";

@@ -142,7 +142,7 @@ class SharedOverHttps(SharedTest):
     def test_sends_others_who_ask_in_clear_to_https(self):
         self.own_address()
         status, headers = self.get(self.host, "http", f"/?token={self.token}")
-        self.assertEqual(status, 308)
+        self.assertEqual(status, 307)
         self.assertEqual(headers["Location"], f"https://{self.host}:{self.port}/?token={self.token}")
         self.assertNotIn("Set-Cookie", headers)
         self.assertEqual(self.get(self.host, "https", "/api/v1/state")[0], 401)

@@ -178,6 +178,13 @@ void MidiEncoder::release(const Send& send) {
   std::fill(lasts_.begin(), lasts_.end(), std::nullopt);
 }
 
+ControlSet MidiEncoder::notes() const noexcept {
+  ControlSet notes;
+  for (std::size_t k = 0; k < mappings_.size(); ++k)
+    if (mappings_[k].kind == Kind::note) notes.set(k);
+  return notes;
+}
+
 void MidiEncoder::let_go(const ControlSet& controls, const Send& send) {
   for (std::size_t k = 0; k < mappings_.size(); ++k)
     if (controls.test(k)) end_note(k, send);

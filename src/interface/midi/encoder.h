@@ -35,6 +35,9 @@ class MidiEncoder {
   /// next frame is sent whole.
   void release(const Send& send);
 
+  /// The controls that are notes.
+  [[nodiscard]] ControlSet notes() const noexcept;
+
   /// Releases what sounds for these controls.
   void let_go(const ControlSet& controls, const Send& send);
 

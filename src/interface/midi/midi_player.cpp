@@ -13,20 +13,29 @@ MidiPlayer::MidiPlayer(boost::asio::io_context& loop, std::vector<MidiMapping> m
           loop, bytes_per_second,
           [this](const Sound& sound, TimePoint now) {
             std::size_t bytes = 0;
-            encoder_.play(sound, now, [&](const MidiMessage& message) { bytes += send_(message); });
+            const auto say = [&](const MidiMessage& message) { bytes += send_(message); };
+            encoder_.play(sound, now, say);
+            // One that its gate has begun all the same.
+            encoder_.let_go(std::exchange(let_go_, {}), say);
             arm(now);
             return bytes;
           },
           std::move(is_stalled)),
       timer_(loop) {}
 
+void MidiPlayer::sound(const Sound& sound, TimePoint now) {
+  let_go_ &= ~sound.touched;
+  output_.sound(sound, now);
+}
+
 template <class Act>
 void MidiPlayer::say(TimePoint now, bool drops, Act act) {
   std::size_t bytes = 0;
   act([&](const MidiMessage& message) { bytes += send_(message); });
-  if (drops)
+  if (drops) {
+    let_go_.reset();
     output_.drop(bytes, now);
-  else
+  } else
     output_.add(bytes, now);
   arm(now);
 }
@@ -37,7 +46,10 @@ void MidiPlayer::release(TimePoint now) {
 
 void MidiPlayer::let_go(const ControlSet& controls, TimePoint now) {
   // A note that waits for its turn has to sound first, or not at all.
-  if (!output_.flush(now)) output_.withdraw(controls);
+  if (!output_.flush(now)) {
+    let_go_ |= controls & encoder_.notes();
+    output_.withdraw(let_go_);
+  }
   say(now, false, [&](const MidiEncoder::Send& send) { encoder_.let_go(controls, send); });
 }
 
@@ -51,6 +63,7 @@ void MidiPlayer::farewell(TimePoint now) {
 
 void MidiPlayer::forget() {
   encoder_.release([](const MidiMessage&) {});
+  let_go_.reset();
   output_.drop(0, TimePoint{});
   timer_.cancel();
 }

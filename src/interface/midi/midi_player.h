@@ -30,7 +30,7 @@ class MidiPlayer {
       boost::asio::io_context& loop, std::vector<MidiMapping> mappings, double bytes_per_second,
       Send send, Coalescer::IsStalled is_stalled = [] { return false; });
 
-  void sound(const Sound& sound, TimePoint now) { output_.sound(sound, now); }
+  void sound(const Sound& sound, TimePoint now);
   void release(TimePoint now);
   void let_go(const ControlSet& controls, TimePoint now);
   void panic(TimePoint now);
@@ -48,6 +48,7 @@ class MidiPlayer {
 
   MidiEncoder encoder_;
   const Send send_;
+  ControlSet let_go_;  // while their frame waited, and not touched since
   Coalescer output_;
   boost::asio::steady_timer timer_;
   std::shared_ptr<char> alive_ = std::make_shared<char>('\0');
