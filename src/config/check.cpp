@@ -76,7 +76,7 @@ std::string mappings_fault(const Texts& texts) {
   if (texts.size() > kMaxControls) return fmt::format("holds {} mappings", texts.size());
   for (const std::string& text : texts) {
     if (const auto mapping = midi_mapping_from_text(text); !mapping)
-      return "holds " + mapping.error().message;
+      return "holds a fault: " + mapping.error().message;
   }
   return "";
 }

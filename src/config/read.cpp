@@ -153,7 +153,7 @@ class Reader {
       if (const toml::node* const element = first_bad_mapping(*found.node)) {
         at = element->source().begin;
         const auto words = mapping_words(*element);
-        wrong = words ? "holds " + midi_mapping_from_text(*words).error().message
+        wrong = words ? "holds a fault: " + midi_mapping_from_text(*words).error().message
                       : "holds " + shown(*element);
       }
     }

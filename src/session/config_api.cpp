@@ -97,6 +97,14 @@ ApiReply answer_config(const ApiRequest& request, const fs::path& path) {
       return api_error(400, "config: give {\"text\": \"…\"}");
     const auto& text = json["text"].get_ref<const std::string&>();
     if (text.size() > kLongestConfig) return too_long();
+    if (const auto base = json.find("base"); base != json.end() && !base->is_null()) {
+      if (!base->is_string()) return api_error(400, "config: base takes a text");
+      const auto now = read_config_text(path);
+      if (!now) return api_error(500, now.error().message);
+      if (*now != base->get_ref<const std::string&>())
+        return api_error(409,
+                         path.string() + ": was changed elsewhere meanwhile: look at it again");
+    }
     const auto dry = json.find("dry_run");
     if (dry != json.end() && dry->is_boolean() && dry->get<bool>()) {
       ApiReply reply = described(text, path);

@@ -59,7 +59,7 @@ bool is_live(std::string_view path, const Settings& next) {
   if (path == "model.file" && !next.model.file) return false;
   const std::string_view in = section(key);
   return may_be_in_scene(key) || key.kind == Key::Kind::scenes || in == "route" ||
-         in == "smoothing" || path == "interaction.bindings" ||
+         in == "smoothing" || in == "instrument" || path == "interaction.bindings" ||
          path == "interaction.remember_velocity" || path == "interaction.ahead" ||
          path == "interaction.max_rest" || (path == "interaction.seed" && next.interaction.seed) ||
          std::find(kInterfaceSections.begin(), kInterfaceSections.end(), in) !=
@@ -617,6 +617,7 @@ void House::reload() {
   }
   std::error_code ignored;
   config_time_ = std::filesystem::last_write_time(*config_, ignored);
+  desk_.changed("config");  // for pages that show it, right or wrong
   const ConfigRead read = read_config_file(*config_);
   for (const auto& warning : read.warnings)
     output_.warn(to_text(warning));
@@ -640,7 +641,10 @@ void House::reload() {
   if (!now.empty()) take_over(next, now);
   for (const std::string& key : now) {
     const bool refused = key == "model.file" && in_force_.model.file != next.model.file;
-    if (!refused) output_.tell(key + ": taken over");
+    if (refused) continue;
+    const bool is_of_take = key.starts_with("instrument.") && log_ != nullptr;
+    output_.tell(key + ": taken over" +
+                 (is_of_take ? "; the take that is logged keeps what it began with" : ""));
   }
   for (const std::string& key : later)
     output_.warn(key + ": changed, and takes effect at the next start");

@@ -28,7 +28,7 @@ export class Connection implements Desk {
   private socket: WebSocket | null = null;
   private retryIn = 100;
   private readonly hearers = new Map<keyof Happenings, Set<Hearer>>();
-  private readonly stands: Record<VoiceName, number[]> = { performer: [], model: [] };
+  readonly stands: Record<VoiceName, number[]> = { performer: [], model: [] };
 
   /** The performance's clock minus the browser's, in seconds. */
   private offset = 0;

@@ -77,6 +77,8 @@ export interface Desk {
   /** The last that is known; null before the first message. */
   readonly state: State | null;
   readonly connected: boolean;
+  /** Where all controls of both voices stand, as of the last message. */
+  readonly stands: Readonly<Record<VoiceName, readonly number[]>>;
   /** Seconds since the start of imps, now, on the performance's clock. */
   now(): number;
   /** Calls `hear` whenever it happens. Returns what ends that. */

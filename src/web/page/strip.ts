@@ -74,7 +74,8 @@ export class Strip {
     desk.on("connected", show);
     setInterval(show, 500);
     desk.on("told", ({ kind, line }) => {
-      if (kind !== "warn") return;
+      // Who plays on the page need not hear that nobody listens to OSC; Health tells it.
+      if (kind !== "warn" || line.endsWith("nobody listened there")) return;
       this.say(line);
       this.notice.classList.add("told");
     });
@@ -83,6 +84,7 @@ export class Strip {
     });
     desk.on("connected", (connected) => {
       if (connected) void this.showWork(desk);
+      else this.work.hidden = true;
     });
   }
 

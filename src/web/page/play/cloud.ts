@@ -75,6 +75,13 @@ export class Cloud {
     }));
   }
 
+  /** Nothing is known any more, and times may be another clock's. */
+  forget(): void {
+    this.setNext(null, 1);
+    this.old = { components: [], blobs: [] };
+    this.collapseAt = -Infinity;
+  }
+
   /** It has sounded, with these values of these controls. */
   sounds(at: number, moved: readonly number[], values: readonly number[]): void {
     this.old = { components: this.components, blobs: this.blobs };

@@ -16,7 +16,9 @@ export class Header {
   private readonly voices: HTMLElement;
   private readonly trouble = make("p", "trouble");
   private readonly mode = make("span", "mode-name");
-  private readonly model = make("p", "model-name");
+  private readonly called = make("span", "model-called");
+  private readonly size = make("span");
+  private readonly model = make("p", "model-name", this.called, this.size);
   private readonly pause: HTMLButtonElement;
   private wasAt = performance.now();
 
@@ -72,9 +74,11 @@ export class Header {
       ? `${modeName(state.mode)}, model muted` : modeName(state.mode));
     this.mode.classList.toggle("held", state.paused || state.muted);
     const size = /,\s*(\w+)\s*\(/.exec(state.model?.words ?? "")?.[1];
-    const name = state.model?.name.split("/").pop()?.replace(/\.(safetensors|tflite|keras|h5)$/, "");
-    write(this.model, state.model
-      ? [name, `${state.dimension}d`, size].filter(Boolean).join(" · ") : "no model yet");
+    const name = state.model?.name.split("/").pop()?.replace(/\.(safetensors|tflite|keras|h5)$/, "")
+      // A name that says only sizes, which stand beside it, and when it was made.
+      .replace(/^musicMDRNN-dim\d+-layers\d+-units\d+-mixtures\d+-scale10-(?=\d)/, "");
+    write(this.called, state.model ? name ?? "" : "no model yet");
+    write(this.size, state.model ? [` · ${state.dimension}d`, size].filter(Boolean).join(" · ") : "");
     this.model.title = state.model ? `${state.model.name}: ${state.model.words}` : "";
     this.pause.setAttribute("aria-pressed", String(state.paused));
   }

@@ -71,7 +71,7 @@ export class River {
       if (this.faders.controls.length !== this.lanes) this.isDirty = true;
     });
     desk.on("connected", (connected) => {
-      if (!connected) this.cloud.setNext(null, 1);
+      if (!connected) this.cloud.forget();
       this.wasMoving = true;
     });
   }

@@ -65,7 +65,7 @@ export class Story {
     if (state.mode === "callresponse")
       this.say(this.answers <= lessons
         ? `Still for ${Number(figures(state.threshold))} s, so the model answers. Touch a fader: it gives way.`
-        : "");
+        : "", true);
     else if (this.answers <= lessons)
       this.say(state.mode === "polyphony"
         ? "Each move of yours is answered once, as much later as the model expects."
@@ -73,9 +73,9 @@ export class Story {
   }
 
   /** What has been said stays long enough to be read; only the newest of what waits is said then. */
-  private say(line: string): void {
+  private say(line: string, atOnce = false): void {
     clearTimeout(this.waiting);
-    const wait = this.saidAt + legible - performance.now();
+    const wait = atOnce ? 0 : this.saidAt + legible - performance.now();
     if (wait > 0 && this.line !== "") {
       this.waiting = window.setTimeout(() => this.say(line), wait);
       return;
@@ -87,7 +87,7 @@ export class Story {
 
   private show(): void {
     const { state, connected } = this.desk;
-    const line = !connected && !state ? ""
+    const line = !connected ? ""
       : state?.paused ? "Paused: the model is silent, you play on. Space lets it go on."
       : state?.muted ? "The model is muted: it listens and thinks, but nothing of it goes out."
       : !this.hasPlayed ? "Drag a fader"

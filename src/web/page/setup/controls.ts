@@ -32,18 +32,29 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
   const rows: Row[] = [];
   const found: Record<Column, Found> = { name: "absent", input: "absent", output: "absent" };
 
-  const save = (column: (typeof columns)[number]) => void fault.watch(async () => {
+  /** A fault stands below the row that it is in. */
+  const faultRow = el("tr", { class: "controls-fault" }, el("td", { colspan: columns.length + 2 }, fault.element));
+
+  const save = (column: (typeof columns)[number], changed: number) => void fault.watch(async () => {
     const texts = rows.map((row) => row.inputs[column.id].value.trim());
     const nothing = texts.every((text) => text === "");
     // A mapping has a word for a control that is not there; a name may be empty.
     const list = nothing ? [] : column.id === "name" ? texts : texts.map((text) => text || "none");
-    await desk.send("PATCH", "/config", { set: { [column.key]: list } });
+    const mark = (isWrong: boolean) => setAttribute(rows[changed].inputs[column.id], "aria-invalid", isWrong);
+    try {
+      await desk.send("PATCH", "/config", { set: { [column.key]: list } });
+      mark(false);
+    } catch (error) {
+      mark(true);
+      rows[changed].element.after(faultRow);
+      throw error;
+    }
   });
 
   const makeRow = (k: number): Row => {
     const cell = (column: (typeof columns)[number]) => el("input", {
       type: "text", spellcheck: false, autocomplete: "off", placeholder: column.hint,
-      "aria-label": `Control ${k + 1}: ${column.words}`, onchange: () => save(column),
+      "aria-label": `Control ${k + 1}: ${column.words}`, onchange: () => save(column, k),
     });
     const inputs = { name: cell(columns[0]), input: cell(columns[1]), output: cell(columns[2]) };
     const bar = el("div", { class: "controls-bar" });
@@ -65,7 +76,7 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
       texts("input").length, texts("output").length));
     while (rows.length < wanted) rows.push(makeRow(rows.length));
     rows.length = Math.max(0, wanted);
-    if (body.childElementCount !== rows.length) put(body, ...rows.map((row) => row.element));
+    if (body.querySelectorAll("tr:not(.controls-fault)").length !== rows.length) put(body, ...rows.map((row) => row.element));
     const values: Record<Column, string[]> = { name: names, input: texts("input"), output: texts("output") };
     rows.forEach((row, k) => {
       for (const column of columns) {
@@ -84,7 +95,9 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
   };
 
   let waiting = false;
-  let stands: readonly number[] = [];
+  const showStands = () =>
+    rows.forEach((row, k) => void (row.bar.style.transform = `scaleX(${stands[k] ?? 0})`));
+  let stands: readonly number[] = desk.stands.performer;
   desk.on("sounded", ({ voice, controls }) => {
     if (voice !== "performer") return;
     stands = controls;
@@ -92,18 +105,23 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
-      rows.forEach((row, k) => (row.bar.style.transform = `scaleX(${stands[k] ?? 0})`));
+      showStands();
     });
+  });
+  desk.on("stands", ({ performer }) => {
+    stands = performer;
+    showStands();
   });
   desk.on("state", (changed) => {
     if ("dimension" in changed || "instrument" in changed) show();
   });
   show();
+  showStands();
 
   return {
     element: el("section", { class: "part" }, el("h2", {}, "Controls"),
       el("p", { class: "lead" }, "Move one, and see which it is. Names and mappings are written into the file as you leave a cell."),
-      empty, table, otherwise, fault.element, learnOf(desk)),
+      empty, table, otherwise, learnOf(desk)),
     read: (text) => {
       for (const column of columns) {
         const [section, key] = column.key.split(".");

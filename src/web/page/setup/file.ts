@@ -102,14 +102,15 @@ export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config)
     timer = window.setTimeout(() => void check(), quietMs);
   };
 
-  const store = (wanted: string) => desk.send<Config>("PUT", "/config", { text: wanted });
+  const store = (wanted: string, base: string) =>
+    desk.send<Config>("PUT", "/config", { text: wanted, base });
   const save = async () => {
     clearTimeout(timer);
     const mine = ++turn;
     const before = saved;
     const wanted = text.value;
     await fault.watch(async () => {
-      const found = await store(wanted);
+      const found = await store(wanted, saved);
       if (found.errors.length > 0) {
         if (mine === turn) show(found.errors, found.warnings);
         return;
@@ -117,7 +118,7 @@ export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config)
       saved = wanted;
       if (mine === turn) show([], found.warnings);
       desk.say(`${path} is saved`, () => {
-        store(before).catch((error: Error) => desk.say(error.message));
+        store(before, wanted).catch((error: Error) => desk.say(error.message));
       });
     });
   };
