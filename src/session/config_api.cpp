@@ -82,7 +82,12 @@ ApiReply write_config_text(const std::string& text, const fs::path& path) {
   return described(text, path);
 }
 
-ApiReply answer_config(const ApiRequest& request, const fs::path& path) {
+ApiReply answer_config(const ApiRequest& request, const fs::path& path, bool& written) {
+  const auto write = [&](const std::string& text) {
+    ApiReply reply = write_config_text(text, path);
+    written = reply.status == 200;
+    return reply;
+  };
   if (!request.path.empty()) return api_error(404, "config has no parts");
   if (request.method == "GET") {
     const auto text = read_config_text(path);
@@ -111,7 +116,7 @@ ApiReply answer_config(const ApiRequest& request, const fs::path& path) {
       reply.status = 200;
       return reply;
     }
-    return write_config_text(text, path);
+    return write(text);
   }
   if (request.method == "PATCH") {
     if (!json.is_object() || !json.contains("set") || !json["set"].is_object())
@@ -127,7 +132,7 @@ ApiReply answer_config(const ApiRequest& request, const fs::path& path) {
       if (!edited) return api_error(400, edited.error().message);
       text = std::move(*edited);
     }
-    return write_config_text(text, path);
+    return write(text);
   }
   return api_error(405, "config: GET, PUT or PATCH");
 }

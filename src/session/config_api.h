@@ -12,7 +12,8 @@ namespace imps {
 
 /// doc/api.md, "config". The file need not be there: writing makes it.
 /// Thread-safe for distinct files; blocks.
-ApiReply answer_config(const ApiRequest& request, const std::filesystem::path& path);
+/// @param written  becomes true when the file was written
+ApiReply answer_config(const ApiRequest& request, const std::filesystem::path& path, bool& written);
 
 /// The file's text; "" where there is none. An Error when it cannot be read, or is longer than
 /// kLongestConfig.

@@ -99,8 +99,9 @@ PageApi::Known PageApi::known() const {
 
 ApiReply PageApi::config_resource(const ApiRequest& request) {
   const std::filesystem::path path = config().value_or(kConfig);
-  ApiReply reply = answer_config(request, path);
-  if (request.method != "GET" && reply.status == 200) config_was_written(path);
+  bool written = false;
+  ApiReply reply = answer_config(request, path, written);
+  if (written) config_was_written(path);
   return reply;
 }
 

@@ -1,6 +1,5 @@
 """The Play tab in a real browser: sizes, fingers, keys, what is changed elsewhere, and calm."""
 
-import re
 import time
 
 from browser import PageTest, main
@@ -171,7 +170,7 @@ class ManyControls(PageTest):
         self.assertEqual(last.get_attribute("aria-label"), "Control 128")
         self.assertEqual(last.get_attribute("aria-valuenow"), "1.000")
         self.until(lambda: self.speaks("model"), "the model answers")
-        self.assertTrue(re.match(r".*129d", self.text(".model-name")))
+        self.assertIn("129d", self.text(".model-name"))
 
 
 if __name__ == "__main__":

@@ -73,6 +73,28 @@ class SetUp(TabTest):
         self.until(lambda: self.file() == CONFIG, "the file is as it was")
         self.until(lambda: self.written() == CONFIG, "and shown so")
 
+    def test_does_not_save_over_what_others_wrote(self):
+        config = self.place / "imps.toml"
+        config.write_text(CONFIG + "# theirs\n")
+        self.add("# mine")
+        self.press_button("Save")
+        self.until(lambda: "elsewhere" in " ".join(self.said_wrong()), "it is said")
+        self.assertEqual(self.file(), CONFIG + "# theirs\n")
+        self.assertIn("# mine", self.written())
+
+    def test_shows_what_others_wrote(self):
+        self.add("# mine")
+        self.press_button("Save")  # now it is imps's configuration, too
+        self.until(lambda: "# mine" in self.file(), "the file is written")
+        (self.place / "imps.toml").write_text(CONFIG + "# theirs\n")
+        self.until(lambda: self.written() == self.file(), "the text shows it")
+        self.add("# mine")
+        (self.place / "imps.toml").write_text(CONFIG)
+        self.until(lambda: "elsewhere" in self.text(".file ~ .dos .quiet"), "it is said")
+        self.assertIn("# mine", self.written())
+        self.press_button("Take back changes")
+        self.assertEqual(self.written(), CONFIG)
+
     def test_a_name_is_written_and_comments_stay(self):
         name = self.find('[aria-label="Control 2: Name"]')
         name.send_keys(Keys.CONTROL, "a")
@@ -85,6 +107,7 @@ class SetUp(TabTest):
     def test_a_wrong_mapping_is_refused_in_the_words_of_imps(self):
         self.find('[aria-label="Control 1: Moved by (MIDI)"]').send_keys("bogus", Keys.TAB)
         self.until(lambda: any('"bogus" is no mapping' in said for said in self.said_wrong()), "the reason stands there")
+        self.assertEqual(self.find('[aria-label="Control 1: Moved by (MIDI)"]').get_attribute("aria-invalid"), "true")
         self.assertEqual(self.file(), CONFIG)
 
     def test_a_scene_that_was_just_written_is_switched_to(self):
@@ -140,6 +163,15 @@ class AllTabs(TabTest):
             self.until(lambda: self.all(f"{SHOWN} .tab-page.{tab}"), f"{tab} is shown")
             self.assertLessEqual(self.script(
                 f"const panel = document.querySelector('{SHOWN}'); return panel.scrollWidth - panel.clientWidth"), 0, tab)
+
+    def test_the_instrument_cannot_be_scrolled_out_of_sight(self):
+        for size in ((1280, 800), (360, 740)):
+            self.resize(*size)
+            for tab in ("takes", "train", "models", "setup", "health"):
+                self.script("location.hash = arguments[0]", tab)
+                self.until(lambda: self.all(f"{SHOWN} .tab-page.{tab}"), f"{tab} is shown")
+                self.assertLessEqual(self.script(
+                    "const page = document.documentElement; return page.scrollHeight - page.clientHeight"), 0, tab)
 
     def test_every_control_has_a_name(self):
         for tab in ("takes", "train", "models", "setup", "health"):

@@ -20,6 +20,7 @@ const quietMs = 400;
 
 export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config): void } {
   let saved = "";
+  let isElsewhere = false;  // changed by others, while something else is written here
   let path = "imps.toml";
   let timer = 0;
   let turn = 0;
@@ -42,6 +43,7 @@ export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config)
   const keep = button("Save", () => void save(), { class: "do do-first", title: "Ctrl S" });
   const back = button("Take back changes", () => {
     text.value = saved;
+    isElsewhere = false;
     changed();
   });
 
@@ -81,7 +83,9 @@ export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config)
     keep.disabled = !dirty || errors.length > 0;
     back.disabled = !dirty;
     write(says, errors.length > 0 ? (errors.length === 1 ? "One fault: not saved." : `${errors.length} faults: not saved.`)
-      : dirty ? "Well formed; not saved yet." : "");
+      : !dirty ? ""
+      : isElsewhere ? "The file was changed elsewhere: Save writes over that, Take back shows it."
+      : "Well formed; not saved yet.");
   };
 
   const check = async () => {
@@ -116,6 +120,7 @@ export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config)
         return;
       }
       saved = wanted;
+      isElsewhere = false;
       if (mine === turn) show([], found.warnings);
       desk.say(`${path} is saved`, () => {
         store(before, wanted).catch((error: Error) => desk.say(error.message));
@@ -134,9 +139,9 @@ export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config)
       if (config.text === saved && text.value !== "") return;
       const same = text.value === config.text;
       saved = config.text;
-      if (dirty && !same) {
+      isElsewhere = dirty && !same;
+      if (isElsewhere) {
         changed();
-        write(says, "The file has been changed elsewhere; what you write here is kept until you save it or take it back.");
         return;
       }
       text.value = config.text;
