@@ -46,7 +46,10 @@ std::string score_table(const Findings& findings, const Judged& judged) {
   constexpr int kWidth = 9;
   std::string text =
       line("bits a frame", {"model", "hold last", "marginal", "in 50 %", "in 90 %"}, kWidth);
-  const auto bits = [](double value) { return fmt::format("{:.3f}", value); };
+  // Next to nothing is no "-0.000".
+  const auto bits = [](double value) {
+    return fmt::format("{:.3f}", std::abs(value) < 0.0005 ? 0.0 : value);
+  };
   text += line("all together", {bits(score.bits), bits(score.hold_bits), bits(score.marginal_bits)},
                kWidth);
   for (std::size_t d = 0; d < score.dimensions.size(); ++d) {

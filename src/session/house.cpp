@@ -302,6 +302,8 @@ void House::tell_begin(const std::vector<std::string>& descriptions) {
   std::string who = fmt::format("imps {}: ", version());
   for (const std::string& line : descriptions)
     output_.tell(std::exchange(who, "and ") + line);
+  if (const std::string instrument = words(settings_.instrument); !instrument.empty())
+    output_.tell("played on " + instrument);
   if (dimension_ == 0)
     output_.tell("waiting for the first message: it says how many controls there are");
 }

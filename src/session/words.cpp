@@ -51,6 +51,13 @@ std::string status_line(const Report& report, const std::optional<Report>& befor
       report.last_prediction.controls().empty() ? "–" : numbers(report.last_prediction.controls()));
 }
 
+std::string words(const InstrumentSettings& instrument) {
+  std::string text = instrument.name;
+  if (!instrument.controls.empty())
+    text += fmt::format("{}({})", text.empty() ? "" : " ", fmt::join(instrument.controls, ", "));
+  return text;
+}
+
 std::vector<std::string> summary_lines(const Report& report) {
   std::vector<std::string> lines;
   lines.push_back(fmt::format("{}: {} frames from the performer, {} predictions, {} cancelled",

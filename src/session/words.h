@@ -16,6 +16,8 @@ namespace imps {
 std::string numbers(std::span<const double> controls);
 /// Who has the voice, events a second since `before`, the last prediction.
 std::string status_line(const Report& report, const std::optional<Report>& before);
+/// "pads (left, right)"; what is known of it, or "".
+std::string words(const InstrumentSettings& instrument);
 /// What is told at the end: counts, lateness, and what was refused.
 std::vector<std::string> summary_lines(const Report& report);
 

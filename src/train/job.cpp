@@ -8,14 +8,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <imps/version.h>
-
-#include "dataset/dataset.h"
 #include "log/wall_time.h"
-#include "model/files/safetensors.h"
 #include "platform/file_lock.h"
 #include "platform/replace_file.h"
 #include "train/curves.h"
+#include "train/job_data.h"
+#include "train/job_files.h"
 #include "train/processes.h"
 #include "train/recipe_json.h"
 #include "train/stages.h"
@@ -27,194 +25,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-std::string_view name_of(Ending ending) noexcept {
-  switch (ending) {
-    case Ending::finished:
-      return "finished";
-    case Ending::patience:
-      return "patience";
-    case Ending::stopped:
-      return "stopped";
-    case Ending::out_of_time:
-      return "out of time";
-    case Ending::diverged:
-      return "diverged";
-  }
-  return "";
-}
-
-/// The datasets of a job, open.
-struct Corpus {
-  std::vector<Dataset> datasets;
-  std::vector<Stretch> takes;
-  std::uint64_t rows = 0;
-  int dimension = 0;
-};
-
-Result<Corpus> open_all(const std::vector<fs::path>& paths) {
-  Corpus corpus;
-  if (paths.empty()) return Error{"no dataset was named"};
-  for (const fs::path& path : paths) {
-    auto dataset = Dataset::open(path);
-    if (!dataset) return dataset.error();
-    if (corpus.dimension != 0 && dataset->dimension() != corpus.dimension) {
-      return Error{fmt::format(
-          "{} has dimension {}, {} has {}: a model learns one dimension, train them apart",
-          paths.front().string(), corpus.dimension, path.string(), dataset->dimension())};
-    }
-    corpus.dimension = dataset->dimension();
-    corpus.datasets.push_back(std::move(*dataset));
-  }
-  for (const Dataset& dataset : corpus.datasets) {
-    corpus.rows += dataset.rows();
-    for (const Take& take : dataset.takes())
-      corpus.takes.push_back({&dataset, take.first, take.rows});
-  }
-  return corpus;
-}
-
-/// The sum of all dt. A dataset that is read from disk is not read for this.
-Result<std::optional<double>> minutes(const Corpus& corpus) {
-  double seconds = 0;
-  std::vector<float> rows;
-  const auto columns = static_cast<std::size_t>(corpus.dimension);
-  for (const Dataset& dataset : corpus.datasets) {
-    if (dataset.rows() * columns * sizeof(float) > Dataset::kMostBytesInMemory)
-      return std::optional<double>{};
-    constexpr std::uint64_t kRows = 16'384;
-    for (std::uint64_t row = 0; row < dataset.rows(); row += kRows) {
-      rows.resize(std::min(kRows, dataset.rows() - row) * columns);
-      if (auto read = dataset.read(row, rows); !read) return read.error();
-      for (std::size_t k = 0; k < rows.size(); k += columns)
-        seconds += static_cast<double>(rows[k]);
-    }
-  }
-  return std::optional<double>(seconds / 60);
-}
-
 Json list_of_paths(const std::vector<fs::path>& paths) {
   Json list = Json::array();
   for (const fs::path& path : paths)
     list.push_back(path.string());
   return list;
-}
-
-Json digests_of(const Corpus& corpus) {
-  Json list = Json::array();
-  for (const Dataset& dataset : corpus.datasets)
-    list.push_back(dataset.digest());
-  return list;
-}
-
-/// A job that has begun: where its files go.
-struct Started {
-  Job job;
-  std::string stem;   ///< of the model's and the checkpoint's file names
-  std::string began;  ///< local time
-};
-
-fs::path checkpoint_path(const Started& started) {
-  return started.job.checkpoints / (started.stem + ".checkpoint");
-}
-
-std::string stem_for(const Sizes& sizes, const WallTime& now) {
-  std::string time = iso_text(now.local_us).substr(0, 19);
-  std::replace(time.begin(), time.end(), ':', '-');
-  return fmt::format("musicMDRNN-dim{}-layers{}-units{}-mixtures{}-scale10-{}", sizes.dimension,
-                     sizes.layers, sizes.units, sizes.mixtures, time);
-}
-
-/// "datasets/a.npz" → "a.npz", all of them.
-std::string names_of(const std::vector<fs::path>& paths) {
-  std::string names;
-  for (const fs::path& path : paths)
-    names += (names.empty() ? "" : ", ") + path.filename().string();
-  return names;
-}
-
-/// The model card: what a performer, or another program, may want to know of a model later.
-files::Notes card_of(const Started& started, const Corpus& corpus, const Split& split,
-                     const std::vector<Stage>& stages, const Outcome& outcome,
-                     std::optional<double> minutes_in_all) {
-  const auto& [sizes, recipe] = stages.back();
-  const auto rows = [](const std::vector<Stretch>& takes) {
-    std::uint64_t sum = 0;
-    for (const Stretch& take : takes)
-      sum += take.rows;
-    return sum;
-  };
-  std::string digests;
-  for (const Dataset& dataset : corpus.datasets)
-    digests += (digests.empty() ? "" : ", ") + dataset.digest();
-  const std::string_view size = size_name(sizes);
-  files::Notes card{
-      {"dimension", std::to_string(sizes.dimension)},
-      {"size", std::string(size.empty() ? "custom" : size)},
-      {"layers", std::to_string(sizes.layers)},
-      {"units", std::to_string(sizes.units)},
-      {"mixtures", std::to_string(sizes.mixtures)},
-      {"scale", fmt::format("{:g}", kScale)},
-      {"dataset", names_of(started.job.datasets)},
-      {"dataset_digest", digests},
-      {"rows", std::to_string(corpus.rows)},
-      {"takes", std::to_string(corpus.takes.size())},
-  };
-  if (minutes_in_all) card.emplace_back("minutes", fmt::format("{:.1f}", *minutes_in_all));
-  const files::Notes rest{
-      {"split", fmt::format("the last tenth of the windows of {} rows held out: {} rows to learn "
-                            "from, {} to judge by",
-                            recipe.steps + 1, rows(split.training), rows(split.validation))},
-      {"val_nll", fmt::format("{:.4f}", outcome.best_val_nll)},
-      {"train_nll", fmt::format("{:.4f}", outcome.best_train_nll)},
-      {"epochs", std::to_string(outcome.at_best.epoch)},
-      {"batches", std::to_string(outcome.at_best.batches)},
-      {"ending", std::string(name_of(outcome.ending))},
-      {"seconds", fmt::format("{:.1f}", outcome.at_end.seconds)},
-      {"recipe", recipe.name},
-      {"recipe_settings", recipe_json(recipe).dump()},
-      {"seed", std::to_string(started.job.seed)},
-      {"program", fmt::format("imps {}", version())},
-      {"simd", std::string(simd_target())},
-      {"date", started.began},
-  };
-  card.insert(card.end(), rest.begin(), rest.end());
-  std::string smaller;
-  for (std::size_t k = 0; k + 1 < stages.size(); ++k)
-    smaller += fmt::format("{}{}", k > 0 ? ", " : "", stages[k].sizes.units);
-  if (!smaller.empty()) card.emplace_back("grown_from", smaller + " units");
-  return card;
-}
-
-/// Writes the model under its name, or the next free one.
-Result<fs::path> save_model(const Started& started, const Weights& weights,
-                            const files::Notes& card) {
-  const auto bytes = files::write_safetensors(weights, card);
-  if (!bytes) return bytes.error();
-  if (started.job.output) {
-    if (auto done = platform::create_file(*started.job.output, *bytes); !done) return done.error();
-    return Result<fs::path>(boost::system::in_place_value, *started.job.output);
-  }
-  for (int number = 1;; ++number) {
-    const fs::path path =
-        started.job.folder /
-        (started.stem + (number > 1 ? fmt::format("-{}", number) : "") + ".safetensors");
-    if (fs::exists(path)) continue;
-    auto done = platform::create_file(path, *bytes);
-    if (done) return Result<fs::path>(boost::system::in_place_value, path);
-    // Another training run may have taken the name at this very moment.
-    if (!fs::exists(path) || number > 1000) return done.error();
-  }
-}
-
-/// Where the weights are when the model could not be saved, in words.
-std::string kept_elsewhere(const Started& started, const Weights& weights) {
-  std::error_code error;
-  if (fs::exists(checkpoint_path(started), error))
-    return "; the weights are in " + checkpoint_path(started).string() + ": imps train --resume";
-  const fs::path path = started.job.checkpoints / (started.stem + ".safetensors");
-  const auto bytes = files::write_safetensors(weights, {});
-  if (bytes && platform::create_file(path, *bytes)) return "; it is kept as " + path.string();
-  return "; nor could it be kept in " + started.job.checkpoints.string() + "/: train again";
 }
 
 Result<void> make_folder(const fs::path& folder) {

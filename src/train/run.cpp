@@ -14,6 +14,8 @@ namespace {
 // how many by IMPSY's recipe and at the end: all, where there are not more than in a large dataset.
 constexpr std::uint64_t kJudgedFrames = 20'000;
 constexpr std::uint64_t kFinallyJudgedFrames = 2'000'000;
+// And how many the first weights are judged by.
+constexpr std::uint64_t kFirstJudgedFrames = 2000;
 // Batches from one judgement to the next in long epochs.
 constexpr std::uint64_t kMostBetween = 500;
 constexpr int kMostSetbacks = 6;
@@ -339,6 +341,12 @@ void Run::begin() {
   }
   if (settings_.seconds > 0 && !settings_.has_epochs) state_.planned_epochs = UINT64_MAX;
   state_.good = learner_.state;
+  if (stage_ > 0) return;
+  // What the first epoch is not to be much worse than.
+  const double untaught = measure(
+      WindowList::end_to_end(split_.training, recipe_.steps, 0, 0).thinned(kFirstJudgedFrames),
+      first_);
+  if (std::isfinite(untaught)) state_.least_train_nll = untaught;
 }
 
 void Run::begin(const RunState& before) {

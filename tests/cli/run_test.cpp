@@ -306,6 +306,16 @@ TEST(Run, ReadsItsConfigurationAgainOnSighupAndWhenItIsSaved) {
   EXPECT_EQ(run.end(SIGTERM), 0);
 }
 
+TEST(Run, SaysWhatItIsPlayedOn) {
+  Folder folder;
+  folder.write("imps.toml",
+               "[instrument]\nname = \"pads\"\ncontrols = [\"left\", \"right\"]\n"
+               "[osc]\nlisten = \"localhost:0\"\n[log]\nenabled = false\n[web]\nenabled = false\n");
+  Program run(folder.path(), {"run"});
+  EXPECT_TRUE(run.says("played on pads (left, right)")) << run.err();
+  EXPECT_EQ(run.end(SIGTERM), 0);
+}
+
 TEST(Run, ChangesScenesWhenAskedAndKeepsWhatNoSceneSpeaksOf) {
   Folder folder;
   Musician musician;

@@ -176,6 +176,18 @@ TEST(Trainer, ThatDivergesFromTheStartSaysWhatToDo) {
   EXPECT_NE(outcome.error().message.find("--learning-rate"), std::string::npos);
 }
 
+TEST(Trainer, GoesBackAlsoFromAFirstEpochThatRuinsAll) {
+  Studio studio;
+  studio.settings.recipe.rate = 3;
+  studio.settings.recipe.clip = 0;
+  studio.settings.recipe.warm_up = 0;
+  const auto outcome = studio.run();
+  EXPECT_FALSE(studio.notes.empty()) << "it is said";
+  if (outcome) {
+    EXPECT_GT(outcome->setbacks, 0);
+  }
+}
+
 TEST(Trainer, TakesWhateverADatasetMayHold) {
   const auto of = [](std::vector<float> values) {
     const std::uint64_t rows = values.size() / 3;
