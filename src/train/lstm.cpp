@@ -27,9 +27,8 @@ void lstm_forward(const Layout& layout, const Layout::Lstm& at, const T* paramet
            parameters + at.kernel, 4 * units, T{1}, gates, 4 * units);
   for (std::size_t t = 0; t < extent.steps; ++t) {
     T* const z = gates + t * rows * 4 * units;
-    multiply(Turned::no, Turned::no, rows, 4 * units, units,
-             memory.hidden.data() + t * rows * units, units, parameters + at.recurrent, 4 * units,
-             T{1}, z, 4 * units);
+    multiply_few_rows(Turned::no, rows, 4 * units, units, memory.hidden.data() + t * rows * units,
+                      units, parameters + at.recurrent, 4 * units, T{1}, z, 4 * units);
     run(GatesForward<T>{.rows = rows,
                         .units = units,
                         .z = z,
@@ -62,8 +61,8 @@ void lstm_backward(const Layout& layout, const Layout::Lstm& at, const T* parame
                          .dh_after = dh_after,
                          .dc = dc});
     if (t > 0) {
-      multiply(Turned::no, Turned::yes, rows, units, 4 * units, dz, 4 * units,
-               parameters + at.recurrent, 4 * units, T{0}, dh_after, units);
+      multiply_few_rows(Turned::yes, rows, units, 4 * units, dz, 4 * units,
+                        parameters + at.recurrent, 4 * units, T{0}, dh_after, units);
     }
   }
   multiply(Turned::yes, Turned::no, at.inputs, 4 * units, frames, inputs, at.inputs, gates,
