@@ -76,8 +76,8 @@ Result<void> SweepMeeting::leave(std::size_t run, const std::string& text) {
 std::optional<std::string> SweepMeeting::wait_for(std::size_t run) {
   const int rank = static_cast<int>(run % static_cast<std::size_t>(place_.ranks));
   while (true) {
-    // A silent one may have left its result before that.
-    const bool silent = rank != place_.rank && is_silent(rank);
+    // A silent one may have left its result before that. Our own is there, or could not be written.
+    const bool silent = rank == place_.rank || is_silent(rank);
     if (const auto bytes = platform::read_whole_file(file_of(run), std::size_t{1} << 20)) {
       const auto* const text = reinterpret_cast<const char*>(bytes->data());
       return std::string(text, bytes->size());
