@@ -17,6 +17,8 @@ pkg_search_module(cblas REQUIRED IMPORTED_TARGET openblas cblas blas)
 find_package(MPI COMPONENTS C)
 pkg_check_modules(qrcodegen REQUIRED IMPORTED_TARGET qrcodegencpp)
 pkg_check_modules(rtmidi REQUIRED IMPORTED_TARGET rtmidi)
+# Where it is missing, MIDI is that of the system.
+pkg_check_modules(jack IMPORTED_TARGET jack)
 find_package(CLI11 2.1 REQUIRED)
 find_package(tomlplusplus 3.3 REQUIRED)
 

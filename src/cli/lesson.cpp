@@ -88,7 +88,8 @@ class Lesson {
       wait();
       hear();
       read();
-      if (now() >= look_again_) (void)look(false);
+      if (now() < look_again_) continue;
+      if (auto there = look(false); !there) return there.error();
     }
     // Also when the end of input came with it.
     if (is_broken_off()) return Error{"broken off"};
@@ -102,6 +103,7 @@ class Lesson {
   /// Opens what is there and wanted, and lets go what is gone.
   Result<void> look(bool first) {
     look_again_ = now() + kLookEvery;
+    if (!system_.is_there()) return Error{fmt::format("{}'s MIDI has ended", system_.name())};
     const OpenInputs::News news = inputs_.look();
     if (first && !inputs_.missing().empty()) {
       const std::vector<std::string> there = system_.ports().inputs;

@@ -8,8 +8,7 @@ namespace imps {
 
 PortsHere look_for_ports(std::unique_ptr<MidiSystem>& system) {
   PortsHere ports;
-  // A client of a server that has ended sees nothing for ever.
-  if (system && system->ports() == MidiPorts{}) system.reset();
+  if (system && !system->is_there()) system.reset();
   if (!system) {
     auto opened = MidiSystem::open("auto");
     if (opened) system = std::move(*opened);

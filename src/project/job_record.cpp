@@ -163,8 +163,10 @@ void JobRecord::end(const platform::Worker::End& end, bool was_stopped) {
         end.signalled ? fmt::format("ended by signal {} ({})", end.status, ::strsignal(end.status))
                       : fmt::format("status {}", end.status);
     if (error_.empty() && !end.signalled && !lines_.empty()) error_ = lines_.back();
-    error_ = error_.empty() ? fmt::format("imps {}: {}", name_of(kind_), how)
-                            : fmt::format("{} ({})", error_, how);
+    if (error_.empty())
+      error_ = fmt::format("imps {}: {}", name_of(kind_), how);
+    else if (end.signalled)
+      error_ += fmt::format(" ({})", how);
   }
   if (state_ == State::stopped) error_.clear();
   output_ = {};

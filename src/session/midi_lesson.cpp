@@ -89,10 +89,12 @@ bool MidiLesson::undo() {
 // ---- the thread
 
 void MidiLesson::run(Shared& shared) {
-  {
+  bool ended = true;
+  while (std::exchange(ended, false)) {
     auto system = MidiSystem::open(shared.options.api);
     if (system) {
       shared.listen(**system);
+      ended = !(*system)->is_there();  // and may be back
     } else {
       const std::lock_guard lock(shared.mutex);
       shared.state.error = "no MIDI here: " + system.error().message;
@@ -107,7 +109,7 @@ void MidiLesson::run(Shared& shared) {
 void MidiLesson::Shared::listen(MidiSystem& system) {
   OpenInputs inputs(system, {}, options.configured);
   auto look = Clock::now();
-  for (auto now = look; is_wanted(now); now = Clock::now()) {
+  for (auto now = look; system.is_there() && is_wanted(now); now = Clock::now()) {
     if (now >= look) {
       look = now + kLookEvery;
       const auto news = inputs.look();

@@ -43,9 +43,8 @@ bool send_midi(const NoteOutput& output, const std::vector<MidiMessage>& message
   const auto port = find_midi_port((*system)->ports().outputs, output.name);
   if (!port) return false;
   const auto out = (*system)->open_output(*port);
-  return out && std::all_of(messages.begin(), messages.end(), [&](const MidiMessage& message) {
-           return (*out)->send(message.bytes());
-         });
+  return out && std::all_of(messages.begin(), messages.end(),
+                            [&](const MidiMessage& message) { return (*out)->send(message); });
 }
 
 bool send_serial(const NoteOutput& output, const std::vector<MidiMessage>& messages) {

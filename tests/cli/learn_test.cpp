@@ -62,7 +62,7 @@ class Learn : public ::testing::Test {
     ASSERT_TRUE(program_->says("hearing Knobs (JACK)")) << program_->err();
     ASSERT_TRUE(program_->says("Move your first control"));
   }
-  void send(const MidiMessage& message) { ASSERT_TRUE(knobs_->send(message.bytes())); }
+  void send(const MidiMessage& message) { ASSERT_TRUE(knobs_->send(message)); }
   /// Moves something until it is said to be learnt: a part of it may have been missed.
   [[nodiscard]] bool teaches(const std::function<void()>& move, const std::string& said) {
     const auto late = std::chrono::steady_clock::now() + kWait;

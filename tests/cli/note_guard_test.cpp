@@ -133,7 +133,7 @@ TEST_F(NotesOverJack, AreReleasedOnceAfterAnEndInOrder) {
   // And nothing more before somebody else speaks: whatever was sent before has come by then.
   const auto other = system_->open_output(*find_midi_port(system_->ports().outputs, "Synth"));
   ASSERT_TRUE(other);
-  ASSERT_TRUE((*other)->send(MidiMessage::of(Kind::control_change, 1, 1, 1).bytes()));
+  ASSERT_TRUE((*other)->send(MidiMessage::of(Kind::control_change, 1, 1, 1)));
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 1, 1));
 }
 

@@ -133,7 +133,7 @@ TEST(Jobs, ThatDieSayHow) {
   studio.program("echo 'imps: datasets/: no logs' >&2; exit 3");
   json job = studio.end_of(begin(studio, kDataset));
   EXPECT_EQ(job["state"], "failed");
-  EXPECT_EQ(job["error"], "datasets/: no logs (status 3)");
+  EXPECT_EQ(job["error"], "datasets/: no logs");
   studio.program("kill -9 $$");
   job = studio.end_of(begin(studio, kDataset));
   EXPECT_EQ(job["state"], "failed");

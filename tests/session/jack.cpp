@@ -70,11 +70,16 @@ Jack::Jack(Patience patience) : name_("imps-test-" + std::to_string(::getpid()))
 
 Jack::~Jack() {
   if (pid_ > 0) {
+    go_on();
     ::kill(pid_, SIGTERM);
     ::waitpid(pid_, nullptr, 0);
   }
   ::close(words_);
 }
+
+void Jack::hold() const { ::kill(pid_, SIGSTOP); }
+
+void Jack::go_on() const { ::kill(pid_, SIGCONT); }
 
 std::unique_ptr<MidiSystem> Jack::connect() const {
   const auto late = std::chrono::steady_clock::now() + kWait;

@@ -36,6 +36,10 @@ class Jack {
   [[nodiscard]] std::unique_ptr<MidiSystem> connect() const;
   static bool is_installed();
 
+  /// The server does nothing at all, as on a machine that is suspended, until it goes on.
+  void hold() const;
+  void go_on() const;
+
  private:
   std::string name_;
   pid_t pid_ = -1;

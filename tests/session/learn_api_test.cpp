@@ -97,7 +97,7 @@ class LearnOverJack : public LearnOverTheApi {
     // Again if need be: a part of it may have been missed.
     for (int times = 0; times < 10; ++times) {
       for (int value = 0; value < 128; value += 8)
-        knobs_->send(MidiMessage::of(Kind::control_change, 1, number, value).bytes());
+        knobs_->send(MidiMessage::of(Kind::control_change, 1, number, value));
       if (comes([&](const json& now) { return now["controls"].size() == controls; },
                 std::chrono::seconds(3)))
         return true;

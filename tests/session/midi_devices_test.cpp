@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,6 @@
 namespace imps::test {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Kind = MidiMessage::Kind;
 
@@ -63,7 +63,7 @@ class OverMidi : public ::testing::Test {
       if (musician_.count(live_->port(), key) == wanted) return true;
     return false;
   }
-  void turn(const MidiMessage& message) { ASSERT_TRUE(knobs_->send(message.bytes())); }
+  void turn(const MidiMessage& message) { ASSERT_TRUE(knobs_->send(message)); }
 
   std::optional<Jack> jack_;
   std::unique_ptr<MidiSystem> system_;
@@ -217,6 +217,52 @@ TEST_F(OverMidi, DevicesMayComeAndGo) {
   }
 }
 
+TEST_F(OverMidi, TheServerMayEndAndReturn) {
+  begin_with_all();
+  for (int round = 0; round < 3; ++round) {
+    turn(MidiMessage::of(Kind::note_on, 1, 60 + round, 100));
+    EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60 + round, 127)) << round;
+    jack_.reset();
+    ASSERT_TRUE(comes("midi_inputs", 0)) << round;
+    ASSERT_TRUE(comes("midi_outputs", 0)) << round;
+    EXPECT_FALSE(system_->is_there());
+    EXPECT_EQ(system_->ports(), MidiPorts{});
+    EXPECT_FALSE(system_->open_output("virtual:Late"));
+    EXPECT_FALSE(knobs_->send(MidiMessage::of(Kind::control_change, 1, 1, 1)));
+    EXPECT_TRUE(musician_.is_answered(live_->port())) << "the stage has stopped";
+    // Ports of before may outlive their server, and the next one.
+    const auto old_knobs = std::move(knobs_);
+    const auto old_system = std::move(system_);
+    jack_.emplace();
+    system_ = jack_->connect();
+    ASSERT_TRUE(system_);
+    plug_in_knobs();
+    plug_in_synth();
+    ASSERT_TRUE(comes("midi_inputs", 1)) << round;
+    ASSERT_TRUE(comes("midi_outputs", 1)) << round;
+  }
+}
+
+TEST_F(OverMidi, AServerThatHangsLosesNoRelease) {
+  begin_with_all();
+  jack_->hold();
+  for (int k = 0; k < 3'000; ++k) {
+    musician_.play({0.0F, static_cast<float>(k % 100) / 127, 0.0F}, live_->port());
+    if (k % 100 == 99) {
+      ASSERT_TRUE(musician_.is_answered(live_->port()));
+    }
+  }
+  jack_->go_on();
+  live_->finish();
+  std::set<int> sounding;
+  for (auto heard = synth_->hear(); heard; heard = synth_->hear()) {
+    if (heard->is_note_on()) sounding.insert(heard->first());
+    if (heard->is_note_off()) sounding.erase(heard->first());
+    if (*heard == MidiMessage::of(Kind::control_change, 1, 123, 0)) break;  // the last word
+  }
+  EXPECT_THAT(sounding, ::testing::IsEmpty());
+}
+
 TEST_F(OverMidi, MessagesArePassedOnAsTheyAreAndReleasedAtTheEnd) {
   options_.settings.interaction.input_thru = false;
   options_.settings.midi.thru = {{"Knobs", {"Synth"}}};
@@ -270,13 +316,13 @@ TEST_F(OverMidi, WhatADeviceSendsBackIsNoInteraction) {
   turn(MidiMessage::of(Kind::control_change, 1, 1, 77));
   const auto heard = synth_->hear();
   ASSERT_TRUE(heard);
-  ASSERT_TRUE(back->send(heard->bytes()));
+  ASSERT_TRUE(back->send(*heard));
   ASSERT_TRUE(comes("midi_echoes", 1));
   EXPECT_EQ(musician_.count(live_->port(), "midi_moves"), 1);
   // The same once more was not sent twice, and another value was not sent at all.
-  ASSERT_TRUE(back->send(heard->bytes()));
+  ASSERT_TRUE(back->send(*heard));
   ASSERT_TRUE(comes("midi_moves", 2));
-  ASSERT_TRUE(back->send(MidiMessage::of(Kind::control_change, 1, 1, 78).bytes()));
+  ASSERT_TRUE(back->send(MidiMessage::of(Kind::control_change, 1, 1, 78)));
   ASSERT_TRUE(comes("midi_moves", 3));
 }
 

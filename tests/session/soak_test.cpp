@@ -164,7 +164,7 @@ class Evening {
   /// Everything is silent: each device asks for it, so that nothing it said is still under way.
   void panic() {
     live_->send(TakeCommand{{.kind = Command::Kind::panic}});
-    if (knobs_) knobs_->send(MidiMessage::of(Kind::program_change, 16, 1).bytes());
+    if (knobs_) knobs_->send(MidiMessage::of(Kind::program_change, 16, 1));
     if (is_line_in_) {
       ASSERT_TRUE(line_.say("\xcf\x01"));
     }
@@ -197,16 +197,16 @@ class Evening {
     const int value = static_cast<int>(random() % 128);
     switch (random() % 4) {
       case 0:
-        knobs_->send(MidiMessage::of(Kind::control_change, 1, 1, value).bytes());
+        knobs_->send(MidiMessage::of(Kind::control_change, 1, 1, value));
         break;
       case 1:
-        knobs_->send(MidiMessage::of(Kind::note_on, 1, value, 90).bytes());
+        knobs_->send(MidiMessage::of(Kind::note_on, 1, value, 90));
         break;
       case 2:
-        knobs_->send(MidiMessage::of(Kind::note_off, 1, value).bytes());
+        knobs_->send(MidiMessage::of(Kind::note_off, 1, value));
         break;
       default:
-        knobs_->send(MidiMessage::pitch_bend(1, value * 128).bytes());
+        knobs_->send(MidiMessage::pitch_bend(1, value * 128));
     }
   }
   void listen() {

@@ -103,6 +103,7 @@ void DeviceWatch::take_wanted() {
 
 void DeviceWatch::look() {
   if (sought_.empty()) return;
+  if (system_ && !system_->is_there()) let_system_go();
   if (!system_) {
     auto opened = MidiSystem::open(api_);
     if (opened) {
@@ -114,7 +115,6 @@ void DeviceWatch::look() {
   const MidiPorts ports = system_ ? system_->ports() : MidiPorts{};
   for (Sought& device : sought_)
     look_for(device, ports);
-  if (system_ && ports == MidiPorts{}) look_after_system();
 }
 
 void DeviceWatch::look_for(Sought& device, const MidiPorts& ports) {
@@ -160,27 +160,17 @@ std::string DeviceWatch::open(const Sought& device, const std::string& port) {
   return {};
 }
 
-/// A JACK server that has ended leaves a client that sees nothing for ever.
-void DeviceWatch::look_after_system() {
-  const bool has_others = std::any_of(sought_.begin(), sought_.end(), [](const Sought& device) {
-    return !device.open.empty() && !device.is_virtual();
-  });
-  if (has_others) return;
-  auto again = MidiSystem::open(api_);
-  if (!again) {
-    for (Sought& device : sought_) {
-      if (std::exchange(device.open, {}).empty()) continue;
-      if (device.is_input)
-        hand_over(device, std::unique_ptr<MidiInput>());
-      else
-        hand_over(device, std::unique_ptr<MidiOutput>());
-    }
-    tell(fmt::format("{}'s MIDI has ended: imps goes on looking for it", system_->name()));
-    system_.reset();
-  } else if (std::none_of(sought_.begin(), sought_.end(),
-                          [](const Sought& device) { return !device.open.empty(); })) {
-    system_ = std::move(*again);
+/// What was opened by a system that has ended is dead, and is opened anew once it is back.
+void DeviceWatch::let_system_go() {
+  for (Sought& device : sought_) {
+    if (std::exchange(device.open, {}).empty()) continue;
+    if (device.is_input)
+      hand_over(device, std::unique_ptr<MidiInput>());
+    else
+      hand_over(device, std::unique_ptr<MidiOutput>());
   }
+  tell(fmt::format("{}'s MIDI has ended: imps goes on looking for it", system_->name()));
+  system_.reset();
 }
 
 void DeviceWatch::close_old() {

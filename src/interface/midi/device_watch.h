@@ -61,7 +61,7 @@ class DeviceWatch {
   void run();
   void look();
   void look_for(Sought& device, const MidiPorts& ports);
-  void look_after_system();
+  void let_system_go();
   void take_wanted();
   void close_old();
   /// Returns what is wrong, or "".

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "interface/midi/jack.h"
 #include "interface/midi/stream.h"
 
 namespace imps {
@@ -28,31 +29,17 @@ std::string lower(std::string_view text) {
 
 void say_nothing(const char*, int, const char*, int, const char*, ...) {}
 
-/// What libraries below would print to the terminal again and again is in our own messages.
-void silence_libraries() {
-  using JackHandler = void (*)(const char*);
-  using SetJackHandler = void (*)(JackHandler);
-  for (const char* const name : {"jack_set_error_function", "jack_set_info_function"}) {
-    if (const auto set = reinterpret_cast<SetJackHandler>(::dlsym(RTLD_DEFAULT, name)))
-      set([](const char*) {});
-  }
-  using AlsaHandler = void (*)(const char*, int, const char*, int, const char*, ...);
-  using SetAlsaHandler = int (*)(AlsaHandler);
+/// What the library would print to the terminal again and again is in our own messages.
+void silence_alsa() {
+  using Handler = void (*)(const char*, int, const char*, int, const char*, ...);
+  using SetHandler = int (*)(Handler);
   if (const auto set =
-          reinterpret_cast<SetAlsaHandler>(::dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler")))
+          reinterpret_cast<SetHandler>(::dlsym(RTLD_DEFAULT, "snd_lib_error_set_handler")))
     set(say_nothing);
 }
 
 /// RtMidi would print warnings; its errors come as exceptions all the same.
 void ignore_warning(RtMidiError::Type, const std::string&, void*) {}
-
-/// What open_port() makes here: "imps-01:imps" in JACK, "imps:imps 128:0" in ALSA. Virtual ports
-/// have names of their own.
-bool is_own(const std::string& port) {
-  const auto colon = port.find(':');
-  return port.starts_with(kClient) && colon != std::string::npos &&
-         port.compare(colon + 1, std::string_view(kClient).size(), kClient) == 0;
-}
 
 template <class Client>
 std::vector<std::string> names_of(Client& client) {
@@ -60,7 +47,7 @@ std::vector<std::string> names_of(Client& client) {
   const unsigned int count = client.getPortCount();
   for (unsigned int k = 0; k < count; ++k) {
     std::string name = client.getPortName(k);
-    if (!name.empty() && !is_own(name)) names.push_back(std::move(name));
+    if (!name.empty() && !is_own_midi_port(name)) names.push_back(std::move(name));
   }
   return names;
 }
@@ -132,10 +119,10 @@ class RtOutput final : public MidiOutput {
     open_port(client_, port);
     if (failed_) throw RtMidiError("it cannot be opened", RtMidiError::DRIVER_ERROR);
   }
-  bool send(std::span<const std::uint8_t> bytes) noexcept override {
+  bool send(const MidiMessage& message) noexcept override {
     failed_ = false;
     try {
-      client_.sendMessage(bytes.data(), bytes.size());
+      client_.sendMessage(message.data.data(), message.size);
     } catch (const std::exception&) {
       return false;
     }
@@ -191,37 +178,44 @@ class RtSystem final : public MidiSystem {
   RtMidiOut out_;
 };
 
+Result<std::unique_ptr<MidiSystem>> open_rtmidi(RtMidi::Api api, std::string_view name) {
+  std::vector<RtMidi::Api> compiled;
+  RtMidi::getCompiledApi(compiled);
+  if (std::ranges::find(compiled, api) == compiled.end())
+    return Error{fmt::format("no {} here", name)};
+  try {
+    return Result<std::unique_ptr<MidiSystem>>(boost::system::in_place_value,
+                                               std::make_unique<RtSystem>(api, name));
+  } catch (const std::exception& failure) {
+    return Error{failure.what()};
+  }
+}
+
+Result<std::unique_ptr<MidiSystem>> open_alsa() {
+  // RtMidi's own way to find out prints.
+  if (::access("/dev/snd/seq", R_OK | W_OK) != 0) return Error{"no ALSA sequencer here"};
+  silence_alsa();
+  return open_rtmidi(RtMidi::LINUX_ALSA, "ALSA");
+}
+
 struct Api {
   std::string_view word;
-  RtMidi::Api api;
-  std::string_view name;
+  Result<std::unique_ptr<MidiSystem>> (*open)();
 };
-constexpr std::array kApis{Api{"core", RtMidi::MACOSX_CORE, "CoreMIDI"},
-                           Api{"alsa", RtMidi::LINUX_ALSA, "ALSA"},
-                           Api{"jack", RtMidi::UNIX_JACK, "JACK"}};
-
-/// Whether a JACK server runs. RtMidi loads JACK's library, and its client would complain aloud.
-bool jack_runs() {
-  using Open = void* (*)(const char*, int, int*, ...);
-  using Close = int (*)(void*);
-  const auto open = reinterpret_cast<Open>(::dlsym(RTLD_DEFAULT, "jack_client_open"));
-  const auto close = reinterpret_cast<Close>(::dlsym(RTLD_DEFAULT, "jack_client_close"));
-  if (open == nullptr || close == nullptr) return false;
-  constexpr int kNoStartServer = 1;
-  int status = 0;
-  void* const client = open(kClient, kNoStartServer, &status);
-  if (client == nullptr) return false;
-  close(client);
-  return true;
-}
-
-/// RtMidi's own way to find out is slow, or prints.
-bool is_there(const Api& api) {
-  if (api.api == RtMidi::LINUX_ALSA) return ::access("/dev/snd/seq", R_OK | W_OK) == 0;
-  return api.api != RtMidi::UNIX_JACK || jack_runs();
-}
+constexpr std::array kApis {
+  Api{"core", [] { return open_rtmidi(RtMidi::MACOSX_CORE, "CoreMIDI"); }}, Api{"alsa", open_alsa},
+#if defined(IMPS_HAS_JACK)
+      Api{"jack", open_jack},
+#endif
+};
 
 }  // namespace
+
+bool is_own_midi_port(std::string_view name) {
+  const auto colon = name.find(':');
+  return colon != std::string_view::npos && name.starts_with(kClient) &&
+         name.substr(colon + 1).starts_with(kClient);
+}
 
 std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
                                           std::string_view part) {
@@ -237,19 +231,9 @@ std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
 }
 
 Result<std::unique_ptr<MidiSystem>> MidiSystem::open(std::string_view wanted) {
-  silence_libraries();
-  std::vector<RtMidi::Api> compiled;
-  RtMidi::getCompiledApi(compiled);
   for (const Api& api : kApis) {
     if (wanted != "auto" && wanted != api.word) continue;
-    if (std::find(compiled.begin(), compiled.end(), api.api) == compiled.end()) continue;
-    if (!is_there(api)) continue;
-    try {
-      return Result<std::unique_ptr<MidiSystem>>(boost::system::in_place_value,
-                                                 std::make_unique<RtSystem>(api.api, api.name));
-    } catch (const std::exception&) {
-      // The next one.
-    }
+    if (auto system = api.open()) return system;
   }
   return Error{wanted == "auto" ? std::string("there is no MIDI on this machine: neither ALSA's "
                                               "sequencer (modprobe snd-seq) nor a JACK server")

@@ -1,11 +1,10 @@
-// The system's MIDI: which ports there are, and opening them. The only code that knows of RtMidi.
+// The system's MIDI: which ports there are, and opening them.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +27,10 @@ struct MidiPorts {
 std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
                                           std::string_view part);
 
+/// Whether it is what imps opens for a device: "imps:imps from NAME" in JACK, "imps:imps 128:0" in
+/// ALSA. Virtual ports have names of their own.
+bool is_own_midi_port(std::string_view name);
+
 /// What a port is opened by, instead of a part of a name: "virtual:NAME" makes one that other
 /// programs connect to.
 inline constexpr std::string_view kVirtualPort = "virtual:";
@@ -37,7 +40,9 @@ class MidiOutput {
  public:
   virtual ~MidiOutput() = default;
   /// False when it could not be sent. Realtime-safe as far as the system's MIDI is.
-  virtual bool send(std::span<const std::uint8_t> bytes) noexcept = 0;
+  virtual bool send(const MidiMessage& message) noexcept = 0;
+  /// Whether what was sent waits because nobody takes it; there is still room for releases.
+  [[nodiscard]] virtual bool is_stalled() const noexcept { return false; }
 };
 
 /// An open input.
@@ -59,6 +64,8 @@ class MidiSystem {
 
   /// "ALSA", "JACK", "CoreMIDI".
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  /// False once it has ended: what was opened by it is dead then, and open() may find it again.
+  [[nodiscard]] virtual bool is_there() const noexcept { return true; }
   [[nodiscard]] virtual MidiPorts ports() = 0;
   /// @param port  one of ports(), or "virtual:NAME"
   /// @param wake  called on a thread of the system's when a message has come; realtime-safe

@@ -137,7 +137,8 @@ std::unique_ptr<MidiInterface::Out> MidiInterface::output_for(const std::string&
 std::unique_ptr<MidiPlayer> MidiInterface::player_for(Out& out) {
   return std::make_unique<MidiPlayer>(
       loop_, mappings_of(settings_.output, out.name), pace(settings_),
-      [this, &out](const MidiMessage& message) { return send(out, message, steady_now()); });
+      [this, &out](const MidiMessage& message) { return send(out, message, steady_now()); },
+      [&out] { return out.port != nullptr && out.port->is_stalled(); });
 }
 
 void MidiInterface::dismiss(Out& out, TimePoint now) {
@@ -277,7 +278,7 @@ void MidiInterface::on_message(In& in, const MidiMessage& message) {
 std::size_t MidiInterface::send(Out& out, const MidiMessage& message, TimePoint at) {
   if (!out.port) return 0;
   out.notes.before(message);
-  if (!out.port->send(message.bytes())) {
+  if (!out.port->send(message)) {
     tally_.fault(&PortCounts::not_sent, "a message could not be sent");
     return 0;
   }

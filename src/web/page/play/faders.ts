@@ -207,7 +207,8 @@ export class Faders {
     const model = this.model[control];
     mark.style.setProperty("--at", (model ?? 0.5).toFixed(4));
     mark.hidden = model === undefined;
-    write(value, stands.toFixed(2));
+    const figure = stands.toFixed(2);
+    write(value, this.place.dataset.size === "few" ? figure : figure.replace(/^0/, ""));
     element.setAttribute("aria-valuenow", stands.toFixed(3));
     element.setAttribute("aria-valuetext", model === undefined || element.dataset.last !== "model"
       ? stands.toFixed(2)

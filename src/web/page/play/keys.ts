@@ -10,7 +10,6 @@ const list: readonly [string, string][] = [
   ["space", "pause, or go on"],
   ["Esc", "panic: everything that sounds ends"],
   ...modes.map(({ name }, k): [string, string] => [String(k + 1), name.toLowerCase()]),
-  ["5", "kept for a mode to come"],
   ["m", "sound of this page off, or on"],
   ["f", "full screen"],
   ["↑ ↓", "move the fader in focus; with shift, or Page ↑ ↓, further"],
