@@ -1,10 +1,8 @@
 #include "session/house.h"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -22,18 +20,16 @@
 
 #include <imps/version.h>
 
-#include "config/endpoint.h"
-#include "config/keys.h"
 #include "config/read.h"
 #include "log/writer.h"
 #include "platform/thread.h"
 #include "session/desk.h"
 #include "session/facts.h"
-#include "session/interfaces.h"
 #include "session/model_choice.h"
 #include "session/note_guard.h"
 #include "session/page_api.h"
 #include "session/performance.h"
+#include "session/repertoire.h"
 #include "session/warm.h"
 #include "session/words.h"
 #include "web/qr.h"
@@ -47,23 +43,6 @@ namespace asio = boost::asio;
 std::uint64_t draw_seed() {
   std::random_device device;
   return ((std::uint64_t{device()} << 32) | device()) >> 11;
-}
-
-TakeModel to_stage(const ChosenModel& chosen) {
-  return {.model = chosen.model, .name = chosen.name, .digest = chosen.digest, .step = chosen.step};
-}
-
-/// Whether a changed key is taken over while the performance goes on.
-bool is_live(std::string_view path, const Settings& next) {
-  const Key& key = *find_key(path);
-  if (path == "model.file" && !next.model.file) return false;
-  const std::string_view in = section(key);
-  return may_be_in_scene(key) || key.kind == Key::Kind::scenes || in == "route" ||
-         in == "smoothing" || in == "instrument" || path == "interaction.bindings" ||
-         path == "interaction.remember_velocity" || path == "interaction.ahead" ||
-         path == "interaction.max_rest" || (path == "interaction.seed" && next.interaction.seed) ||
-         std::find(kInterfaceSections.begin(), kInterfaceSections.end(), in) !=
-             kInterfaceSections.end();
 }
 
 /// What is told in the terminal, and on the page.
@@ -92,11 +71,10 @@ class House final : private Backstage {
   House(const PerformanceRequest& request, Output& output)
       : request_(request),
         config_(request.config),
-        settings_(request.settings),
-        in_force_(request.settings),
         desk_(loop_, channels_, start_),
         output_(output, desk_),
-        seed_(settings_.interaction.seed.value_or(draw_seed())),
+        repertoire_(request.settings, request.settings.interaction.seed.value_or(draw_seed()),
+                    channels_, output_, desk_),
         timer_(loop_),
         signals_(loop_),
         stage_(loop_) {}
@@ -123,13 +101,6 @@ class House final : private Backstage {
   void open_desk();
   Result<void> change_model_from(const std::filesystem::path& path);
   void show_on_page(const Report& report);
-  void plays(const ChosenModel& chosen);
-  void swap_in(const ChosenModel& chosen);
-  bool change_model(const std::filesystem::path& path);
-  std::optional<ChosenModel> load(const std::filesystem::path& path);
-  void load_scene_models();
-  void take_scene(const std::string& asked);
-  void take_over(const Settings& next, const std::vector<std::string>& keys);
   void guard_notes_of(const Settings& settings);
   void look_at_config();
   void reload();
@@ -137,13 +108,6 @@ class House final : private Backstage {
 
   const PerformanceRequest request_;
   std::optional<std::filesystem::path> config_;
-  Settings settings_;  // as last read; the stage's thread sees only request_'s
-  Settings in_force_;  // the same, with the scene's changes
-  std::string scene_;
-  std::map<std::filesystem::path, ChosenModel> scene_models_;  // so that scenes change at once
-  std::filesystem::path playing_;                              // the model's path
-  std::string model_name_;                                     // what plays
-  std::string model_words_;
   std::vector<std::string> ports_;
   Start start_ = std::chrono::steady_clock::now();
   std::chrono::system_clock::time_point wall_start_ = std::chrono::system_clock::now();
@@ -151,7 +115,7 @@ class House final : private Backstage {
   asio::io_context loop_{1};
   Desk desk_;
   Told output_;
-  std::uint64_t seed_;
+  Repertoire repertoire_;  // the stage's thread sees only request_'s settings, and the seed
 
   NoteGuard guard_;
   std::optional<ChosenModel> model_;  // to begin with
@@ -171,8 +135,9 @@ class House final : private Backstage {
 };
 
 Result<void> House::perform() {
-  if (!settings_.osc.enabled && !settings_.midi.enabled && !settings_.websocket.enabled &&
-      !settings_.serial.enabled && !settings_.serial_midi.enabled) {
+  if (!request_.settings.osc.enabled && !request_.settings.midi.enabled &&
+      !request_.settings.websocket.enabled && !request_.settings.serial.enabled &&
+      !request_.settings.serial_midi.enabled) {
     return Error{
         "osc.enabled is false, and there is no other interface: set it to true, or add "
         "[midi], [websocket], [serial] or [serialmidi]"};
@@ -181,14 +146,14 @@ Result<void> House::perform() {
   // before that waits.
   platform::block_signals();
   wait_for_signal();
-  auto opened = Performance::open(settings_, seed_, start_, *this, channels_, guard_.table());
+  auto opened = Performance::open(request_.settings, repertoire_.seed(), start_, *this, channels_,
+                                  guard_.table());
   if (!opened) return opened.error();
   Performance& performance = **opened;
   if (auto chosen = choose_first_model(); !chosen) return chosen.error();
   if (dimension_ != 0) performance.set_dimension(dimension_);
-  settings_.osc.listen.port = performance.port();
-  in_force_.osc.listen.port = performance.port();
-  guard_notes_of(settings_);
+  repertoire_.set_osc_port(performance.port());
+  guard_notes_of(request_.settings);
 
   std::atomic<bool> on_stage{true};
   std::optional<Error> fallen;  // read once the thread has ended
@@ -238,7 +203,7 @@ Result<void> House::perform() {
 }
 
 Result<void> House::choose_first_model() {
-  const ModelSettings& wanted = settings_.model;
+  const ModelSettings& wanted = request_.settings.model;
   std::optional<int> dimension = wanted.dimension;
   if (wanted.file) {
     auto chosen = load_model(*wanted.file, wanted.dimension);
@@ -248,7 +213,7 @@ Result<void> House::choose_first_model() {
     dimension = model_->model->dimension();
   }
   // Routes and mappings say it, too, and so does a log that was asked for.
-  if (const std::size_t controls = model_controls(settings_); !dimension && controls > 0)
+  if (const std::size_t controls = model_controls(request_.settings); !dimension && controls > 0)
     dimension = static_cast<int>(controls) + 1;
   if (request_.warm && !request_.warm->empty()) {
     const auto warmed = dimension_of_log(*request_.warm, dimension);
@@ -286,7 +251,7 @@ Backstage::Ready House::get_ready(int dimension) {
                           .dimension = dimension,
                           .start = local_time(wall_start_),
                           .program = std::string(version()),
-                          .facts = session_facts(settings, seed_, *model_, warmth),
+                          .facts = session_facts(settings, repertoire_.seed(), *model_, warmth),
                           .quota_bytes = settings.log.quota_bytes},
                          {.clock = [start = start_] { return since(start); }, .on_notice = {}});
     if (log) {
@@ -302,7 +267,7 @@ void House::tell_begin(const std::vector<std::string>& descriptions) {
   std::string who = fmt::format("imps {}: ", version());
   for (const std::string& line : descriptions)
     output_.tell(std::exchange(who, "and ") + line);
-  if (const std::string instrument = words(settings_.instrument); !instrument.empty())
+  if (const std::string instrument = words(request_.settings.instrument); !instrument.empty())
     output_.tell("played on " + instrument);
   if (dimension_ == 0)
     output_.tell("waiting for the first message: it says how many controls there are");
@@ -311,15 +276,14 @@ void House::tell_begin(const std::vector<std::string>& descriptions) {
 void House::tell_ready() {
   if (ready_told_ || !model_) return;
   ready_told_ = true;
-  playing_ = model_->path;
-  plays(*model_);
-  load_scene_models();
+  repertoire_.begin(*model_);
   for (const std::string& warning : model_->warnings)
     output_.warn(warning);
   output_.tell(fmt::format("playing {} ({}): {}, {}", model_->name, model_->why,
                            words(model_->model->sizes()), model_->format));
-  output_.tell(fmt::format("mode {}, threshold {} s, seed {}", name(settings_.interaction.mode),
-                           settings_.interaction.threshold.count(), seed_));
+  output_.tell(fmt::format("mode {}, threshold {} s, seed {}",
+                           name(request_.settings.interaction.mode),
+                           request_.settings.interaction.threshold.count(), repertoire_.seed()));
   if (!warmed_.empty()) output_.tell(warmed_);
   for (const std::string& trouble : log_trouble_)
     output_.warn(trouble + "; this performance is not logged");
@@ -367,14 +331,14 @@ void House::on_message(const ToHouse& message) {
         using M = std::decay_t<decltype(m)>;
         if constexpr (std::is_same_v<M, DimensionKnown>) {
           dimension_ = m.dimension;
-          if (!scene_.empty()) take_scene(scene_);  // its model can be loaded now
+          repertoire_.set_dimension(m.dimension);
           output_.tell(
               fmt::format("dimension {}: dt and {} controls", m.dimension, m.dimension - 1));
           tell_ready();
         } else if constexpr (std::is_same_v<M, ModelAsked>) {
-          change_model(settings_.model.folder / m.name);
+          repertoire_.change_model(request_.settings.model.folder / m.name);
         } else if constexpr (std::is_same_v<M, SceneAsked>) {
-          take_scene(m.name);
+          repertoire_.take_scene(m.name);
         } else if constexpr (std::is_same_v<M, InterfaceRefused>) {
           output_.warn(m.why);
         } else if constexpr (std::is_same_v<M, ModelReturned>) {
@@ -402,9 +366,9 @@ void House::show(const Report& report) {
 // ---- the page
 
 void House::open_desk() {
-  if (!settings_.web.enabled) return;
+  if (!request_.settings.web.enabled) return;
   page_.emplace(
-      settings_, config_,
+      request_.settings, config_,
       HouseHands{
           .changed =
               [this](std::string_view resource) {
@@ -412,7 +376,7 @@ void House::open_desk() {
               },
           .play_model =
               [this](const std::filesystem::path& file) { return change_model_from(file); }});
-  if (auto opened = desk_.open(settings_.web, page_->resources()); !opened) {
+  if (auto opened = desk_.open(request_.settings.web, page_->resources()); !opened) {
     output_.warn(opened.error().message);
     page_.reset();
     return;
@@ -437,13 +401,13 @@ void House::show_on_page(const Report& report) {
   if (!page_) return;
   // In this order, as in tell_notices().
   const auto log = ready_told_ && log_ != nullptr ? log_->path() : std::filesystem::path();
-  page_->keep(report, in_force_, report.priority, log, playing_);
+  page_->keep(report, repertoire_.in_force(), report.priority, log, repertoire_.playing());
   if (!config_) config_ = page_->config();  // somebody has made one on the page
-  desk_.show(report, in_force_,
-             {.seed = seed_,
-              .model_name = model_name_,
-              .model_words = model_words_,
-              .scene = scene_,
+  desk_.show(report, repertoire_.in_force(),
+             {.seed = repertoire_.seed(),
+              .model_name = repertoire_.model_name(),
+              .model_words = repertoire_.model_words(),
+              .scene = repertoire_.scene(),
               .ports = ports_,
               .log = log,
               .config = config_});
@@ -456,147 +420,8 @@ Result<void> House::change_model_from(const std::filesystem::path& path) {
     return Error{"how many controls there are is not known yet: play a first frame"};
   auto chosen = load_model(path, dimension);
   if (!chosen) return chosen.error();
-  asio::post(loop_, [this, chosen = std::move(*chosen)] { swap_in(chosen); });
+  asio::post(loop_, [this, chosen = std::move(*chosen)] { repertoire_.swap_in(chosen); });
   return {};
-}
-
-void House::plays(const ChosenModel& chosen) {
-  model_name_ = chosen.name;
-  model_words_ = words(chosen.model->sizes());
-  desk_.changed("models");
-}
-
-std::optional<ChosenModel> House::load(const std::filesystem::path& path) {
-  auto chosen = load_model(path, dimension_ == 0 ? std::nullopt : std::optional<int>(dimension_));
-  if (chosen) return std::move(*chosen);
-  output_.warn(chosen.error().message + "; the model that plays goes on");
-  return std::nullopt;
-}
-
-bool House::change_model(const std::filesystem::path& path) {
-  const auto chosen = load(path);
-  if (!chosen) return false;
-  swap_in(*chosen);
-  return true;
-}
-
-void House::swap_in(const ChosenModel& chosen) {
-  if (!channels_.to_stage.send(to_stage(chosen))) {
-    output_.warn("the stage is busy: " + chosen.name + " was not swapped in, try again");
-    return;
-  }
-  output_.tell(
-      fmt::format("playing {}: {}, {}", chosen.name, words(chosen.model->sizes()), chosen.format));
-  playing_ = chosen.path;
-  plays(chosen);
-}
-
-// ---- scenes
-
-/// Mistakes in scenes are seen before the stage needs them.
-void House::load_scene_models() {
-  if (dimension_ == 0) return;
-  for (const Scene& scene : settings_.scenes) {
-    Settings with = settings_;
-    imps::apply(scene, with);
-    const auto& file = with.model.file;
-    if (!file || file == settings_.model.file || scene_models_.contains(*file)) continue;
-    if (auto chosen = load(*file)) scene_models_.emplace(*file, std::move(*chosen));
-  }
-}
-
-void House::take_scene(const std::string& asked) {
-  const auto& scenes = settings_.scenes;
-  const auto current = std::find_if(scenes.begin(), scenes.end(),
-                                    [&](const Scene& scene) { return scene.name == scene_; });
-  auto wanted = std::find_if(scenes.begin(), scenes.end(),
-                             [&](const Scene& scene) { return scene.name == asked; });
-  if (!scenes.empty() && asked == "next") {
-    const bool is_last = current == scenes.end() || current + 1 == scenes.end();
-    wanted = is_last ? scenes.begin() : current + 1;
-  } else if (!scenes.empty() && asked == "previous") {
-    wanted = current == scenes.begin() || current == scenes.end() ? scenes.end() - 1 : current - 1;
-  }
-  if (wanted == scenes.end()) {
-    std::string names;
-    for (const Scene& scene : scenes)
-      names += (names.empty() ? "" : ", ") + scene.name;
-    output_.warn(fmt::format(
-        "there is no scene \"{}\": {}", asked,
-        names.empty() ? "the configuration has no [scenes.NAME]" : "there are " + names));
-    return;
-  }
-  scene_ = wanted->name;
-  Settings next = settings_;
-  imps::apply(*wanted, next);
-  // What no scene speaks of stays as it was set live.
-  std::vector<std::string> keys;
-  for (const Scene& scene : scenes) {
-    for (const auto& [key, value] : scene.changes)
-      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
-  }
-  take_over(next, keys);
-  output_.tell("scene " + scene_);
-}
-
-/// Makes the stage play by `next`, which differs from what is in force in these keys, or may.
-void House::take_over(const Settings& next, const std::vector<std::string>& keys) {
-  TakeSettings message{.settings = nullptr, .scene = scene_, .model = std::nullopt, .commands = {}};
-  const auto command = [&message](std::string_view word, CommandArgument argument) {
-    if (auto made = make_command(word, std::array{argument})) message.commands.push_back(*made);
-  };
-  auto taken = std::make_shared<Settings>(next);
-  for (const std::string& key : keys) {
-    if (key == "interaction.mode") {
-      command("mode", name(next.interaction.mode));
-    } else if (key == "interaction.threshold") {
-      command("threshold", next.interaction.threshold.count());
-    } else if (key == "interaction.max_rest") {
-      command("maxrest", next.interaction.max_rest.count());
-    } else if (key == "interaction.seed" && next.interaction.seed) {
-      command("seed", static_cast<double>(*next.interaction.seed));
-      seed_ = *next.interaction.seed;
-    } else if (key == "model.sigmatemp") {
-      command("sigmatemp", next.model.temperatures.sigma);
-    } else if (key == "model.pitemp") {
-      command("pitemp", next.model.temperatures.pi);
-    } else if (key == "model.timescale") {
-      command("timescale", next.model.timescale);
-    } else if (key == "model.file" && dimension_ != 0) {
-      const auto known =
-          next.model.file ? scene_models_.find(*next.model.file) : scene_models_.end();
-      std::optional<ChosenModel> chosen;
-      if (known != scene_models_.end())
-        chosen = known->second;
-      else if (next.model.file)
-        chosen = load(*next.model.file);
-      else
-        chosen = model_;  // that of the beginning
-      if (!chosen) {
-        taken->model.file = in_force_.model.file;  // so that it is tried again next time
-      } else if (chosen->path != playing_) {
-        output_.tell(fmt::format("playing {}: {}, {}", chosen->name, words(chosen->model->sizes()),
-                                 chosen->format));
-        message.model = to_stage(*chosen);
-        playing_ = chosen->path;
-        plays(*chosen);
-      }
-    }
-  }
-  const std::size_t routed = next.route.input.size();
-  if (routed != 0 && dimension_ != 0 && static_cast<int>(routed) + 1 != dimension_) {
-    output_.warn(
-        fmt::format("route.input has {} controls, and the model {}: the routes stay as "
-                    "they were",
-                    routed, dimension_ - 1));
-    taken->route.input = in_force_.route.input;
-  }
-  message.settings = taken;
-  if (!channels_.to_stage.send(message)) {
-    output_.warn("the stage is busy: the change was not taken over, save it again");
-    return;
-  }
-  in_force_ = *taken;
 }
 
 // ---- the configuration
@@ -629,30 +454,10 @@ void House::reload() {
     output_.warn("the configuration in force stays as it was");
     return;
   }
-  settings_ = read.settings;
-  request_.flags(settings_);
-  if (settings_.osc.listen.port == 0) settings_.osc.listen.port = in_force_.osc.listen.port;
-  Settings next = settings_;
-  const auto scene = std::find_if(settings_.scenes.begin(), settings_.scenes.end(),
-                                  [this](const Scene& one) { return one.name == scene_; });
-  if (scene != settings_.scenes.end()) imps::apply(*scene, next);
-  std::vector<std::string> now;
-  std::vector<std::string> later;
-  for (const std::string& key : changes(in_force_, next))
-    (is_live(key, next) ? now : later).push_back(key);
-  if (!now.empty()) take_over(next, now);
-  for (const std::string& key : now) {
-    const bool refused = key == "model.file" && in_force_.model.file != next.model.file;
-    if (refused) continue;
-    const bool is_of_take = key.starts_with("instrument.") && log_ != nullptr;
-    output_.tell(key + ": taken over" +
-                 (is_of_take ? "; the take that is logged keeps what it began with" : ""));
-  }
-  for (const std::string& key : later)
-    output_.warn(key + ": changed, and takes effect at the next start");
-  if (now.empty()) in_force_ = next;
-  load_scene_models();
-  guard_notes_of(next);
+  Settings settings = read.settings;
+  request_.flags(settings);
+  repertoire_.take_settings(std::move(settings), log_ != nullptr);
+  guard_notes_of(repertoire_.in_force());
 }
 
 void House::guard_notes_of(const Settings& settings) {

@@ -1,0 +1,226 @@
+#include "session/repertoire.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "config/keys.h"
+#include "session/interfaces.h"
+#include "session/words.h"
+
+namespace imps {
+namespace {
+
+/// Whether a changed key is taken over while the performance goes on.
+bool is_live(std::string_view path, const Settings& next) {
+  const Key& key = *find_key(path);
+  if (path == "model.file" && !next.model.file) return false;
+  const std::string_view in = section(key);
+  return may_be_in_scene(key) || key.kind == Key::Kind::scenes || in == "route" ||
+         in == "smoothing" || in == "instrument" || path == "interaction.bindings" ||
+         path == "interaction.remember_velocity" || path == "interaction.ahead" ||
+         path == "interaction.max_rest" || (path == "interaction.seed" && next.interaction.seed) ||
+         std::find(kInterfaceSections.begin(), kInterfaceSections.end(), in) !=
+             kInterfaceSections.end();
+}
+
+}  // namespace
+
+TakeModel to_stage(const ChosenModel& chosen) {
+  return {.model = chosen.model, .name = chosen.name, .digest = chosen.digest, .step = chosen.step};
+}
+
+Repertoire::Repertoire(const Settings& settings, std::uint64_t seed, Channels& channels,
+                       Output& output, Desk& desk)
+    : channels_(channels),
+      output_(output),
+      desk_(desk),
+      settings_(settings),
+      in_force_(settings),
+      seed_(seed) {}
+
+void Repertoire::set_osc_port(std::uint16_t port) {
+  settings_.osc.listen.port = port;
+  in_force_.osc.listen.port = port;
+}
+
+void Repertoire::set_dimension(int dimension) {
+  dimension_ = dimension;
+  if (!scene_.empty()) take_scene(scene_);
+}
+
+void Repertoire::begin(const ChosenModel& model) {
+  first_ = &model;
+  show(model);
+  load_scene_models();
+}
+
+// ---- models
+
+void Repertoire::show(const ChosenModel& chosen) {
+  playing_ = chosen.path;
+  model_name_ = chosen.name;
+  model_words_ = words(chosen.model->sizes());
+  desk_.changed("models");
+}
+
+void Repertoire::plays(const ChosenModel& chosen) {
+  output_.tell(
+      fmt::format("playing {}: {}, {}", chosen.name, words(chosen.model->sizes()), chosen.format));
+  show(chosen);
+}
+
+std::optional<ChosenModel> Repertoire::load(const std::filesystem::path& path) {
+  auto chosen = load_model(path, dimension_ == 0 ? std::nullopt : std::optional<int>(dimension_));
+  if (chosen) return std::move(*chosen);
+  output_.warn(chosen.error().message + "; the model that plays goes on");
+  return std::nullopt;
+}
+
+void Repertoire::change_model(const std::filesystem::path& path) {
+  if (const auto chosen = load(path)) swap_in(*chosen);
+}
+
+void Repertoire::swap_in(const ChosenModel& chosen) {
+  if (channels_.to_stage.send(to_stage(chosen)))
+    plays(chosen);
+  else
+    output_.warn("the stage is busy: " + chosen.name + " was not swapped in, try again");
+}
+
+/// What `next` asks for; nothing, and told, when it cannot be loaded.
+std::optional<ChosenModel> Repertoire::model_for(const Settings& next) {
+  if (!next.model.file) return first_ == nullptr ? std::nullopt : std::optional(*first_);
+  const auto known = scene_models_.find(*next.model.file);
+  return known != scene_models_.end() ? std::optional(known->second) : load(*next.model.file);
+}
+
+// ---- scenes
+
+/// Mistakes in scenes are seen before the stage needs them.
+void Repertoire::load_scene_models() {
+  if (dimension_ == 0) return;
+  for (const Scene& scene : settings_.scenes) {
+    Settings with = settings_;
+    imps::apply(scene, with);
+    const auto& file = with.model.file;
+    if (!file || file == settings_.model.file || scene_models_.contains(*file)) continue;
+    if (auto chosen = load(*file)) scene_models_.emplace(*file, std::move(*chosen));
+  }
+}
+
+void Repertoire::take_scene(const std::string& asked) {
+  const auto& scenes = settings_.scenes;
+  const auto current = std::find_if(scenes.begin(), scenes.end(),
+                                    [&](const Scene& scene) { return scene.name == scene_; });
+  auto wanted = std::find_if(scenes.begin(), scenes.end(),
+                             [&](const Scene& scene) { return scene.name == asked; });
+  if (!scenes.empty() && asked == "next") {
+    const bool is_last = current == scenes.end() || current + 1 == scenes.end();
+    wanted = is_last ? scenes.begin() : current + 1;
+  } else if (!scenes.empty() && asked == "previous") {
+    wanted = current == scenes.begin() || current == scenes.end() ? scenes.end() - 1 : current - 1;
+  }
+  if (wanted == scenes.end()) {
+    std::string names;
+    for (const Scene& scene : scenes)
+      names += (names.empty() ? "" : ", ") + scene.name;
+    output_.warn(fmt::format(
+        "there is no scene \"{}\": {}", asked,
+        names.empty() ? "the configuration has no [scenes.NAME]" : "there are " + names));
+    return;
+  }
+  scene_ = wanted->name;
+  Settings next = settings_;
+  imps::apply(*wanted, next);
+  // What no scene speaks of stays as it was set live.
+  std::vector<std::string> keys;
+  for (const Scene& scene : scenes) {
+    for (const auto& [key, value] : scene.changes)
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
+  take_over(next, keys);
+  output_.tell("scene " + scene_);
+}
+
+// ---- settings
+
+/// Makes the stage play by `next`, which differs from what is in force in these keys, or may.
+void Repertoire::take_over(const Settings& next, const std::vector<std::string>& keys) {
+  TakeSettings message{.settings = nullptr, .scene = scene_, .model = std::nullopt, .commands = {}};
+  const auto command = [&message](std::string_view word, CommandArgument argument) {
+    if (auto made = make_command(word, std::array{argument})) message.commands.push_back(*made);
+  };
+  auto taken = std::make_shared<Settings>(next);
+  for (const std::string& key : keys) {
+    if (key == "interaction.mode") {
+      command("mode", name(next.interaction.mode));
+    } else if (key == "interaction.threshold") {
+      command("threshold", next.interaction.threshold.count());
+    } else if (key == "interaction.max_rest") {
+      command("maxrest", next.interaction.max_rest.count());
+    } else if (key == "interaction.seed" && next.interaction.seed) {
+      command("seed", static_cast<double>(*next.interaction.seed));
+      seed_ = *next.interaction.seed;
+    } else if (key == "model.sigmatemp") {
+      command("sigmatemp", next.model.temperatures.sigma);
+    } else if (key == "model.pitemp") {
+      command("pitemp", next.model.temperatures.pi);
+    } else if (key == "model.timescale") {
+      command("timescale", next.model.timescale);
+    } else if (key == "model.file" && dimension_ != 0) {
+      const auto chosen = model_for(next);
+      if (!chosen) {
+        taken->model.file = in_force_.model.file;  // so that it is tried again next time
+      } else if (chosen->path != playing_) {
+        message.model = to_stage(*chosen);
+        plays(*chosen);
+      }
+    }
+  }
+  const std::size_t routed = next.route.input.size();
+  if (routed != 0 && dimension_ != 0 && static_cast<int>(routed) + 1 != dimension_) {
+    output_.warn(
+        fmt::format("route.input has {} controls, and the model {}: the routes stay as "
+                    "they were",
+                    routed, dimension_ - 1));
+    taken->route.input = in_force_.route.input;
+  }
+  message.settings = taken;
+  if (!channels_.to_stage.send(message)) {
+    output_.warn("the stage is busy: the change was not taken over, save it again");
+    return;
+  }
+  in_force_ = *taken;
+}
+
+void Repertoire::take_settings(Settings read, bool is_logged) {
+  settings_ = std::move(read);
+  if (settings_.osc.listen.port == 0) settings_.osc.listen.port = in_force_.osc.listen.port;
+  Settings next = settings_;
+  const auto scene = std::find_if(settings_.scenes.begin(), settings_.scenes.end(),
+                                  [this](const Scene& one) { return one.name == scene_; });
+  if (scene != settings_.scenes.end()) imps::apply(*scene, next);
+  std::vector<std::string> now;
+  std::vector<std::string> later;
+  for (const std::string& key : changes(in_force_, next))
+    (is_live(key, next) ? now : later).push_back(key);
+  if (!now.empty()) take_over(next, now);
+  for (const std::string& key : now) {
+    const bool refused = key == "model.file" && in_force_.model.file != next.model.file;
+    if (refused) continue;
+    const bool is_of_take = key.starts_with("instrument.") && is_logged;
+    output_.tell(key + ": taken over" +
+                 (is_of_take ? "; the take that is logged keeps what it began with" : ""));
+  }
+  for (const std::string& key : later)
+    output_.warn(key + ": changed, and takes effect at the next start");
+  if (now.empty()) in_force_ = next;
+  load_scene_models();
+}
+
+}  // namespace imps
