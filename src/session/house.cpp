@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <future>
 #include <memory>
 #include <random>
 #include <string>
@@ -38,6 +39,9 @@ namespace imps {
 namespace {
 
 namespace asio = boost::asio;
+
+/// How long the page waits for the house's loop, which ends before the page does.
+constexpr std::chrono::seconds kLoopPatience{2};
 
 /// A seed that JSON readers of every language keep exactly.
 std::uint64_t draw_seed() {
@@ -413,15 +417,22 @@ void House::show_on_page(const Report& report) {
               .config = config_});
 }
 
-/// From a thread of the API's: loads here, and swaps on the loop.
+/// From a thread of the API's: loads here, and swaps on the loop. Once it returns, the page knows.
 Result<void> House::change_model_from(const std::filesystem::path& path) {
   const int dimension = dimension_;
   if (dimension == 0)
     return Error{"how many controls there are is not known yet: play a first frame"};
   auto chosen = load_model(path, dimension);
   if (!chosen) return chosen.error();
-  asio::post(loop_, [this, chosen = std::move(*chosen)] { repertoire_.swap_in(chosen); });
-  return {};
+  auto swap = std::make_shared<std::packaged_task<bool()>>([this, chosen = std::move(*chosen)] {
+    const bool is_swapped = repertoire_.swap_in(chosen);
+    show_on_page(before_.value_or(Report{}));
+    return is_swapped;
+  });
+  auto swapped = swap->get_future();
+  asio::post(loop_, [swap] { (*swap)(); });
+  if (swapped.wait_for(kLoopPatience) == std::future_status::ready && swapped.get()) return {};
+  return Error{"the stage is busy: the model was not swapped in, try again"};
 }
 
 // ---- the configuration

@@ -44,6 +44,12 @@ struct MidiLesson::Shared {
     return !ends && now - asked < options.patience &&
            learner.controls().size() < static_cast<std::size_t>(kMaxControls);
   }
+  /// Waits for a moment, or until it is told to end.
+  bool waits_and_is_wanted() {
+    pollfd told{.fd = end.fd(), .events = POLLIN, .revents = 0};
+    ::poll(&told, 1, static_cast<int>(kLookEvery.count()));
+    return is_wanted(Clock::now());
+  }
   void listen(MidiSystem& system);
 };
 
@@ -89,16 +95,14 @@ bool MidiLesson::undo() {
 // ---- the thread
 
 void MidiLesson::run(Shared& shared) {
-  bool ended = true;
-  while (std::exchange(ended, false)) {
+  for (bool again = true; again;) {
     auto system = MidiSystem::open(shared.options.api);
-    if (system) {
-      shared.listen(**system);
-      ended = !(*system)->is_there();  // and may be back
-    } else {
-      const std::lock_guard lock(shared.mutex);
-      shared.state.error = "no MIDI here: " + system.error().message;
-    }
+    if (system) shared.listen(**system);
+    // A system that has ended may be back.
+    again = system && !(*system)->is_there() && shared.waits_and_is_wanted();
+    if (system) continue;
+    const std::lock_guard lock(shared.mutex);
+    shared.state.error = "no MIDI here: " + system.error().message;
   }
   const std::lock_guard lock(shared.mutex);
   shared.state.runs = false;

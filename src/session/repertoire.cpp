@@ -82,14 +82,16 @@ std::optional<ChosenModel> Repertoire::load(const std::filesystem::path& path) {
 }
 
 void Repertoire::change_model(const std::filesystem::path& path) {
-  if (const auto chosen = load(path)) swap_in(*chosen);
+  if (const auto chosen = load(path)) static_cast<void>(swap_in(*chosen));
 }
 
-void Repertoire::swap_in(const ChosenModel& chosen) {
-  if (channels_.to_stage.send(to_stage(chosen)))
-    plays(chosen);
-  else
+bool Repertoire::swap_in(const ChosenModel& chosen) {
+  if (!channels_.to_stage.send(to_stage(chosen))) {
     output_.warn("the stage is busy: " + chosen.name + " was not swapped in, try again");
+    return false;
+  }
+  plays(chosen);
+  return true;
 }
 
 /// What `next` asks for; nothing, and told, when it cannot be loaded.

@@ -52,7 +52,8 @@ class Repertoire {
   void begin(const ChosenModel& model);
 
   void change_model(const std::filesystem::path& path);
-  void swap_in(const ChosenModel& chosen);
+  /// False, and told, when the stage takes nothing.
+  [[nodiscard]] bool swap_in(const ChosenModel& chosen);
   /// @param asked  a scene's name, "next" or "previous"
   void take_scene(const std::string& asked);
   /// The configuration was read anew. @param is_logged  a take is being written

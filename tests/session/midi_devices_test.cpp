@@ -252,8 +252,8 @@ TEST_F(OverMidi, AServerThatHangsLosesNoRelease) {
       ASSERT_TRUE(musician_.is_answered(live_->port()));
     }
   }
-  jack_->go_on();
   live_->finish();
+  jack_->go_on();
   std::set<int> sounding;
   for (auto heard = synth_->hear(); heard; heard = synth_->hear()) {
     if (heard->is_note_on()) sounding.insert(heard->first());

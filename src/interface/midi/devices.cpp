@@ -213,8 +213,12 @@ constexpr std::array kApis {
 
 bool is_own_midi_port(std::string_view name) {
   const auto colon = name.find(':');
-  return colon != std::string_view::npos && name.starts_with(kClient) &&
-         name.substr(colon + 1).starts_with(kClient);
+  if (colon == std::string_view::npos || !name.substr(colon + 1).starts_with(kClient)) return false;
+  std::string_view client = name.substr(0, colon);
+  if (!client.starts_with(kClient)) return false;
+  client.remove_prefix(std::string_view(kClient).size());
+  return client.empty() || (client.size() > 1 && client.front() == '-' &&
+                            client.find_first_not_of("0123456789", 1) == std::string_view::npos);
 }
 
 std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
@@ -235,6 +239,9 @@ Result<std::unique_ptr<MidiSystem>> MidiSystem::open(std::string_view wanted) {
     if (wanted != "auto" && wanted != api.word) continue;
     if (auto system = api.open()) return system;
   }
+#if !defined(IMPS_HAS_JACK)
+  if (wanted == "jack") return Error{"this imps was built without JACK"};
+#endif
   return Error{wanted == "auto" ? std::string("there is no MIDI on this machine: neither ALSA's "
                                               "sequencer (modprobe snd-seq) nor a JACK server")
                                 : fmt::format("there is no MIDI by {} on this machine", wanted)};

@@ -27,8 +27,8 @@ struct MidiPorts {
 std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
                                           std::string_view part);
 
-/// Whether it is what imps opens for a device: "imps:imps from NAME" in JACK, "imps:imps 128:0" in
-/// ALSA. Virtual ports have names of their own.
+/// Whether it is what an imps opens for a device: "imps-01:imps from NAME" in JACK, "imps:imps
+/// 128:0" in ALSA. A virtual port whose name begins with "imps" counts as one.
 bool is_own_midi_port(std::string_view name);
 
 /// What a port is opened by, instead of a part of a name: "virtual:NAME" makes one that other
@@ -42,7 +42,7 @@ class MidiOutput {
   /// False when it could not be sent. Realtime-safe as far as the system's MIDI is.
   virtual bool send(const MidiMessage& message) noexcept = 0;
   /// Whether what was sent waits because nobody takes it; there is still room for releases.
-  [[nodiscard]] virtual bool is_stalled() const noexcept { return false; }
+  [[nodiscard]] virtual bool is_stalled() noexcept { return false; }
 };
 
 /// An open input.
@@ -68,7 +68,9 @@ class MidiSystem {
   [[nodiscard]] virtual bool is_there() const noexcept { return true; }
   [[nodiscard]] virtual MidiPorts ports() = 0;
   /// @param port  one of ports(), or "virtual:NAME"
-  /// @param wake  called on a thread of the system's when a message has come; realtime-safe
+  /// @param wake  called on a thread of the system's when a message has come; realtime-safe. Where
+  /// the
+  ///              system hangs, once more after the port has been closed.
   virtual Result<std::unique_ptr<MidiInput>> open_input(const std::string& port,
                                                         std::function<void()> wake) = 0;
   virtual Result<std::unique_ptr<MidiOutput>> open_output(const std::string& port) = 0;

@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 #include <jack/jack.h>
 #include <jack/midiport.h>
+#include <pthread.h>
 
 #include "interface/midi/stream.h"
 
@@ -34,7 +35,8 @@ constexpr std::size_t kMostWaiting = 1024;  // messages, one way
 constexpr std::size_t kStalled = kMostWaiting / 2;
 constexpr std::size_t kMostPorts = 128;  // each way
 /// How long a server that hangs is waited for, and how often it is looked at.
-constexpr std::chrono::milliseconds kPatience{200};
+constexpr std::chrono::milliseconds kPatience{400};  // twice the longest period: 8,192 frames
+constexpr std::chrono::seconds kLastWords{2};        // for what was sent to a port before its end
 constexpr std::chrono::milliseconds kLookEvery{1};
 
 using Queue = boost::lockfree::spsc_queue<MidiMessage, boost::lockfree::capacity<kMostWaiting>>;
@@ -53,6 +55,9 @@ struct InputPort {
 struct OutputPort {
   jack_port_t* handle = nullptr;
   Queue waiting;
+
+  /// To those who fill it.
+  [[nodiscard]] bool is_empty() const noexcept { return waiting.write_available() == kMostWaiting; }
 
   void process(jack_nframes_t frames) noexcept;
 };
@@ -87,13 +92,157 @@ void OutputPort::process(jack_nframes_t frames) noexcept {
   }
 }
 
-/// The ports that the server's thread goes through, without a lock.
+/// A client of the server's that hears, or one that plays: with one for both, whatever both sends
+/// to imps and hears it would close a loop in the server's graph, which costs a period.
 template <class Port>
-using Slots = std::array<std::atomic<Port*>, kMostPorts>;
+class Side {
+ public:
+  static constexpr bool kHears = std::is_same_v<Port, InputPort>;
 
-/// The process's client of a JACK server. There is one at a time: at the opening of a client
-/// libjack deletes all others of the process if the server has given one of them up (JACK 2,
-/// JackLibGlobals::Init), whoever holds them.
+  /// @param ended  set once the server has gone, or has given this client up
+  explicit Side(std::atomic<bool>& ended) : ended_(ended) {}
+
+  bool open() {
+    handle_ = jack_client_open(kOwn, JackNoStartServer, nullptr);
+    if (handle_ == nullptr) return false;
+    const auto on_end = [](jack_status_t, const char*, void* self) {
+      static_cast<Side*>(self)->ended_ = true;
+    };
+    jack_set_process_callback(handle_, on_period, this);
+    jack_on_info_shutdown(handle_, on_end, this);
+    return jack_activate(handle_) == 0;
+  }
+  /// Where the server hangs, for as long as it does.
+  void close() {
+    if (handle_ == nullptr) return;
+    jack_client_close(std::exchange(handle_, nullptr));  // its thread has ended then
+    kept_.clear();
+  }
+  [[nodiscard]] bool is_open() const noexcept { return handle_ != nullptr; }
+
+  std::vector<std::string> names(unsigned long flags) const;
+  bool add(const std::shared_ptr<Port>& port, const std::string& other);
+  void remove(std::shared_ptr<Port> port);
+  /// What stays of a port until the client is closed.
+  void keep(std::shared_ptr<Port> port) { kept_.push_back(std::move(port)); }
+
+  [[nodiscard]] std::uint64_t periods() const noexcept { return periods_; }
+  /// Afterwards the server's thread has nothing from before in hand. False when it hangs, or has
+  /// gone.
+  [[nodiscard]] bool let_a_period_pass() const;
+
+ private:
+  static int on_period(jack_nframes_t frames, void* self);
+  void process(jack_nframes_t frames) noexcept;
+  jack_port_t* make_port(const std::string& other) const;
+
+  std::atomic<bool>& ended_;
+  jack_client_t* handle_ = nullptr;
+  std::atomic<std::uint64_t> periods_{0};
+  std::array<std::atomic<Port*>, kMostPorts> ports_{};  // what the server's thread goes through
+  std::vector<std::shared_ptr<Port>> kept_;             // closed while the server hung
+};
+
+template <class Port>
+std::vector<std::string> Side<Port>::names(unsigned long flags) const {
+  const char** const found = jack_get_ports(handle_, nullptr, JACK_DEFAULT_MIDI_TYPE, flags);
+  if (found == nullptr) return {};
+  std::vector<std::string> names;
+  for (const char** name = found; *name != nullptr; ++name)
+    if (!is_own_midi_port(*name)) names.emplace_back(*name);
+  jack_free(found);
+  return names;
+}
+
+/// A port of a name that is not taken yet, connected as it should be.
+template <class Port>
+jack_port_t* Side<Port>::make_port(const std::string& other) const {
+  const bool is_virtual = other.starts_with(kVirtualPort);
+  std::string name = is_virtual ? other.substr(kVirtualPort.size())
+                                : fmt::format("{} {} {}", kOwn, kHears ? "from" : "to", other);
+  if (name.empty()) return nullptr;
+  if (name.size() > kLongestName) {
+    std::size_t end = kLongestName;
+    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80)
+      --end;  // no part of a letter in UTF-8
+    name.resize(end);
+  }
+  const auto made = [&](const std::string& by) {
+    return jack_port_register(handle_, by.c_str(), JACK_DEFAULT_MIDI_TYPE,
+                              kHears ? JackPortIsInput : JackPortIsOutput, 0);
+  };
+  jack_port_t* port = made(name);
+  for (int k = 2; port == nullptr && k < kMostAlike; ++k)
+    port = made(fmt::format("{} {}", name, k));
+  if (port == nullptr || is_virtual) return port;
+  const char* const ours = jack_port_name(port);
+  const int failure = kHears ? jack_connect(handle_, other.c_str(), ours)
+                             : jack_connect(handle_, ours, other.c_str());
+  if (failure == 0) return port;
+  jack_port_unregister(handle_, port);
+  return nullptr;
+}
+
+template <class Port>
+bool Side<Port>::add(const std::shared_ptr<Port>& port, const std::string& other) {
+  const auto place =
+      std::ranges::find_if(ports_, [](const auto& one) { return one.load() == nullptr; });
+  if (place == ports_.end()) return false;
+  port->handle = make_port(other);
+  if (port->handle == nullptr) return false;
+  place->store(port.get());
+  return true;
+}
+
+template <class Port>
+void Side<Port>::remove(std::shared_ptr<Port> port) {
+  for (auto& place : ports_)
+    if (place.load() == port.get()) place.store(nullptr);
+  if (!is_open()) return;
+  // A server that hangs is not spoken to: what stays of the port goes with the client.
+  if (!let_a_period_pass()) {
+    keep(std::move(port));
+    return;
+  }
+  jack_port_unregister(handle_, port->handle);
+  // Its place in the server's table is free at once, while what was connected with it knows that
+  // from the next period on. JACK 2 falls into an endless recursion if the place is that of another
+  // port by then (JackGraphManager::GetBuffer), so that we take none before.
+  static_cast<void>(let_a_period_pass() && let_a_period_pass());
+}
+
+template <class Port>
+bool Side<Port>::let_a_period_pass() const {
+  const std::uint64_t before = periods_;
+  const auto late = Clock::now() + kPatience;
+  while (!ended_ && Clock::now() < late) {
+    if (periods_ != before) return true;
+    std::this_thread::sleep_for(kLookEvery);
+  }
+  return false;
+}
+
+/// libjack cancels its thread when a client is closed, wherever it is: not amid our part of it.
+template <class Port>
+int Side<Port>::on_period(jack_nframes_t frames, void* self) {
+  int before = 0;
+  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  static_cast<Side*>(self)->process(frames);
+  ::pthread_setcancelstate(before, nullptr);
+  return 0;
+}
+
+// On the server's thread.
+template <class Port>
+void Side<Port>::process(jack_nframes_t frames) noexcept {
+  for (const auto& place : ports_)
+    if (Port* const port = place.load()) port->process(frames);
+  periods_.fetch_add(1);
+}
+
+/// What the process has with a JACK server. There is one of it at a time: at the opening of a
+/// client libjack deletes all others of the process if the server has given one of them up (JACK 2,
+/// JackLibGlobals::Init), whoever holds them. So all of them are opened and closed here.
 class Client : public std::enable_shared_from_this<Client> {
  public:
   /// The one that there is, or a new one; null when there is no server.
@@ -110,30 +259,21 @@ class Client : public std::enable_shared_from_this<Client> {
   std::shared_ptr<OutputPort> open_output(const std::string& other);
   void close(std::shared_ptr<InputPort> port);
   void close(std::shared_ptr<OutputPort> port);
+  /// How many periods have been played. Realtime-safe, thread-safe.
+  [[nodiscard]] std::uint64_t periods() const noexcept { return plays_.periods(); }
 
  private:
   Client() = default;
   bool open();
   void close();
-  std::vector<std::string> names(unsigned long flags);
-  jack_port_t* make_port(const std::string& other, bool hears);
-  template <class Port>
-  bool add(const std::shared_ptr<Port>& port, Slots<Port>& slots, const std::string& other);
-  template <class Port>
-  void remove(std::shared_ptr<Port> port, Slots<Port>& slots);
-  bool let_a_period_pass();
-  void process(jack_nframes_t frames) noexcept;
 
-  /// One thread at a time talks to the server; its own thread takes no lock.
+  /// One thread at a time talks to the server; its own threads take no lock.
   static std::mutex gate;
   static Client* open_one;  // guarded by gate
 
-  jack_client_t* handle_ = nullptr;  // null once it is closed; guarded by gate
   std::atomic<bool> ended_{false};
-  std::atomic<std::uint64_t> periods_{0};
-  Slots<InputPort> inputs_{};
-  Slots<OutputPort> outputs_{};
-  std::vector<std::shared_ptr<void>> kept_;  // that the server's thread may still be looking at
+  Side<InputPort> hears_{ended_};  // guarded by gate, but for what is atomic
+  Side<OutputPort> plays_{ended_};
 };
 
 std::mutex Client::gate;
@@ -159,135 +299,58 @@ Client::~Client() {
 }
 
 bool Client::open() {
-  handle_ = jack_client_open(kOwn, JackNoStartServer, nullptr);
-  if (handle_ == nullptr) return false;
   open_one = this;
-  const auto on_period = [](jack_nframes_t frames, void* self) {
-    static_cast<Client*>(self)->process(frames);
-    return 0;
-  };
-  const auto on_end = [](jack_status_t, const char*, void* self) {
-    static_cast<Client*>(self)->ended_ = true;
-  };
-  jack_set_process_callback(handle_, on_period, this);
-  jack_on_info_shutdown(handle_, on_end, this);
-  if (jack_activate(handle_) == 0) return true;
+  if (hears_.open() && plays_.open()) return true;
   close();
   return false;
 }
 
 void Client::close() {
   ended_ = true;
-  if (handle_ == nullptr) return;
-  jack_client_close(std::exchange(handle_, nullptr));  // its thread has ended then
-  open_one = nullptr;
-  kept_.clear();
+  hears_.close();
+  plays_.close();
+  if (open_one == this) open_one = nullptr;
 }
 
 MidiPorts Client::ports() {
   const std::lock_guard lock(gate);
   if (!is_there()) return {};
-  return {.inputs = names(JackPortIsOutput), .outputs = names(JackPortIsInput)};
-}
-
-std::vector<std::string> Client::names(unsigned long flags) {
-  const char** const found = jack_get_ports(handle_, nullptr, JACK_DEFAULT_MIDI_TYPE, flags);
-  if (found == nullptr) return {};
-  std::vector<std::string> names;
-  for (const char** name = found; *name != nullptr; ++name)
-    if (!is_own_midi_port(*name)) names.emplace_back(*name);
-  jack_free(found);
-  return names;
+  return {.inputs = hears_.names(JackPortIsOutput), .outputs = hears_.names(JackPortIsInput)};
 }
 
 std::shared_ptr<InputPort> Client::open_input(const std::string& other,
                                               std::function<void()> wake) {
   auto port = std::make_shared<InputPort>();
   port->wake = std::move(wake);
-  return add(port, inputs_, other) ? port : nullptr;
+  const std::lock_guard lock(gate);
+  return is_there() && hears_.add(port, other) ? port : nullptr;
 }
 
 std::shared_ptr<OutputPort> Client::open_output(const std::string& other) {
   auto port = std::make_shared<OutputPort>();
-  return add(port, outputs_, other) ? port : nullptr;
-}
-
-/// A port of a name that is not taken yet, connected as it should be.
-jack_port_t* Client::make_port(const std::string& other, bool hears) {
-  const bool is_virtual = other.starts_with(kVirtualPort);
-  const std::string name =
-      (is_virtual ? other.substr(kVirtualPort.size())
-                  : fmt::format("{} {} {}", kOwn, hears ? "from" : "to", other))
-          .substr(0, kLongestName);
-  const auto made = [&](const std::string& by) {
-    return jack_port_register(handle_, by.c_str(), JACK_DEFAULT_MIDI_TYPE,
-                              hears ? JackPortIsInput : JackPortIsOutput, 0);
-  };
-  jack_port_t* port = made(name);
-  for (int k = 2; port == nullptr && k < kMostAlike; ++k)
-    port = made(fmt::format("{} {}", name, k));
-  if (port == nullptr || is_virtual) return port;
-  const char* const ours = jack_port_name(port);
-  const int failure = hears ? jack_connect(handle_, other.c_str(), ours)
-                            : jack_connect(handle_, ours, other.c_str());
-  if (failure == 0) return port;
-  jack_port_unregister(handle_, port);
-  return nullptr;
-}
-
-template <class Port>
-bool Client::add(const std::shared_ptr<Port>& port, Slots<Port>& slots, const std::string& other) {
   const std::lock_guard lock(gate);
-  if (!is_there()) return false;
-  const auto slot =
-      std::ranges::find_if(slots, [](const auto& one) { return one.load() == nullptr; });
-  if (slot == slots.end()) return false;
-  port->handle = make_port(other, std::is_same_v<Port, InputPort>);
-  if (port->handle == nullptr) return false;
-  slot->store(port.get(), std::memory_order_release);
-  return true;
+  return is_there() && plays_.add(port, other) ? port : nullptr;
 }
 
-template <class Port>
-void Client::remove(std::shared_ptr<Port> port, Slots<Port>& slots) {
+void Client::close(std::shared_ptr<InputPort> port) {
   const std::lock_guard lock(gate);
-  for (auto& slot : slots)
-    if (slot.load() == port.get()) slot.store(nullptr);
-  if (handle_ == nullptr) return;
-  if (!let_a_period_pass()) kept_.push_back(port);
-  if (is_there()) jack_port_unregister(handle_, port->handle);
+  hears_.remove(std::move(port));
 }
-
-void Client::close(std::shared_ptr<InputPort> port) { remove(std::move(port), inputs_); }
 
 void Client::close(std::shared_ptr<OutputPort> port) {
   // What was sent last is heard, and once: what the last period left in the port's buffer would be
   // there again in the next one.
-  const auto late = Clock::now() + kPatience;
-  while (is_there() && port->waiting.write_available() < kMostWaiting && Clock::now() < late)
-    std::this_thread::sleep_for(kLookEvery);
-  static_cast<void>(let_a_period_pass() && let_a_period_pass());
-  remove(std::move(port), outputs_);
-}
-
-/// Afterwards the server's thread has nothing from before in hand. False when that is not known.
-bool Client::let_a_period_pass() {
-  const std::uint64_t before = periods_;
-  const auto late = Clock::now() + kPatience;
-  while (is_there() && Clock::now() < late) {
-    if (periods_ != before) return true;
-    std::this_thread::sleep_for(kLookEvery);
+  const auto late = Clock::now() + kLastWords;
+  bool is_said = false;
+  while (!is_said && is_there() && Clock::now() < late) {
+    is_said = port->is_empty() && plays_.let_a_period_pass() && plays_.let_a_period_pass();
+    if (!is_said) std::this_thread::sleep_for(kLookEvery);
   }
-  return false;
-}
-
-// On the server's thread. What ports of ours hear of each other is from the period before.
-void Client::process(jack_nframes_t frames) noexcept {
-  for (const auto& slot : inputs_)
-    if (InputPort* const port = slot.load(std::memory_order_acquire)) port->process(frames);
-  for (const auto& slot : outputs_)
-    if (OutputPort* const port = slot.load(std::memory_order_acquire)) port->process(frames);
-  periods_.fetch_add(1);
+  const std::lock_guard lock(gate);
+  if (is_said || !is_there())
+    plays_.remove(std::move(port));
+  else
+    plays_.keep(std::move(port));  // it is said when the server goes on
 }
 
 class JackInput final : public MidiInput {
@@ -315,13 +378,19 @@ class JackOutput final : public MidiOutput {
   bool send(const MidiMessage& message) noexcept override {
     return client_->is_there() && port_->waiting.push(message);
   }
-  [[nodiscard]] bool is_stalled() const noexcept override {
-    return client_->is_there() && port_->waiting.write_available() < kMostWaiting - kStalled;
+  [[nodiscard]] bool is_stalled() noexcept override {
+    if (port_->is_empty() || !client_->is_there()) return false;
+    const auto now = Clock::now();
+    if (const std::uint64_t periods = client_->periods(); periods != std::exchange(seen_, periods))
+      moved_ = now;
+    return now - moved_ > kPatience || port_->waiting.write_available() < kMostWaiting - kStalled;
   }
 
  private:
   const std::shared_ptr<Client> client_;
   const std::shared_ptr<OutputPort> port_;
+  std::uint64_t seen_ = 0;  // periods
+  Clock::time_point moved_;
 };
 
 class JackSystem final : public MidiSystem {
@@ -346,9 +415,11 @@ class JackSystem final : public MidiSystem {
 
  private:
   [[nodiscard]] Error cannot_open(const std::string& port) const {
-    return Error{fmt::format("{}: cannot be opened: {}", port,
-                             client_->is_there() ? "JACK does not connect it, or it has gone"
-                                                 : "the JACK server has gone")};
+    const char* const why = !client_->is_there() ? "the JACK server has gone"
+                            : port.starts_with(kVirtualPort)
+                                ? "JACK makes no port of this name"
+                                : "JACK does not connect it, or it has gone";
+    return Error{fmt::format("{}: cannot be opened: {}", port, why)};
   }
 
   const std::shared_ptr<Client> client_;
