@@ -252,7 +252,7 @@ TEST_F(OverMidi, AServerThatHangsLosesNoRelease) {
       ASSERT_TRUE(musician_.is_answered(live_->port()));
     }
   }
-  live_->finish();
+  live_.reset();  // its ports have been closed
   jack_->go_on();
   std::set<int> sounding;
   for (auto heard = synth_->hear(); heard; heard = synth_->hear()) {
