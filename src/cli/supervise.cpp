@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "platform/supervisor.h"
+#include "web/guard.h"
 
 namespace imps::cli {
 namespace {
@@ -59,6 +60,7 @@ Exit supervise(const Arguments& arguments, const std::optional<std::string>& war
   Arguments again = without_warm(arguments, warm);
   again.emplace_back("--warm");
 
+  hand_over_token();
   platform::Supervisor supervisor;
   bool performed = false;
   milliseconds rest{0};

@@ -90,8 +90,9 @@ bool JobRecord::hear_event(std::string_view line) {
   if (!event.is_object()) return false;
   const std::string name = text_at(event, "event");
   if (name == "start") {
-    say(fmt::format("{} rows in {} takes; a model of dimension {}, {} × {} units",
-                    number_at(event, "rows").value_or(0), number_at(event, "takes").value_or(0),
+    const double takes = number_at(event, "takes").value_or(0);
+    say(fmt::format("{} rows in {} {}; a model of dimension {}, {} × {} units",
+                    number_at(event, "rows").value_or(0), takes, takes == 1 ? "take" : "takes",
                     number_at(event, "dimension").value_or(0),
                     number_at(event, "layers").value_or(0), number_at(event, "units").value_or(0)));
   } else if (name == "epoch" || name == "judgement") {

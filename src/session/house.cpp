@@ -90,7 +90,7 @@ class House final : private Backstage {
   Result<void> perform();
 
  private:
-  Ready get_ready(int dimension) override;
+  Ready get_ready(int dimension, const Settings& settings) override;
   Result<void> choose_first_model();
   void tell_ready();
   void tell_begin(const std::vector<std::string>& descriptions);
@@ -119,7 +119,7 @@ class House final : private Backstage {
   asio::io_context loop_{1};
   Desk desk_;
   Told output_;
-  Repertoire repertoire_;  // the stage's thread sees only request_'s settings, and the seed
+  Repertoire repertoire_;  // the stage's thread sees only its seed
 
   NoteGuard guard_;
   std::optional<ChosenModel> model_;  // to begin with
@@ -133,6 +133,7 @@ class House final : private Backstage {
   asio::signal_set signals_;
   asio::posix::stream_descriptor stage_;
   std::optional<Report> before_;
+  TimePoint log_began_{};
   std::optional<PageApi> page_;
   std::filesystem::file_time_type config_time_{};  // when what is in force was written
   std::filesystem::file_time_type config_seen_{};  // at the last look
@@ -237,11 +238,11 @@ Result<void> House::choose_first_model() {
 /// Called by the performance: here before the loop runs, or from it once the first frame has come.
 /// What is written here is read by the house only after DimensionKnown, and what is read here never
 /// changes.
-Backstage::Ready House::get_ready(int dimension) {
-  const Settings& settings = request_.settings;
+Backstage::Ready House::get_ready(int dimension, const Settings& settings) {
   if (!model_) {
     auto chosen = choose_model(settings.model, dimension);
     model_ = chosen ? std::move(*chosen) : built_in_model(dimension);
+    if (!chosen) model_->warnings.push_back(chosen.error().message);
   }
   Warmth warmth;
   if (request_.warm) {
@@ -405,6 +406,7 @@ void House::show_on_page(const Report& report) {
   if (!page_) return;
   // In this order, as in tell_notices().
   const auto log = ready_told_ && log_ != nullptr ? log_->path() : std::filesystem::path();
+  if (!log.empty() && log_began_ == TimePoint{}) log_began_ = report.at;
   page_->keep(report, repertoire_.in_force(), report.priority, log, repertoire_.playing());
   if (!config_) config_ = page_->config();  // somebody has made one on the page
   desk_.show(report, repertoire_.in_force(),
@@ -414,6 +416,7 @@ void House::show_on_page(const Report& report) {
               .scene = repertoire_.scene(),
               .ports = ports_,
               .log = log,
+              .log_began = log_began_,
               .config = config_});
 }
 

@@ -41,6 +41,7 @@ struct TakeSettings {
   std::string scene;  ///< its name, or "" when it is none
   std::optional<TakeModel> model;
   std::vector<Command> commands;
+  std::optional<int> dimension;  ///< where none is known yet: that of the settings
 };
 /// As if it had come over OSC.
 struct TakeCommand {

@@ -130,11 +130,20 @@ void Performance::expect_controls() {
 }
 
 void Performance::set_dimension(int dimension) {
-  const Backstage::Ready ready = backstage_.get_ready(dimension);
+  const Backstage::Ready ready = backstage_.get_ready(dimension, settings_);
   log_ = ready.log;
   performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{}, ready.warm);
   know_model(ready.model);
   expect_controls();
+}
+
+/// While the house listens already.
+void Performance::learn_dimension(int dimension, TimePoint at) {
+  set_dimension(dimension);
+  tell(DimensionKnown{dimension});
+  for (const Command& command : early_)
+    act_on_command(command, at);
+  early_.clear();
 }
 
 void Performance::run() {
@@ -332,13 +341,7 @@ void Performance::act_on_delayed() {
 
 void Performance::act_on_frame(std::span<const double> controls, const ControlSet& touched,
                                TimePoint at, bool heard) {
-  if (!performer_) {
-    set_dimension(static_cast<int>(controls.size()) + 1);
-    tell(DimensionKnown{performer_->dimension()});
-    for (const Command& command : early_)
-      act_on_command(command, at);
-    early_.clear();
-  }
+  if (!performer_) learn_dimension(static_cast<int>(controls.size()) + 1, at);
   // Frames that were waiting for their time may be older than the first one was.
   if (static_cast<int>(controls.size()) + 1 != performer_->dimension()) {
     if (osc_ != nullptr) osc_->count_wrong();
@@ -609,7 +612,10 @@ void Performance::take_settings(const TakeSettings& message, TimePoint at) {
   for (const std::string_view section : kInterfaceSections)
     take_interface(section, next, at);
   settings_ = next;
-  if (performer_) expect_controls();
+  if (performer_)
+    expect_controls();
+  else if (message.dimension)
+    learn_dimension(*message.dimension, at);
 }
 
 void Performance::take_interface(std::string_view section, const Settings& next, TimePoint at) {

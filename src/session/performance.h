@@ -51,9 +51,9 @@ class Backstage {
     LogWriter* log = nullptr;  ///< null when nothing is logged; outlives the performance
     std::vector<Frame> warm;   ///< what the network has heard before
   };
-  /// Called once: before run(), or by the loop when the first frame has come. May block: frames
-  /// wait.
-  virtual Ready get_ready(int dimension) = 0;
+  /// Called once: before run(), or by the loop when the first frame has come, or settings that say
+  /// how many controls there are. May block: frames wait. @param settings  as they are then
+  virtual Ready get_ready(int dimension, const Settings& settings) = 0;
 };
 
 /// Carries out what the Performer says: receives, schedules, sends, logs, and answers.
@@ -108,6 +108,7 @@ class Performance final : private Listener {
   void delay(TimePoint due, std::optional<Command> command, std::span<const double> controls);
   void act_on_delayed();
   void take_in(std::span<const double> controls);
+  void learn_dimension(int dimension, TimePoint at);
   void expect_controls();
   void remember_velocity(const ControlUpdate& update);
   void act_on_turn();

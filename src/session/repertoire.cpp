@@ -16,8 +16,9 @@ namespace imps {
 namespace {
 
 /// Whether a changed key is taken over while the performance goes on.
-bool is_live(std::string_view path, const Settings& next) {
+bool is_live(std::string_view path, const Settings& next, bool has_dimension) {
   const Key& key = *find_key(path);
+  if (path == "model.dimension") return !has_dimension;
   if (path == "model.file" && !next.model.file) return false;
   const std::string_view in = section(key);
   return may_be_in_scene(key) || key.kind == Key::Kind::scenes || in == "route" ||
@@ -153,7 +154,11 @@ void Repertoire::take_scene(const std::string& asked) {
 
 /// Makes the stage play by `next`, which differs from what is in force in these keys, or may.
 void Repertoire::take_over(const Settings& next, const std::vector<std::string>& keys) {
-  TakeSettings message{.settings = nullptr, .scene = scene_, .model = std::nullopt, .commands = {}};
+  TakeSettings message{.settings = nullptr,
+                       .scene = scene_,
+                       .model = std::nullopt,
+                       .commands = {},
+                       .dimension = std::nullopt};
   const auto command = [&message](std::string_view word, CommandArgument argument) {
     if (auto made = make_command(word, std::array{argument})) message.commands.push_back(*made);
   };
@@ -192,6 +197,18 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
                     routed, dimension_ - 1));
     taken->route.input = in_force_.route.input;
   }
+  // The controls that were mapped, by hand or by learning.
+  const std::size_t mapped = model_controls(next);
+  if (dimension_ == 0) {
+    message.dimension = next.model.dimension;
+    if (!message.dimension && mapped > 0) message.dimension = static_cast<int>(mapped) + 1;
+  } else if (next.route.input.empty() && mapped != model_controls(in_force_) &&
+             static_cast<int>(mapped) + 1 > dimension_) {
+    output_.warn(fmt::format(
+        "{} controls are mapped, and the model that plays has {}: the others play from the next "
+        "start on, with a model of dimension {}",
+        mapped, dimension_ - 1, mapped + 1));
+  }
   message.settings = taken;
   if (!channels_.to_stage.send(message)) {
     output_.warn("the stage is busy: the change was not taken over, save it again");
@@ -206,11 +223,16 @@ void Repertoire::take_settings(Settings read, bool is_logged) {
   Settings next = settings_;
   const auto scene = std::find_if(settings_.scenes.begin(), settings_.scenes.end(),
                                   [this](const Scene& one) { return one.name == scene_; });
-  if (scene != settings_.scenes.end()) imps::apply(*scene, next);
+  if (scene != settings_.scenes.end()) {
+    imps::apply(*scene, next);
+  } else if (!scene_.empty()) {
+    output_.warn(fmt::format("scene {} is not in the configuration any more", scene_));
+    scene_.clear();
+  }
   std::vector<std::string> now;
   std::vector<std::string> later;
   for (const std::string& key : changes(in_force_, next))
-    (is_live(key, next) ? now : later).push_back(key);
+    (is_live(key, next, dimension_ != 0) ? now : later).push_back(key);
   if (!now.empty()) take_over(next, now);
   for (const std::string& key : now) {
     const bool refused = key == "model.file" && in_force_.model.file != next.model.file;

@@ -24,7 +24,7 @@ using Udp = asio::ip::udp;
 class OneModel final : public Backstage {
  public:
   explicit OneModel(ChosenModel model) : model_(std::move(model)) {}
-  Ready get_ready(int) override {
+  Ready get_ready(int, const Settings&) override {
     return {.model = {.model = model_.model,
                       .name = model_.name,
                       .digest = model_.digest,

@@ -21,6 +21,7 @@ struct HouseFacts {
   std::string scene;
   std::vector<std::string> ports;  ///< what it listens to and plays on
   std::filesystem::path log;       ///< of this take; "" while there is none
+  TimePoint log_began{};           ///< to a second
   std::optional<std::filesystem::path> config;
 };
 

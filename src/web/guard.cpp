@@ -1,6 +1,7 @@
 #include "web/guard.h"
 
 #include <cstdint>
+#include <cstdlib>
 #include <random>
 
 #include <fmt/format.h>
@@ -8,6 +9,12 @@
 #include "config/origin.h"
 
 namespace imps {
+namespace {
+
+/// In the environment, which only the same user can read.
+constexpr const char* kHandedOver = "IMPS_PAGE_TOKEN";
+
+}  // namespace
 
 Entry look_at(const Visitor& visitor, std::string_view token) noexcept {
   // A browser sends the name that the page's address has: of a page that was made to point here, a
@@ -37,6 +44,16 @@ std::string make_token() {
   for (int k = 0; k < 4; ++k)
     token += fmt::format("{:08x}", static_cast<std::uint32_t>(device()));
   return token;
+}
+
+void hand_over_token() { ::setenv(kHandedOver, make_token().c_str(), 1); }
+
+std::string take_token() {
+  const char* const given = std::getenv(kHandedOver);
+  std::string token = given == nullptr ? "" : given;
+  const bool is_one =
+      token.size() == 32 && token.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return is_one ? token : make_token();
 }
 
 bool is_same(std::string_view a, std::string_view b) noexcept {

@@ -30,6 +30,12 @@ Entry look_at(const Visitor& visitor, std::string_view token) noexcept;
 /// 128 bits from the system, in hexadecimal.
 std::string make_token();
 
+/// For the processes that are started from now on, one after another: links to one page open that
+/// of the next one, too. Thread-safe: no.
+void hand_over_token();
+/// The token that was handed over, or a new one.
+std::string take_token();
+
 /// Takes as long wherever they differ.
 bool is_same(std::string_view a, std::string_view b) noexcept;
 

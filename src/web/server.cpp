@@ -46,7 +46,7 @@ bool is_from_here(const Tcp::socket& socket) {
 WebServer::Impl::Impl(asio::io_context& loop, Options options, StageDoor& door)
     : loop_(loop), options_(std::move(options)), door_(door) {
   const bool at_home = is_loopback_host(options_.settings.listen.host);
-  if (options_.settings.share || !at_home) token_ = make_token();
+  if (options_.settings.share || !at_home) token_ = take_token();
 }
 
 Result<void> WebServer::Impl::open() {

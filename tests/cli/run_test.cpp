@@ -363,6 +363,41 @@ TEST(Run, ChangesScenesWhenAskedAndKeepsWhatNoSceneSpeaksOf) {
   EXPECT_EQ(again.status, 0) << again.out << again.err;
 }
 
+TEST(Run, LearnsHowManyControlsThereAreFromAnEditToo) {
+  Folder folder;
+  Musician musician;
+  const auto write = [&](const std::string& midi) {
+    folder.write("imps.toml", "[osc]\nlisten = \"localhost:0\"\noutputs = [\"localhost:" +
+                                  std::to_string(musician.port()) + "\"]\n" + midi);
+  };
+  write("");
+  Program run(folder.path(), {"run"});
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  ASSERT_TRUE(run.says("waiting for the first message")) << run.err();
+
+  write(
+      "[interaction]\nmode = \"polyphony\"\n[midi]\napi = \"core\"\nin_device = \"Knobs\"\n"
+      "input = [\"control_change 1 1\", \"control_change 1 2\"]\n");
+  run.signal(SIGHUP);
+  ASSERT_TRUE(run.says("dimension 3: dt and 2 controls")) << run.err();
+  ASSERT_TRUE(run.says("of dimension 3")) << run.err();
+  EXPECT_EQ(musician.count(port, "dimension"), 3);
+  musician.play({0.5F, 0.25F}, port);
+  EXPECT_TRUE(musician.hear("/prediction")) << "by the mode that was set with it";
+
+  write(
+      "[interaction]\nmode = \"polyphony\"\n[midi]\napi = \"core\"\nin_device = \"Knobs\"\n"
+      "input = [\"control_change 1 1\", \"control_change 1 2\", \"note_on 1\"]\n");
+  run.signal(SIGHUP);
+  EXPECT_TRUE(run.says("3 controls are mapped, and the model that plays has 2")) << run.err();
+  EXPECT_EQ(musician.count(port, "dimension"), 3);
+  EXPECT_EQ(run.end(SIGTERM), 0);
+
+  const Outcome again = imps(folder.path(), {"replay", folder.only(".log").string(), "--verify"});
+  EXPECT_EQ(again.status, 0) << again.out << again.err;
+}
+
 TEST(Run, OpensAnInterfaceAnewWhenTheConfigurationSaysSoAndTheOthersPlayOn) {
   Folder folder;
   Musician musician;

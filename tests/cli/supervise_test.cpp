@@ -1,6 +1,7 @@
 // `imps run --supervise` on a bad night: its performance is killed, and goes on.
 #include <algorithm>
 #include <csignal>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -122,6 +123,24 @@ TEST_F(Supervised, APerformanceThatIsKilledGoesOnWithinASecondWithItsMemory) {
   const Outcome told = imps(
       folder_.path(), {"inspect", fs::path(logs[1]).replace_extension(".session.json").string()});
   EXPECT_THAT(told.out, HasSubstr("rows of logs/" + logs[0].filename().string()));
+}
+
+TEST_F(Supervised, LinksToASharedPageOpenTheNextOneToo) {
+  const Musician probe;
+  Program supervisor(folder_.path(),
+                     words({"-d", "3", "--share", "--webport", std::to_string(probe.port())}));
+  const pid_t first = performing(supervisor);
+  ASSERT_NE(first, 0) << supervisor.err();
+  ASSERT_TRUE(supervisor.says("?token=")) << supervisor.err();
+  ASSERT_EQ(::kill(first, SIGKILL), 0);
+  ASSERT_NE(performing(supervisor, first), 0) << supervisor.err();
+  ASSERT_TRUE(supervisor.says("?token=")) << supervisor.err();
+  EXPECT_EQ(supervisor.end(SIGTERM), 0) << supervisor.err();
+  std::set<std::string> tokens;
+  const std::string told = supervisor.err();
+  for (auto at = told.find("?token="); at != std::string::npos; at = told.find("?token=", at + 1))
+    tokens.insert(told.substr(at + 7, 32));
+  EXPECT_THAT(tokens, SizeIs(1)) << told;
 }
 
 TEST_F(Supervised, ThatCrashesAgainAtOnceIsStartedAgainAfterEverLongerRests) {

@@ -32,18 +32,18 @@ Live::Live(const Musician& musician, LiveOptions options) : options_(std::move(o
 
 Live::~Live() { finish(); }
 
-Backstage::Ready Live::get_ready(int dimension) {
+Backstage::Ready Live::get_ready(int dimension, const Settings& settings) {
   if (!options_.model) options_.model = built_in_model(dimension);
   const ChosenModel& model = *options_.model;
   if (!options_.logs.empty()) {
-    auto log = LogWriter::start(
-        {.folder = options_.logs,
-         .dimension = dimension,
-         .start = local_time(std::chrono::system_clock::now()),
-         .program = "test",
-         .facts = session_facts(options_.settings, options_.seed, model, options_.warmth),
-         .quota_bytes = {}},
-        {.clock = [start = start_] { return since(start); }, .on_notice = {}});
+    auto log =
+        LogWriter::start({.folder = options_.logs,
+                          .dimension = dimension,
+                          .start = local_time(std::chrono::system_clock::now()),
+                          .program = "test",
+                          .facts = session_facts(settings, options_.seed, model, options_.warmth),
+                          .quota_bytes = {}},
+                         {.clock = [start = start_] { return since(start); }, .on_notice = {}});
     if (!log) throw std::runtime_error(log.error().message);
     writer_ = std::move(*log);
   }

@@ -69,7 +69,7 @@ class Live final : private Backstage {
   [[nodiscard]] const std::filesystem::path& log() const { return log_path_; }
 
  private:
-  Ready get_ready(int dimension) override;
+  Ready get_ready(int dimension, const Settings& settings) override;
   std::optional<ToHouse> next();
 
   LiveOptions options_;

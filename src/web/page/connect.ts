@@ -24,6 +24,7 @@ type Hearer = (happening: never) => void;
 export class Connection implements Desk {
   state: State | null = null;
   connected = false;
+  isLockedOut = false;
 
   private socket: WebSocket | null = null;
   private retryIn = 100;
@@ -61,9 +62,18 @@ export class Connection implements Desk {
         this.connected = false;
         this.emit("connected", false);
       }
+      void this.askWhy();
       setTimeout(() => this.open(), this.retryIn);
       this.retryIn = Math.min(2000, this.retryIn * 2);
     };
+  }
+
+  /** A socket that is refused does not say why; a request does. */
+  private async askWhy(): Promise<void> {
+    const isLockedOut = await fetch(`${api}/live`).then(({ status }) => status === 401, () => false);
+    if (isLockedOut === this.isLockedOut || this.connected) return;
+    this.isLockedOut = isLockedOut;
+    this.emit("connected", false);
   }
 
   now(): number {
@@ -115,6 +125,7 @@ export class Connection implements Desk {
 
   private meet(): void {
     this.connected = true;
+    this.isLockedOut = false;
     this.retryIn = 100;
     this.offsetAt = -1;
     this.emit("connected", true);

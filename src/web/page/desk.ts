@@ -22,7 +22,7 @@ export interface State {
   scene: string;
   scenes: string[];
   ports: string[];
-  log: { path: string; rows: number } | null;
+  log: { path: string; rows: number; began: number } | null;
   counts: Record<string, number>;
   lateness: { median_ms: number; p99_ms: number; worst_ms: number };
   config: string | null;
@@ -77,6 +77,8 @@ export interface Desk {
   /** The last that is known; null before the first message. */
   readonly state: State | null;
   readonly connected: boolean;
+  /** imps is there, and does not let this page in: it has another token now. */
+  readonly isLockedOut: boolean;
   /** Where all controls of both voices stand, as of the last message. */
   readonly stands: Readonly<Record<VoiceName, readonly number[]>>;
   /** Seconds since the start of imps, now, on the performance's clock. */

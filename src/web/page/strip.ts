@@ -2,13 +2,16 @@
 // latest takes, and what works in the background.
 
 import { Desk } from "./desk";
-import { button, make, recall, remember, write } from "./make";
+import { button, make, write } from "./make";
 import { clock, grouped } from "./play/words";
 import { recentTakes } from "./recent";
 
 /** How long a line stays, and how long one that can be undone. Milliseconds. */
 const lineStays = 8000;
+const lineStaysAmongOthers = 2500;
 const undoStays = 10000;
+const mostWaiting = 6;
+const mostUndo = 2;
 
 interface Job {
   id: string;
@@ -30,13 +33,14 @@ const works: Record<string, { name: string; tab: string }> = {
 
 export class Strip {
   private readonly recording = make("p", "recording");
-  private readonly notice = make("div", "notice");
+  private readonly line = make("span", "notice-line");
+  private readonly notice = make("div", "notice", this.line);
   private readonly recent = make("div", "recent-place");
   private readonly work = make("a", "work");
-  private noticeEnds = 0;
+  private waiting: { element: HTMLElement; isTold: boolean }[] = [];
+  private lineEnds = 0;
   private working = "";
-  private take = "";
-  private began = 0;
+  private heardAt = 0;
 
   constructor(place: HTMLElement) {
     this.notice.setAttribute("role", "status");
@@ -44,30 +48,31 @@ export class Strip {
     place.append(this.recording, this.notice, this.recent, this.work);
   }
 
-  /** Says a line for a few seconds, with a way back if there is one. */
+  /** Says a line for a few seconds, with a way back if there is one, which no other line takes away. */
   readonly say = (line: string, undo?: () => void): void => {
-    clearTimeout(this.noticeEnds);
-    const end = () => this.notice.replaceChildren();
+    if (!undo) {
+      this.queue(line, false);
+      return;
+    }
     const text = make("span", "notice-text", line);
     text.title = line;
-    this.notice.replaceChildren(text);
-    this.notice.classList.remove("told");
-    if (undo) this.notice.append(button("Undo", "small", () => {
-      end();
+    const back = make("span", "notice-undo", text, button("Undo", "small", () => {
+      back.remove();
       undo();
     }));
-    this.noticeEnds = window.setTimeout(end, undo ? undoStays : lineStays);
+    this.notice.insertBefore(back, this.line);
+    while (this.notice.childElementCount > mostUndo + 1) this.notice.firstElementChild?.remove();
+    window.setTimeout(() => back.remove(), undoStays);
   };
 
   listen(desk: Desk): void {
     this.recent.append(recentTakes(desk));
     const show = () => {
       const log = desk.state?.log;
-      if (log) this.begin(log, desk.now());
       this.recording.classList.toggle("is-recording", log != null && desk.connected);
       write(this.recording, log
-        ? `● rec ${clock(desk.now() - this.began)} · ${grouped(log.rows)} events`
-        : desk.state ? "not recorded" : "");
+        ? `● rec ${clock(Math.max(0, this.now(desk) - log.began))} · ${grouped(log.rows)} events`
+        : desk.state?.dimension ? "not recorded" : "");
       this.recording.title = log?.path ?? "";
     };
     desk.on("state", show);
@@ -76,8 +81,7 @@ export class Strip {
     desk.on("told", ({ kind, line }) => {
       // Who plays on the page need not hear that nobody listens to OSC; Health tells it.
       if (kind !== "warn" || line.endsWith("nobody listened there")) return;
-      this.say(line);
-      this.notice.classList.add("told");
+      this.queue(line, true);
     });
     desk.on("changed", (resource) => {
       if (resource === "jobs") void this.showWork(desk);
@@ -88,13 +92,32 @@ export class Strip {
     });
   }
 
-  /** A take begins with its first rows; a reload in the midst of one asks what was known before. */
-  private begin(log: { path: string; rows: number }, now: number): void {
-    if (log.path === this.take) return;
-    this.take = log.path;
-    if (log.rows <= 10) remember("take", JSON.stringify([log.path, now]));
-    const [path, began] = JSON.parse(recall("take") ?? "[]") as [string?, number?];
-    this.began = path === log.path && began !== undefined && began <= now ? began : 0;
+  /** The performance's time; without imps it stands. */
+  private now(desk: Desk): number {
+    if (desk.connected) this.heardAt = desk.now();
+    return this.heardAt;
+  }
+
+  /** The next lines, as long as there are any. */
+  private showNext(): void {
+    clearTimeout(this.lineEnds);
+    const next = this.waiting.shift();
+    this.line.replaceChildren(...(next ? [next.element] : []));
+    this.line.classList.toggle("told", next?.isTold ?? false);
+    if (next) this.lineEnds = window.setTimeout(() => this.showNext(), this.waiting.length ? lineStaysAmongOthers : lineStays);
+  }
+
+  private queue(line: string, isTold: boolean): void {
+    const element = make("span", "notice-text", line);
+    element.title = line;
+    const isShowing = this.line.childElementCount > 0;
+    this.waiting = [...this.waiting, { element, isTold }].slice(-mostWaiting);
+    // What is read already makes place; what has just come is left for a moment.
+    if (!isShowing) this.showNext();
+    else if (this.waiting.length === 1) {
+      clearTimeout(this.lineEnds);
+      this.lineEnds = window.setTimeout(() => this.showNext(), lineStaysAmongOthers);
+    }
   }
 
   /** Long work is seen from every tab, and after a reload. */

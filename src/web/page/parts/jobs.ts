@@ -2,7 +2,7 @@
 // again when imps says that it changed and each second while something runs; nothing of it is kept
 // here, so a reload shows the same.
 
-import { Desk } from "../desk";
+import { Desk, Refused } from "../desk";
 
 export type Kind = "dataset" | "train" | "evaluate" | "convert" | "generate";
 
@@ -70,6 +70,13 @@ export class Jobs {
     const job = await this.desk.send<Job>("POST", "/jobs", { kind, options, arguments: files });
     this.read();
     return job;
+  }
+
+  /** The same, for work on the takes: there has to be one. */
+  async startOnTakes(kind: Kind, options: Options, files: string[] = []): Promise<Job> {
+    if ((await this.desk.get<unknown[]>("/takes")).length === 0)
+      throw new Refused("Nothing has been played yet: move a fader, and it is recorded.");
+    return this.start(kind, options, files);
   }
 
   async stop(id: string): Promise<void> {

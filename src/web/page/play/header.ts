@@ -66,7 +66,8 @@ export class Header {
     const { state, connected } = this.desk;
     this.voices.classList.toggle("away", !connected);
     this.trouble.hidden = connected;
-    write(this.trouble, connected ? "" : state ? "Connection lost, retrying…" : "Looking for imps…");
+    this.trouble.title = this.desk.isLockedOut ? "imps was started anew: its terminal shows the link with the new token" : "";
+    write(this.trouble, connected ? "" : this.desk.isLockedOut ? "Open the new link" : state ? "Connection lost, retrying…" : "Looking for imps…");
     if (!state) return;
     for (const voice of ["performer", "model"] as const)
       this.words[voice].classList.toggle("speaks", connected && state.voice === voice && !(voice === "model" && state.paused));

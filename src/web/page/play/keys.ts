@@ -61,7 +61,8 @@ export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => 
   }, true);
   addEventListener("keydown", (key) => {
     if (key.key === "Tab" || key.key.startsWith("Arrow")) clicked = null;
-    if (key.ctrlKey || key.metaKey || key.altKey || key.defaultPrevented || takesText(key.target)) return;
+    if (key.ctrlKey || key.metaKey || key.altKey || key.defaultPrevented || key.isComposing) return;
+    if (takesText(key.target) && key.key !== "Escape") return;
     const act = (does: () => void) => {
       key.preventDefault();
       if (!key.repeat) does();

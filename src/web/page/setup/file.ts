@@ -106,6 +106,10 @@ export function fileOf(desk: Desk): { element: HTMLElement; read(config: Config)
     timer = window.setTimeout(() => void check(), quietMs);
   };
 
+  addEventListener("beforeunload", (event) => {
+    if (text.value !== saved) event.preventDefault();
+  });
+
   const store = (wanted: string, base: string) =>
     desk.send<Config>("PUT", "/config", { text: wanted, base });
   const save = async () => {

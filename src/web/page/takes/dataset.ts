@@ -16,7 +16,7 @@ export function datasetOf(desk: Desk): HTMLElement {
 
   const start = (dryRun: boolean) => void fault.watch(async () => {
     const dimension = desk.state?.dimension ?? 0;
-    await jobs.start("dataset", {
+    await jobs.startOnTakes("dataset", {
       ...(dryRun ? { "dry-run": true } : {}), ...(dimension > 0 ? { dimension } : {}),
     });
     stale.hidden = true;

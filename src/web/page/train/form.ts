@@ -61,11 +61,13 @@ export function formOf(desk: Desk, jobs: Jobs): HTMLElement {
     start.disabled = starting = true;
     void fault.watch(() => {
       const dimension = desk.state?.dimension ?? 0;
-      return jobs.start("train", {
+      const options = {
         size: size.value(),
         ...(time.value() ? { for: time.value() } : {}),
         ...(dimension > 0 ? { dimension } : {}),
-      }, from.value() ? [from.value()] : []);
+      };
+      const files = from.value();
+      return files === "logs" ? jobs.startOnTakes("train", options, [files]) : jobs.start("train", options);
     }).then(() => (start.disabled = starting = false));
   } }, size.element, time.element, from.element, fault.element, el("div", { class: "dos" }, start));
   jobs.on(() => {

@@ -50,11 +50,15 @@ export function verdictOf(findings: Findings): HTMLElement {
     : mean < 0 ? `The new model knows better what you play next: ${size} a frame fewer.`
     : mean > 0 ? `The new model knows less well what you play next: ${size} a frame more.`
     : "The two are equally good.";
+  // Nobody is helped by the better of two that both guess.
+  const advice = fresh.score.bits > fresh.score.hold_bits
+    ? " Yet repeating your last frame would do better than the new model does: it had too little to learn from. Record more, with every control, and train again."
+    : "";
   const range = known
     ? `The difference lies between ${Math.min(Math.abs(lower), Math.abs(upper)).toFixed(2)} and ${Math.max(Math.abs(lower), Math.abs(upper)).toFixed(2)} in 95 of 100 such recordings.`
     : "There is too little to judge by to say how sure that is.";
   return el("div", { class: "verdict" },
-    el("p", { class: "verdict-words" }, words),
+    el("p", { class: "verdict-words" }, words + advice),
     table([["The new model", fresh.score.bits], ["The other one", findings.models[0].score.bits], hold]),
     el("p", { class: "quiet" }, certain || !known ? `${range} ` : "", ground.textContent));
 }
