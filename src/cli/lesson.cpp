@@ -22,6 +22,7 @@ namespace {
 constexpr auto kLookEvery = std::chrono::milliseconds(500);
 
 std::atomic<bool> interrupted{false};
+constexpr unsigned kEndsWithin = 3;  // seconds, once it is interrupted
 
 /// Standard input, by lines.
 class Lines {
@@ -80,7 +81,10 @@ class Lesson {
 
   Result<Learnt> run() {
     for (const int signal : {SIGINT, SIGTERM})
-      std::signal(signal, [](int) { interrupted = true; });
+      std::signal(signal, [](int) {
+        interrupted = true;
+        ::alarm(kEndsWithin);  // a JACK server that hangs holds whoever asks it something
+      });
     if (auto opened = look(true); !opened) return opened.error();
     if (inputs_.empty()) console_.tell("no MIDI input is there yet: plug one in");
     prompt();

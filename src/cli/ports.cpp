@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/commands.h"
 #include "cli/console.h"
@@ -22,6 +23,7 @@ namespace {
 constexpr auto kLookEvery = std::chrono::milliseconds(500);
 
 std::atomic<bool> interrupted{false};
+constexpr unsigned kEndsWithin = 3;  // seconds, once it is interrupted
 
 struct Flags {
   bool watch = false;
@@ -75,7 +77,10 @@ Exit run_ports(const Command& command, const Arguments& arguments) {
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (flags.watch) {
     for (const int signal : {SIGINT, SIGTERM})
-      std::signal(signal, [](int) { interrupted = true; });
+      std::signal(signal, [](int) {
+        interrupted = true;
+        ::alarm(kEndsWithin);  // a JACK server that hangs holds whoever asks it something
+      });
   }
   std::unique_ptr<MidiSystem> system;
   std::optional<PortsHere> before = look_for_ports(system);

@@ -234,6 +234,19 @@ class JsonOutput final : public Output {
   }
 };
 
+/// Why a model that is asked for, by a scene or without one, cannot be played; "" when all can.
+std::string model_fault(const Settings& settings) {
+  std::vector<Settings> all{settings};
+  for (const Scene& scene : settings.scenes)
+    apply(scene, all.emplace_back(settings));
+  for (const Settings& one : all) {
+    if (!one.model.file) continue;
+    if (const auto model = load_model(*one.model.file, one.model.dimension); !model)
+      return model.error().message;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string run_options() {
@@ -297,8 +310,14 @@ Exit run_run(const Command& command, const Arguments& arguments) {
     output.warn(fault.message);
   if (!faults.empty()) return Exit::usage;
   if (flags.check) {
-    if (request.config) output.tell("it can be performed with: 'imps inspect' explains it");
-    if (!request.config) output.tell("there is no configuration here: the defaults are in force");
+    if (const std::string fault = model_fault(request.settings); !fault.empty()) {
+      output.warn(fault);
+      return Exit::failed;
+    }
+    output.tell(request.config ? "it can be performed with: 'imps inspect' explains it"
+                : !flags.target.empty()
+                    ? flags.target + " can be performed with"
+                    : "there is no configuration here: the defaults are in force");
     return Exit::done;
   }
 

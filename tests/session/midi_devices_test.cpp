@@ -207,6 +207,12 @@ TEST_F(OverMidi, DevicesMayComeAndGo) {
     ASSERT_TRUE(comes("midi_inputs", 1)) << round;
     plug_in_synth();
     ASSERT_TRUE(comes("midi_outputs", 1)) << round;
+    if (round > 0) {
+      // It may be the same synthesizer, behind an adapter that was pulled out.
+      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 59 + round)) << round;
+      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 64, 0)) << round;
+      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 123, 0)) << round;
+    }
     turn(MidiMessage::of(Kind::note_on, 1, 60 + round, 100));
     EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60 + round, 127)) << round;
     synth_.reset();  // with a note sounding
@@ -217,9 +223,58 @@ TEST_F(OverMidi, DevicesMayComeAndGo) {
   }
 }
 
+TEST_F(OverMidi, ADeviceThatReturnsBeforeAnybodyHasLookedIsTakenUpAgain) {
+  begin_with_all();
+  for (int round = 0; round < 3; ++round) {
+    knobs_.reset();
+    plug_in_knobs();
+    synth_.reset();
+    plug_in_synth();
+    // It may still be the old one that is open.
+    const auto late = std::chrono::steady_clock::now() + kWait;
+    std::optional<MidiMessage> heard;
+    for (int value = 0; !heard && std::chrono::steady_clock::now() < late; ++value) {
+      turn(MidiMessage::of(Kind::control_change, 1, 1, value % 128));
+      ASSERT_TRUE(musician_.is_answered(live_->port()));
+      heard = synth_->next();
+    }
+    EXPECT_TRUE(heard) << round;
+  }
+}
+
+TEST_F(OverMidi, WhatTheModelHoldsEndsBeforeTheSameNoteIsPassedOn) {
+  options_.settings.interaction.input_thru = false;
+  options_.settings.interaction.mode = Mode::call_response;
+  options_.settings.interaction.threshold = Seconds{0.05};
+  options_.settings.midi.thru = {{"Knobs", {"Synth"}}};
+  options_.settings.midi.output = {{"Synth", {{}, {.kind = MidiMapping::Kind::note}}}};
+  begin_with_all();
+  turn(MidiMessage::of(Kind::control_change, 1, 1, 9));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 1, 9)) << "passed on";
+  std::optional<MidiMessage> held;  // what the model answers
+  do {
+    held = synth_->hear();
+    ASSERT_TRUE(held);
+  } while (!held->is_note_on());
+  // The model may have gone on to another note meanwhile: what counts is what sounds in the end.
+  const auto note = MidiMessage::of(Kind::note_on, 1, held->first(), 77);
+  turn(note);
+  auto heard = synth_->hear();
+  while (heard && *heard != note)
+    heard = synth_->hear();
+  ASSERT_TRUE(heard);
+  turn(MidiMessage::of(Kind::control_change, 1, 1, 10));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 1, 10)) << "it was cut";
+}
+
 TEST_F(OverMidi, TheServerMayEndAndReturn) {
   begin_with_all();
   for (int round = 0; round < 3; ++round) {
+    if (round > 0) {
+      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 59 + round)) << round;
+      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 64, 0)) << round;
+      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 123, 0)) << round;
+    }
     turn(MidiMessage::of(Kind::note_on, 1, 60 + round, 100));
     EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60 + round, 127)) << round;
     jack_.reset();
@@ -284,8 +339,8 @@ TEST_F(OverMidi, WhatIsHeldOnAControllerThatIsPulledOutEnds) {
   turn(MidiMessage::of(Kind::note_on, 9, 40, 3));
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 9, 40, 3)) << "passed on";
   turn(MidiMessage::of(Kind::note_on, 2, 60, 90));
-  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 2, 60, 90)) << "passed on";
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127)) << "by its control";
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 2, 60, 90)) << "passed on";
   knobs_.reset();
   std::vector<MidiMessage> heard;
   for (int k = 0; k < 3; ++k)

@@ -41,7 +41,7 @@ class Train(TabTest):
         for log in (self.place / "logs").iterdir():
             log.unlink()
         self.press_button("Train")
-        self.until(lambda: any("there are no logs" in said for said in self.said_wrong()), "the words of imps stand there")
+        self.until(lambda: any("Nothing has been played yet" in said for said in self.said_wrong()), "the words of imps stand there")
 
 
 if __name__ == "__main__":

@@ -113,15 +113,18 @@ void DeviceWatch::look() {
     }
   }
   const MidiPorts ports = system_ ? system_->ports() : MidiPorts{};
+  const std::vector<std::string> left = system_ ? system_->left() : std::vector<std::string>{};
   for (Sought& device : sought_)
-    look_for(device, ports);
+    look_for(device, ports, left);
 }
 
-void DeviceWatch::look_for(Sought& device, const MidiPorts& ports) {
+void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
+                           const std::vector<std::string>& left) {
   const auto& names = device.is_input ? ports.inputs : ports.outputs;
   const bool is_there = device.is_virtual()
                             ? system_ != nullptr
-                            : std::find(names.begin(), names.end(), device.open) != names.end();
+                            : std::find(names.begin(), names.end(), device.open) != names.end() &&
+                                  std::find(left.begin(), left.end(), device.open) == left.end();
   if (!device.open.empty() && !is_there) {
     tell(fmt::format("{} has gone: imps goes on looking for it", device.open));
     device.open.clear();

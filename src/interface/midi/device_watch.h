@@ -60,7 +60,7 @@ class DeviceWatch {
 
   void run();
   void look();
-  void look_for(Sought& device, const MidiPorts& ports);
+  void look_for(Sought& device, const MidiPorts& ports, const std::vector<std::string>& left);
   void let_system_go();
   void take_wanted();
   void close_old();

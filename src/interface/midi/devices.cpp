@@ -213,12 +213,20 @@ constexpr std::array kApis {
 
 bool is_own_midi_port(std::string_view name) {
   const auto colon = name.find(':');
-  if (colon == std::string_view::npos || !name.substr(colon + 1).starts_with(kClient)) return false;
+  if (colon == std::string_view::npos) return false;
   std::string_view client = name.substr(0, colon);
-  if (!client.starts_with(kClient)) return false;
-  client.remove_prefix(std::string_view(kClient).size());
-  return client.empty() || (client.size() > 1 && client.front() == '-' &&
-                            client.find_first_not_of("0123456789", 1) == std::string_view::npos);
+  std::string_view port = name.substr(colon + 1);
+  const std::string_view own = kClient;
+  constexpr auto kDigits = "0123456789";
+  if (!client.starts_with(own) || !port.starts_with(own)) return false;
+  client.remove_prefix(own.size());
+  port.remove_prefix(own.size());
+  const bool is_imps = client.empty() || (client.size() > 1 && client.front() == '-' &&
+                                          client.find_first_not_of(kDigits, 1) == client.npos);
+  const bool is_opened = port.empty() || port.starts_with(" from ") || port.starts_with(" to ") ||
+                         (port.size() > 1 && port.front() == ' ' &&
+                          port.find_first_not_of("0123456789:", 1) == port.npos);
+  return is_imps && is_opened;
 }
 
 std::optional<std::string> find_midi_port(const std::vector<std::string>& names,

@@ -28,7 +28,7 @@ std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
                                           std::string_view part);
 
 /// Whether it is what an imps opens for a device: "imps-01:imps from NAME" in JACK, "imps:imps
-/// 128:0" in ALSA. A virtual port whose name begins with "imps" counts as one.
+/// 128:0" in ALSA. Virtual ports have names of their own.
 bool is_own_midi_port(std::string_view name);
 
 /// What a port is opened by, instead of a part of a name: "virtual:NAME" makes one that other
@@ -67,6 +67,8 @@ class MidiSystem {
   /// False once it has ended: what was opened by it is dead then, and open() may find it again.
   [[nodiscard]] virtual bool is_there() const noexcept { return true; }
   [[nodiscard]] virtual MidiPorts ports() = 0;
+  /// Ports that were opened and have gone since, though one of the same name may be back already.
+  [[nodiscard]] virtual std::vector<std::string> left() { return {}; }
   /// @param port  one of ports(), or "virtual:NAME"
   /// @param wake  called on a thread of the system's when a message has come; realtime-safe. Where
   /// the

@@ -108,7 +108,11 @@ class Side {
     const auto on_end = [](jack_status_t, const char*, void* self) {
       static_cast<Side*>(self)->ended_ = true;
     };
+    const auto on_registration = [](jack_port_id_t, int, void* self) {
+      static_cast<Side*>(self)->registrations_.fetch_add(1);
+    };
     jack_set_process_callback(handle_, on_period, this);
+    jack_set_port_registration_callback(handle_, on_registration, this);
     jack_on_info_shutdown(handle_, on_end, this);
     return jack_activate(handle_) == 0;
   }
@@ -117,10 +121,18 @@ class Side {
     if (handle_ == nullptr) return;
     jack_client_close(std::exchange(handle_, nullptr));  // its thread has ended then
     kept_.clear();
+    opened_.clear();
   }
   [[nodiscard]] bool is_open() const noexcept { return handle_ != nullptr; }
 
   std::vector<std::string> names(unsigned long flags) const;
+  /// Adds the ports that were opened, and are connected with nothing any more.
+  void add_left(std::vector<std::string>& left);
+  /// What imps calls for itself: not to be heard by itself, where a port's name says so.
+  [[nodiscard]] bool is_ours(std::string_view port) const {
+    const std::string beginning = fmt::format("{}:{}", jack_get_client_name(handle_), kOwn);
+    return port.starts_with(beginning);
+  }
   bool add(const std::shared_ptr<Port>& port, const std::string& other);
   void remove(std::shared_ptr<Port> port);
   /// What stays of a port until the client is closed.
@@ -140,7 +152,14 @@ class Side {
   jack_client_t* handle_ = nullptr;
   std::atomic<std::uint64_t> periods_{0};
   std::array<std::atomic<Port*>, kMostPorts> ports_{};  // what the server's thread goes through
-  std::vector<std::shared_ptr<Port>> kept_;             // closed while the server hung
+  std::atomic<std::uint64_t> registrations_{0};         // of anybody's ports
+  struct Opened {
+    jack_port_t* handle;
+    std::string other;
+    std::uint64_t registrations;  // when it was seen connected last
+  };
+  std::vector<Opened> opened_;               // but for virtual ports
+  std::vector<std::shared_ptr<Port>> kept_;  // closed while the server hung
 };
 
 template <class Port>
@@ -152,6 +171,17 @@ std::vector<std::string> Side<Port>::names(unsigned long flags) const {
     if (!is_own_midi_port(*name)) names.emplace_back(*name);
   jack_free(found);
   return names;
+}
+
+template <class Port>
+void Side<Port>::add_left(std::vector<std::string>& left) {
+  for (Opened& one : opened_) {
+    const std::uint64_t now = registrations_;
+    if (jack_port_connected_to(one.handle, one.other.c_str()) != 0)
+      one.registrations = now;
+    else if (one.registrations != now)  // else somebody took the cable out, and knows why
+      left.push_back(one.other);
+  }
 }
 
 /// A port of a name that is not taken yet, connected as it should be.
@@ -191,6 +221,10 @@ bool Side<Port>::add(const std::shared_ptr<Port>& port, const std::string& other
   port->handle = make_port(other);
   if (port->handle == nullptr) return false;
   place->store(port.get());
+  if (other.starts_with(kVirtualPort)) return true;
+  opened_.push_back({port->handle, other, registrations_});
+  // The connection holds from the next period on: what is sent before is heard by nobody.
+  static_cast<void>(let_a_period_pass() && let_a_period_pass());
   return true;
 }
 
@@ -198,6 +232,7 @@ template <class Port>
 void Side<Port>::remove(std::shared_ptr<Port> port) {
   for (auto& place : ports_)
     if (place.load() == port.get()) place.store(nullptr);
+  std::erase_if(opened_, [&](const Opened& one) { return one.handle == port->handle; });
   if (!is_open()) return;
   // A server that hangs is not spoken to: what stays of the port goes with the client.
   if (!let_a_period_pass()) {
@@ -253,6 +288,7 @@ class Client : public std::enable_shared_from_this<Client> {
 
   [[nodiscard]] bool is_there() const noexcept { return !ended_; }
   MidiPorts ports();
+  std::vector<std::string> left();
   /// Makes a port and connects it with `other`, or with nothing ("virtual:NAME"). Null when that is
   /// not possible.
   std::shared_ptr<InputPort> open_input(const std::string& other, std::function<void()> wake);
@@ -315,7 +351,20 @@ void Client::close() {
 MidiPorts Client::ports() {
   const std::lock_guard lock(gate);
   if (!is_there()) return {};
-  return {.inputs = hears_.names(JackPortIsOutput), .outputs = hears_.names(JackPortIsInput)};
+  MidiPorts ports{.inputs = hears_.names(JackPortIsOutput),
+                  .outputs = hears_.names(JackPortIsInput)};
+  std::erase_if(ports.inputs, [this](const auto& name) { return plays_.is_ours(name); });
+  std::erase_if(ports.outputs, [this](const auto& name) { return hears_.is_ours(name); });
+  return ports;
+}
+
+std::vector<std::string> Client::left() {
+  const std::lock_guard lock(gate);
+  std::vector<std::string> left;
+  if (!is_there()) return left;
+  hears_.add_left(left);
+  plays_.add_left(left);
+  return left;
 }
 
 std::shared_ptr<InputPort> Client::open_input(const std::string& other,
@@ -399,6 +448,7 @@ class JackSystem final : public MidiSystem {
   [[nodiscard]] std::string_view name() const noexcept override { return "JACK"; }
   [[nodiscard]] bool is_there() const noexcept override { return client_->is_there(); }
   [[nodiscard]] MidiPorts ports() override { return client_->ports(); }
+  [[nodiscard]] std::vector<std::string> left() override { return client_->left(); }
   Result<std::unique_ptr<MidiInput>> open_input(const std::string& port,
                                                 std::function<void()> wake) override {
     auto opened = client_->open_input(port, std::move(wake));

@@ -27,6 +27,8 @@ double pace(const MidiSettings& settings) {
                                        : std::numeric_limits<double>::infinity();
 }
 
+constexpr std::size_t kMostPassed = 1024;  // in a turn, without allocating
+
 std::size_t bit_of(const MidiMessage& note) noexcept {
   return static_cast<std::size_t>((note.channel() - 1) * 128 + note.first());
 }
@@ -66,6 +68,7 @@ MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& setting
       watch_(loop, wake_,
              {.on_input = [this](auto id, auto port) { on_input(id, std::move(port)); },
               .on_output = [this](auto id, auto port) { on_output(id, std::move(port)); }}) {
+  passed_.reserve(kMostPassed);
   set_up(settings, TimePoint{});
 }
 
@@ -177,7 +180,12 @@ void MidiInterface::on_output(std::uint64_t id, std::unique_ptr<MidiOutput> port
     // What was sent to a device that has gone, this one has not heard.
     out->player->forget();
     out->through.reset();
-    out->notes.forget();
+    // But what sounded may sound on, in a synthesizer behind an adapter that was pulled out.
+    if (out->port) {
+      for (const MidiMessage& message : out->notes.releases())
+        send(*out, message, steady_now());
+      out->notes.forget();
+    }
   }
   if (port) watch_.give_back(std::move(port));
 }
@@ -258,6 +266,16 @@ void MidiInterface::drain() {
     }
   }
   listener_->end_turn(false);
+  // After what the model held has been released: it may be the same note.
+  for (const Passed& one : passed_)
+    pass_on(one);
+  passed_.clear();
+}
+
+void MidiInterface::pass_on(const Passed& one) {
+  send(*one.out, one.message, steady_now());
+  if (one.message.is_note_on()) one.out->through.set(bit_of(one.message));
+  if (one.message.is_note_off()) one.out->through.reset(bit_of(one.message));
 }
 
 void MidiInterface::on_message(In& in, const MidiMessage& message) {
@@ -267,11 +285,8 @@ void MidiInterface::on_message(In& in, const MidiMessage& message) {
     ++tally_.counts.echoes;
     return;
   }
-  for (Out* const out : in.thru) {
-    send(*out, message, at);
-    if (message.is_note_on()) out->through.set(bit_of(message));
-    if (message.is_note_off()) out->through.reset(bit_of(message));
-  }
+  for (Out* const out : in.thru)
+    passed_.push_back({out, message});
   if (in.ear.hear(message, *listener_)) ++tally_.counts.moves;
 }
 

@@ -67,6 +67,11 @@ class MidiInterface final : public Interface {
     std::uint64_t lost = 0;  // of them, counted
   };
 
+  struct Passed {
+    Out* out;
+    MidiMessage message;
+  };
+
   /// The devices of settings_; of `before`, those that stay.
   void set_up(const MidiSettings& before, TimePoint now);
   std::unique_ptr<Out> output_for(const std::string& name);
@@ -79,6 +84,7 @@ class MidiInterface final : public Interface {
   void wait();
   void drain();
   void on_message(In& in, const MidiMessage& message);
+  void pass_on(const Passed& one);
   /// The bytes sent.
   std::size_t send(Out& out, const MidiMessage& message, TimePoint at);
   [[nodiscard]] static TimePoint steady_now() noexcept;
@@ -94,6 +100,7 @@ class MidiInterface final : public Interface {
   std::shared_ptr<platform::Wake> wake_ = std::make_shared<platform::Wake>();
   boost::asio::posix::stream_descriptor heard_;
   PortTally tally_{"midi"};
+  std::vector<Passed> passed_;  // by the thru matrix, in this turn
   Listener* listener_ = nullptr;
   bool stopped_ = false;
   std::shared_ptr<char> alive_ = std::make_shared<char>('\0');

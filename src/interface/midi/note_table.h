@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,22 +54,30 @@ class NoteTable {
   std::array<Place, kMostOutputs> places_{};
 };
 
-/// An output's place in a table, or none. Realtime-safe: yes, a few ns a message.
+/// What sounds on an output, in a table's place for it if there is one. Realtime-safe: yes, a few
+/// ns a message, but for what it returns.
 class KeptNotes {
  public:
   KeptNotes() = default;
   /// @param table  may be null, and outlives this
   KeptNotes(NoteTable* table, NoteOutput::Kind kind, std::string_view way, std::string_view name)
-      : table_(table), notes_(table == nullptr ? nullptr : table->take(kind, way, name)) {}
+      : table_(table), notes_(table == nullptr ? nullptr : table->take(kind, way, name)) {
+    if (notes_ != nullptr) return;
+    own_ = std::make_unique<SoundingNotes>();
+    notes_ = own_.get();
+  }
   KeptNotes(KeptNotes&& other) noexcept
-      : table_(other.table_), notes_(std::exchange(other.notes_, nullptr)) {}
+      : table_(other.table_),
+        own_(std::move(other.own_)),
+        notes_(std::exchange(other.notes_, nullptr)) {}
   KeptNotes& operator=(KeptNotes&& other) noexcept {
     std::swap(table_, other.table_);
+    std::swap(own_, other.own_);
     std::swap(notes_, other.notes_);
     return *this;
   }
   ~KeptNotes() {
-    if (notes_ != nullptr) table_->give_back(*notes_);
+    if (notes_ != nullptr && own_ == nullptr) table_->give_back(*notes_);
   }
 
   /// As SoundingNotes has them.
@@ -81,9 +90,14 @@ class KeptNotes {
   void forget() noexcept {
     if (notes_ != nullptr) notes_->forget();
   }
+  /// What ends all that sounds; none when nothing does.
+  [[nodiscard]] std::vector<MidiMessage> releases() const {
+    return notes_ != nullptr && notes_->any() ? notes_->releases() : std::vector<MidiMessage>{};
+  }
 
  private:
   NoteTable* table_ = nullptr;
+  std::unique_ptr<SoundingNotes> own_;  // where there is no table
   SoundingNotes* notes_ = nullptr;
 };
 

@@ -33,8 +33,13 @@ void SerialMidiInterface::on_change(bool connected) {
   stream_.reset();
   // What was sent to a device that has gone, this one has not heard.
   output_.forget();
-  notes_.forget();
-  if (connected) return;
+  if (connected) {
+    // But what sounded may sound on, in a synthesizer behind an adapter that was pulled out.
+    for (const MidiMessage& message : notes_.releases())
+      send(message);
+    notes_.forget();
+    return;
+  }
   // Later, as it may be noticed in the middle of a note that others play as well.
   boost::asio::post(loop_, [this, alive = std::weak_ptr(alive_)] {
     if (alive.expired() || listener_ == nullptr) return;

@@ -72,7 +72,7 @@ export class Strip {
       this.recording.classList.toggle("is-recording", log != null && desk.connected);
       write(this.recording, log
         ? `● rec ${clock(Math.max(0, this.now(desk) - log.began))} · ${grouped(log.rows)} events`
-        : desk.state?.dimension ? "not recorded" : "");
+        : desk.state ? "not recorded" : "");
       this.recording.title = log?.path ?? "";
     };
     desk.on("state", show);
