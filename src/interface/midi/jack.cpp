@@ -30,6 +30,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr const char* kOwn = "imps";        // the client, and how its ports for devices begin
 constexpr std::size_t kLongestName = 200;   // of a port; JACK 2 takes 256 with the client's
+constexpr int kMostChanges = 50;            // of the graph, waited for
 constexpr int kMostAlike = 10;              // ports of one name
 constexpr std::size_t kMostWaiting = 1024;  // messages, one way
 constexpr std::size_t kStalled = kMostWaiting / 2;
@@ -147,6 +148,7 @@ class Side {
   static int on_period(jack_nframes_t frames, void* self);
   void process(jack_nframes_t frames) noexcept;
   jack_port_t* make_port(const std::string& other) const;
+  void settle(jack_port_t* port) const;
 
   std::atomic<bool>& ended_;
   jack_client_t* handle_ = nullptr;
@@ -175,9 +177,17 @@ std::vector<std::string> Side<Port>::names(unsigned long flags) const {
 
 template <class Port>
 void Side<Port>::add_left(std::vector<std::string>& left) {
+  const auto is_connected = [](const Opened& one) {
+    return jack_port_connected_to(one.handle, one.other.c_str()) != 0;
+  };
   for (Opened& one : opened_) {
     const std::uint64_t now = registrations_;
-    if (jack_port_connected_to(one.handle, one.other.c_str()) != 0)
+    bool stays = is_connected(one);
+    if (!stays && one.registrations != now) {
+      settle(one.handle);
+      stays = is_connected(one);
+    }
+    if (stays)
       one.registrations = now;
     else if (one.registrations != now)  // else somebody took the cable out, and knows why
       left.push_back(one.other);
@@ -223,8 +233,7 @@ bool Side<Port>::add(const std::shared_ptr<Port>& port, const std::string& other
   place->store(port.get());
   if (other.starts_with(kVirtualPort)) return true;
   opened_.push_back({port->handle, other, registrations_});
-  // The connection holds from the next period on: what is sent before is heard by nobody.
-  static_cast<void>(let_a_period_pass() && let_a_period_pass());
+  settle(port->handle);  // what is sent before is heard by nobody
   return true;
 }
 
@@ -240,9 +249,24 @@ void Side<Port>::remove(std::shared_ptr<Port> port) {
     return;
   }
   jack_port_unregister(handle_, port->handle);
-  // Its place in the server's table is free at once, while what was connected with it knows that
-  // from the next period on. JACK 2 falls into an endless recursion if the place is that of another
-  // port by then (JackGraphManager::GetBuffer), so that we take none before.
+  // Its place in the server's table is free at once, while those who were connected with it learn
+  // that later. JACK 2 falls into an endless recursion if the place is that of another port by then
+  // (JackGraphManager::GetBuffer), so that we take none before.
+  settle(port->handle);
+}
+
+/// Waits until all know of the last change of the graph. JACK 2 tells by the time that it takes:
+/// asked who is connected, it sleeps for a period first where a change is pending
+/// (WaitGraphChange).
+template <class Port>
+void Side<Port>::settle(jack_port_t* port) const {
+  const std::chrono::duration<double> period(static_cast<double>(jack_get_buffer_size(handle_)) /
+                                             jack_get_sample_rate(handle_));
+  for (int k = 0; k < kMostChanges; ++k) {
+    const auto before = Clock::now();
+    static_cast<void>(jack_port_connected(port));
+    if (Clock::now() - before < period / 2 || !let_a_period_pass()) break;
+  }
   static_cast<void>(let_a_period_pass() && let_a_period_pass());
 }
 

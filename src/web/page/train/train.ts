@@ -24,7 +24,7 @@ export function train(place: HTMLElement, desk: Desk): void {
   const earlier = el("div", { class: "dos" }, el("label", { for: which.id, class: "quiet" }, "Training"), which);
   const title = el("h2", {}, "Last training");
   const last = el("section", { class: "part" }, title, earlier, strip.element, curve.element, compare.element, said);
-  const none = el("p", { class: "empty" }, "Nothing has been trained yet. A few minutes of takes make a first model.");
+  const none = el("p", { class: "empty" }, "Nothing has been trained since imps was started. A few minutes of takes make a model.");
 
   const trainings = () => jobs.list.filter((job) => job.kind === "train");
   let newest = "";
