@@ -180,18 +180,19 @@ void Side<Port>::add_left(std::vector<std::string>& left) {
   const auto is_connected = [](const Opened& one) {
     return jack_port_connected_to(one.handle, one.other.c_str()) != 0;
   };
-  for (Opened& one : opened_) {
+  std::erase_if(opened_, [&](Opened& one) {
     const std::uint64_t now = registrations_;
     bool stays = is_connected(one);
     if (!stays && one.registrations != now) {
       settle(one.handle);
       stays = is_connected(one);
     }
-    if (stays)
-      one.registrations = now;
-    else if (one.registrations != now)  // else somebody took the cable out, and knows why
-      left.push_back(one.other);
-  }
+    if (stays) one.registrations = now;
+    // Somebody may also just have taken the cable out, and knows why.
+    const bool has_left = !stays && one.registrations != now;
+    if (has_left) left.push_back(one.other);
+    return has_left;  // told once: a port of the same name may be opened before this one is closed
+  });
 }
 
 /// A port of a name that is not taken yet, connected as it should be.
