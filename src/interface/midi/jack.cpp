@@ -93,68 +93,88 @@ void OutputPort::process(jack_nframes_t frames) noexcept {
   }
 }
 
-/// A client of the server's that hears, or one that plays: with one for both, whatever both sends
-/// to imps and hears it would close a loop in the server's graph, which costs a period.
+/// The server, as long as it is there.
+struct Link {
+  jack_client_t* handle = nullptr;  ///< null once it is closed
+  std::atomic<bool> ended{false};   ///< the server has gone, or has given us up
+  std::atomic<std::uint64_t> periods{0};
+  std::atomic<std::uint64_t> registrations{0};  ///< of anybody's ports
+
+  /// Afterwards the server's thread has nothing from before in hand. False when it hangs, or has
+  /// gone.
+  [[nodiscard]] bool let_a_period_pass() const;
+  void settle(jack_port_t* port) const;
+  /// All MIDI ports but those that an imps has opened.
+  [[nodiscard]] std::vector<std::string> names(unsigned long flags) const;
+};
+
+bool Link::let_a_period_pass() const {
+  const std::uint64_t before = periods;
+  const auto late = Clock::now() + kPatience;
+  while (!ended && Clock::now() < late) {
+    if (periods != before) return true;
+    std::this_thread::sleep_for(kLookEvery);
+  }
+  return false;
+}
+
+/// Waits until all know of the last change of the graph. JACK 2 tells by the time that it takes:
+/// asked who is connected, it sleeps for a period first where a change is pending
+/// (WaitGraphChange).
+void Link::settle(jack_port_t* port) const {
+  const std::chrono::duration<double> period(static_cast<double>(jack_get_buffer_size(handle)) /
+                                             jack_get_sample_rate(handle));
+  for (int k = 0; k < kMostChanges; ++k) {
+    const auto before = Clock::now();
+    static_cast<void>(jack_port_connected(port));
+    if (Clock::now() - before < period / 2 || !let_a_period_pass()) break;
+  }
+  static_cast<void>(let_a_period_pass() && let_a_period_pass());
+}
+
+std::vector<std::string> Link::names(unsigned long flags) const {
+  // What imps itself calls after itself is not for itself.
+  const std::string ours = fmt::format("{}:{}", jack_get_client_name(handle), kOwn);
+  const char** const found = jack_get_ports(handle, nullptr, JACK_DEFAULT_MIDI_TYPE, flags);
+  if (found == nullptr) return {};
+  std::vector<std::string> names;
+  for (const char** name = found; *name != nullptr; ++name)
+    if (!is_own_midi_port(*name) && !std::string_view(*name).starts_with(ours))
+      names.emplace_back(*name);
+  jack_free(found);
+  return names;
+}
+
+/// The ports that hear, or those that play.
 template <class Port>
 class Side {
  public:
-  static constexpr bool kHears = std::is_same_v<Port, InputPort>;
+  explicit Side(Link& link) : link_(link) {}
 
-  /// @param ended  set once the server has gone, or has given this client up
-  explicit Side(std::atomic<bool>& ended) : ended_(ended) {}
-
-  bool open() {
-    handle_ = jack_client_open(kOwn, JackNoStartServer, nullptr);
-    if (handle_ == nullptr) return false;
-    const auto on_end = [](jack_status_t, const char*, void* self) {
-      static_cast<Side*>(self)->ended_ = true;
-    };
-    const auto on_registration = [](jack_port_id_t, int, void* self) {
-      static_cast<Side*>(self)->registrations_.fetch_add(1);
-    };
-    jack_set_process_callback(handle_, on_period, this);
-    jack_set_port_registration_callback(handle_, on_registration, this);
-    jack_on_info_shutdown(handle_, on_end, this);
-    return jack_activate(handle_) == 0;
-  }
-  /// Where the server hangs, for as long as it does.
-  void close() {
-    if (handle_ == nullptr) return;
-    jack_client_close(std::exchange(handle_, nullptr));  // its thread has ended then
-    kept_.clear();
-    opened_.clear();
-  }
-  [[nodiscard]] bool is_open() const noexcept { return handle_ != nullptr; }
-
-  std::vector<std::string> names(unsigned long flags) const;
-  /// Adds the ports that were opened, and are connected with nothing any more.
-  void add_left(std::vector<std::string>& left);
-  /// What imps calls for itself: not to be heard by itself, where a port's name says so.
-  [[nodiscard]] bool is_ours(std::string_view port) const {
-    const std::string beginning = fmt::format("{}:{}", jack_get_client_name(handle_), kOwn);
-    return port.starts_with(beginning);
-  }
   bool add(const std::shared_ptr<Port>& port, const std::string& other);
   void remove(std::shared_ptr<Port> port);
   /// What stays of a port until the client is closed.
   void keep(std::shared_ptr<Port> port) { kept_.push_back(std::move(port)); }
-
-  [[nodiscard]] std::uint64_t periods() const noexcept { return periods_; }
-  /// Afterwards the server's thread has nothing from before in hand. False when it hangs, or has
-  /// gone.
-  [[nodiscard]] bool let_a_period_pass() const;
+  /// Adds the ports that were opened, and are connected with nothing any more.
+  void add_left(std::vector<std::string>& left);
+  /// The client has been closed.
+  void forget() {
+    kept_.clear();
+    opened_.clear();
+  }
+  /// On the server's thread.
+  void process(jack_nframes_t frames) noexcept {
+    for (const auto& place : ports_)
+      if (Port* const port = place.load()) port->process(frames);
+  }
 
  private:
-  static int on_period(jack_nframes_t frames, void* self);
-  void process(jack_nframes_t frames) noexcept;
-  jack_port_t* make_port(const std::string& other) const;
-  void settle(jack_port_t* port) const;
+  static constexpr bool kHears = std::is_same_v<Port, InputPort>;
 
-  std::atomic<bool>& ended_;
-  jack_client_t* handle_ = nullptr;
-  std::atomic<std::uint64_t> periods_{0};
+  jack_port_t* make_port(const std::string& other) const;
+
+  Link& link_;
   std::array<std::atomic<Port*>, kMostPorts> ports_{};  // what the server's thread goes through
-  std::atomic<std::uint64_t> registrations_{0};         // of anybody's ports
   struct Opened {
     jack_port_t* handle;
     std::string other;
@@ -165,26 +185,15 @@ class Side {
 };
 
 template <class Port>
-std::vector<std::string> Side<Port>::names(unsigned long flags) const {
-  const char** const found = jack_get_ports(handle_, nullptr, JACK_DEFAULT_MIDI_TYPE, flags);
-  if (found == nullptr) return {};
-  std::vector<std::string> names;
-  for (const char** name = found; *name != nullptr; ++name)
-    if (!is_own_midi_port(*name)) names.emplace_back(*name);
-  jack_free(found);
-  return names;
-}
-
-template <class Port>
 void Side<Port>::add_left(std::vector<std::string>& left) {
   const auto is_connected = [](const Opened& one) {
     return jack_port_connected_to(one.handle, one.other.c_str()) != 0;
   };
   std::erase_if(opened_, [&](Opened& one) {
-    const std::uint64_t now = registrations_;
+    const std::uint64_t now = link_.registrations;
     bool stays = is_connected(one);
     if (!stays && one.registrations != now) {
-      settle(one.handle);
+      link_.settle(one.handle);
       stays = is_connected(one);
     }
     if (stays) one.registrations = now;
@@ -209,7 +218,7 @@ jack_port_t* Side<Port>::make_port(const std::string& other) const {
     name.resize(end);
   }
   const auto made = [&](const std::string& by) {
-    return jack_port_register(handle_, by.c_str(), JACK_DEFAULT_MIDI_TYPE,
+    return jack_port_register(link_.handle, by.c_str(), JACK_DEFAULT_MIDI_TYPE,
                               kHears ? JackPortIsInput : JackPortIsOutput, 0);
   };
   jack_port_t* port = made(name);
@@ -217,10 +226,10 @@ jack_port_t* Side<Port>::make_port(const std::string& other) const {
     port = made(fmt::format("{} {}", name, k));
   if (port == nullptr || is_virtual) return port;
   const char* const ours = jack_port_name(port);
-  const int failure = kHears ? jack_connect(handle_, other.c_str(), ours)
-                             : jack_connect(handle_, ours, other.c_str());
+  const int failure = kHears ? jack_connect(link_.handle, other.c_str(), ours)
+                             : jack_connect(link_.handle, ours, other.c_str());
   if (failure == 0) return port;
-  jack_port_unregister(handle_, port);
+  jack_port_unregister(link_.handle, port);
   return nullptr;
 }
 
@@ -233,8 +242,8 @@ bool Side<Port>::add(const std::shared_ptr<Port>& port, const std::string& other
   if (port->handle == nullptr) return false;
   place->store(port.get());
   if (other.starts_with(kVirtualPort)) return true;
-  opened_.push_back({port->handle, other, registrations_});
-  settle(port->handle);  // what is sent before is heard by nobody
+  opened_.push_back({port->handle, other, link_.registrations});
+  link_.settle(port->handle);  // what is sent before is heard by nobody
   return true;
 }
 
@@ -243,66 +252,24 @@ void Side<Port>::remove(std::shared_ptr<Port> port) {
   for (auto& place : ports_)
     if (place.load() == port.get()) place.store(nullptr);
   std::erase_if(opened_, [&](const Opened& one) { return one.handle == port->handle; });
-  if (!is_open()) return;
+  if (link_.handle == nullptr) return;
   // A server that hangs is not spoken to: what stays of the port goes with the client.
-  if (!let_a_period_pass()) {
+  if (!link_.let_a_period_pass()) {
     keep(std::move(port));
     return;
   }
-  jack_port_unregister(handle_, port->handle);
+  jack_port_unregister(link_.handle, port->handle);
   // Its place in the server's table is free at once, while those who were connected with it learn
   // that later. JACK 2 falls into an endless recursion if the place is that of another port by then
   // (JackGraphManager::GetBuffer), so that we take none before.
-  settle(port->handle);
+  link_.settle(port->handle);
 }
 
-/// Waits until all know of the last change of the graph. JACK 2 tells by the time that it takes:
-/// asked who is connected, it sleeps for a period first where a change is pending
-/// (WaitGraphChange).
-template <class Port>
-void Side<Port>::settle(jack_port_t* port) const {
-  const std::chrono::duration<double> period(static_cast<double>(jack_get_buffer_size(handle_)) /
-                                             jack_get_sample_rate(handle_));
-  for (int k = 0; k < kMostChanges; ++k) {
-    const auto before = Clock::now();
-    static_cast<void>(jack_port_connected(port));
-    if (Clock::now() - before < period / 2 || !let_a_period_pass()) break;
-  }
-  static_cast<void>(let_a_period_pass() && let_a_period_pass());
-}
-
-template <class Port>
-bool Side<Port>::let_a_period_pass() const {
-  const std::uint64_t before = periods_;
-  const auto late = Clock::now() + kPatience;
-  while (!ended_ && Clock::now() < late) {
-    if (periods_ != before) return true;
-    std::this_thread::sleep_for(kLookEvery);
-  }
-  return false;
-}
-
-/// libjack cancels its thread when a client is closed, wherever it is: not amid our part of it.
-template <class Port>
-int Side<Port>::on_period(jack_nframes_t frames, void* self) {
-  int before = 0;
-  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-  static_cast<Side*>(self)->process(frames);
-  ::pthread_setcancelstate(before, nullptr);
-  return 0;
-}
-
-// On the server's thread.
-template <class Port>
-void Side<Port>::process(jack_nframes_t frames) noexcept {
-  for (const auto& place : ports_)
-    if (Port* const port = place.load()) port->process(frames);
-  periods_.fetch_add(1);
-}
-
-/// What the process has with a JACK server. There is one of it at a time: at the opening of a
-/// client libjack deletes all others of the process if the server has given one of them up (JACK 2,
-/// JackLibGlobals::Init), whoever holds them. So all of them are opened and closed here.
+/// The process's client of a JACK server: one, as several do not bear each other well. At the
+/// opening of a client libjack deletes all others of the process if the server has given one of
+/// them up (JACK 2, JackLibGlobals::Init), whoever holds them; and a client that is opened while
+/// another program leaves may never run, as the first one's thread still takes the leaving one's
+/// name from what is the new one's (JackLibClient::ClientNotifyImp).
 class Client : public std::enable_shared_from_this<Client> {
  public:
   /// The one that there is, or a new one; null when there is no server.
@@ -311,7 +278,7 @@ class Client : public std::enable_shared_from_this<Client> {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  [[nodiscard]] bool is_there() const noexcept { return !ended_; }
+  [[nodiscard]] bool is_there() const noexcept { return !link_.ended; }
   MidiPorts ports();
   std::vector<std::string> left();
   /// Makes a port and connects it with `other`, or with nothing ("virtual:NAME"). Null when that is
@@ -321,20 +288,22 @@ class Client : public std::enable_shared_from_this<Client> {
   void close(std::shared_ptr<InputPort> port);
   void close(std::shared_ptr<OutputPort> port);
   /// How many periods have been played. Realtime-safe, thread-safe.
-  [[nodiscard]] std::uint64_t periods() const noexcept { return plays_.periods(); }
+  [[nodiscard]] std::uint64_t periods() const noexcept { return link_.periods; }
 
  private:
   Client() = default;
   bool open();
   void close();
+  static int on_period(jack_nframes_t frames, void* self);
+  void process(jack_nframes_t frames) noexcept;
 
   /// One thread at a time talks to the server; its own threads take no lock.
   static std::mutex gate;
   static Client* open_one;  // guarded by gate
 
-  std::atomic<bool> ended_{false};
-  Side<InputPort> hears_{ended_};  // guarded by gate, but for what is atomic
-  Side<OutputPort> plays_{ended_};
+  Link link_;  // guarded by gate, but for what is atomic
+  Side<InputPort> hears_{link_};
+  Side<OutputPort> plays_{link_};
 };
 
 std::mutex Client::gate;
@@ -360,27 +329,53 @@ Client::~Client() {
 }
 
 bool Client::open() {
+  link_.handle = jack_client_open(kOwn, JackNoStartServer, nullptr);
+  if (link_.handle == nullptr) return false;
   open_one = this;
-  if (hears_.open() && plays_.open()) return true;
+  const auto on_end = [](jack_status_t, const char*, void* self) {
+    static_cast<Client*>(self)->link_.ended = true;
+  };
+  const auto on_registration = [](jack_port_id_t, int, void* self) {
+    static_cast<Client*>(self)->link_.registrations.fetch_add(1);
+  };
+  jack_set_process_callback(link_.handle, on_period, this);
+  jack_set_port_registration_callback(link_.handle, on_registration, this);
+  jack_on_info_shutdown(link_.handle, on_end, this);
+  if (jack_activate(link_.handle) == 0) return true;
   close();
   return false;
 }
 
+/// Where the server hangs, for as long as it does.
 void Client::close() {
-  ended_ = true;
-  hears_.close();
-  plays_.close();
-  if (open_one == this) open_one = nullptr;
+  link_.ended = true;
+  if (link_.handle == nullptr) return;
+  jack_client_close(std::exchange(link_.handle, nullptr));  // its thread has ended then
+  open_one = nullptr;
+  hears_.forget();
+  plays_.forget();
+}
+
+/// libjack cancels its thread when a client is closed, wherever it is: not amid our part of it.
+int Client::on_period(jack_nframes_t frames, void* self) {
+  int before = 0;
+  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  static_cast<Client*>(self)->process(frames);
+  ::pthread_setcancelstate(before, nullptr);
+  return 0;
+}
+
+// On the server's thread. What ports of ours hear of each other is from the period before.
+void Client::process(jack_nframes_t frames) noexcept {
+  hears_.process(frames);
+  plays_.process(frames);
+  link_.periods.fetch_add(1);
 }
 
 MidiPorts Client::ports() {
   const std::lock_guard lock(gate);
   if (!is_there()) return {};
-  MidiPorts ports{.inputs = hears_.names(JackPortIsOutput),
-                  .outputs = hears_.names(JackPortIsInput)};
-  std::erase_if(ports.inputs, [this](const auto& name) { return plays_.is_ours(name); });
-  std::erase_if(ports.outputs, [this](const auto& name) { return hears_.is_ours(name); });
-  return ports;
+  return {.inputs = link_.names(JackPortIsOutput), .outputs = link_.names(JackPortIsInput)};
 }
 
 std::vector<std::string> Client::left() {
@@ -417,7 +412,7 @@ void Client::close(std::shared_ptr<OutputPort> port) {
   const auto late = Clock::now() + kLastWords;
   bool is_said = false;
   while (!is_said && is_there() && Clock::now() < late) {
-    is_said = port->is_empty() && plays_.let_a_period_pass() && plays_.let_a_period_pass();
+    is_said = port->is_empty() && link_.let_a_period_pass() && link_.let_a_period_pass();
     if (!is_said) std::this_thread::sleep_for(kLookEvery);
   }
   const std::lock_guard lock(gate);
