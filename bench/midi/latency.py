@@ -4,8 +4,9 @@
     cmake --preset bench && cmake --build build/bench --target imps midi_probe
     bench/midi/latency.py [--messages 2000] [--periods 64,128,256]
 
-A JACK server without a sound card, a probe that sends a controller at any place within a period, imps
-with that controller mapped in and out (the performer's own, through input_thru), and the probe again.
+A JACK server without a sound card, a keyboard that sends a controller at any place within a period, imps
+with that controller mapped in and out (the performer's own, through input_thru), and a synthesizer, which
+is another client: where both are one, JACK delays one way by a period, as imps closes a loop then.
 Whoever passes a message on over JACK, from another thread than JACK's own, needs one period: what came
 in this one goes out in the next. What is more than a period is imps's own.
 """
