@@ -63,6 +63,12 @@ class OverMidi : public ::testing::Test {
       if (musician_.count(live_->port(), key) == wanted) return true;
     return false;
   }
+  /// The synthesizer is back: it may be the same one, behind an adapter that was pulled out.
+  void expect_release(int note) {
+    EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, note));
+    EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 64, 0));
+    EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 123, 0));
+  }
   void turn(const MidiMessage& message) { ASSERT_TRUE(knobs_->send(message)); }
 
   std::optional<Jack> jack_;
@@ -207,12 +213,7 @@ TEST_F(OverMidi, DevicesMayComeAndGo) {
     ASSERT_TRUE(comes("midi_inputs", 1)) << round;
     plug_in_synth();
     ASSERT_TRUE(comes("midi_outputs", 1)) << round;
-    if (round > 0) {
-      // It may be the same synthesizer, behind an adapter that was pulled out.
-      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 59 + round)) << round;
-      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 64, 0)) << round;
-      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 123, 0)) << round;
-    }
+    if (round > 0) expect_release(59 + round);
     turn(MidiMessage::of(Kind::note_on, 1, 60 + round, 100));
     EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60 + round, 127)) << round;
     synth_.reset();  // with a note sounding
@@ -270,11 +271,7 @@ TEST_F(OverMidi, WhatTheModelHoldsEndsBeforeTheSameNoteIsPassedOn) {
 TEST_F(OverMidi, TheServerMayEndAndReturn) {
   begin_with_all();
   for (int round = 0; round < 3; ++round) {
-    if (round > 0) {
-      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 59 + round)) << round;
-      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 64, 0)) << round;
-      EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 123, 0)) << round;
-    }
+    if (round > 0) expect_release(59 + round);
     turn(MidiMessage::of(Kind::note_on, 1, 60 + round, 100));
     EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60 + round, 127)) << round;
     jack_.reset();
