@@ -30,8 +30,6 @@ class Repertoire {
   Repertoire(const Settings& settings, std::uint64_t seed, Channels& channels, Output& output,
              Desk& desk);
 
-  /// The configuration's, without the scene.
-  [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
   /// What the stage plays by.
   [[nodiscard]] const Settings& in_force() const noexcept { return in_force_; }
   /// Thread-safe: yes.
