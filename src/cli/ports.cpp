@@ -82,14 +82,14 @@ Exit run_ports(const Command& command, const Arguments& arguments) {
         ::alarm(kEndsWithin);  // a JACK server that hangs holds whoever asks it something
       });
   }
-  std::unique_ptr<MidiSystem> system;
-  std::optional<PortsHere> before = look_for_ports(system);
-  print(*before, flags.json);
+  PortsLook ports;
+  PortsHere before = ports.look();
+  print(before, flags.json);
   if (!flags.watch) return Exit::done;
   while (!interrupted && std::ferror(stdout) == 0) {
     std::this_thread::sleep_for(kLookEvery);
-    PortsHere now = look_for_ports(system);
-    if (now == *before) continue;
+    PortsHere now = ports.look();
+    if (now == before) continue;
     if (!flags.json) fmt::print("\n");
     print(now, flags.json);
     before = std::move(now);

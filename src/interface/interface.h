@@ -107,9 +107,13 @@ class Interface {
 
   /// For people: "listening for OSC on localhost:5001, /interface; answering …".
   [[nodiscard]] virtual std::string description() const = 0;
+  /// The same, and what of it is not there just now.
+  [[nodiscard]] virtual std::string description_now() const { return description(); }
   /// What it has counted, for the status reply.
   virtual void add_status(std::vector<StatusEntry>& entries) = 0;
-  /// What was wrong with what came in, in one line, once in a while. Allocates.
+  /// What has been plugged in, in one line, once. Allocates.
+  virtual std::optional<std::string> take_news() { return std::nullopt; }
+  /// What has gone, and what was wrong with what came in, in one line, once in a while. Allocates.
   virtual std::optional<std::string> take_fault(TimePoint now) = 0;
 };
 

@@ -1,33 +1,71 @@
 #include "interface/ports_here.h"
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 namespace imps {
 
-PortsHere look_for_ports(std::unique_ptr<MidiSystem>& system) {
+struct PortsLook::Midi {
+  explicit Midi(std::string by) : api(std::move(by)) {}
+
+  const std::string api;
+  std::mutex mutex;  // of what follows but for `system`
+  std::condition_variable done;
+  bool is_busy = false;
+  PortsHere found;
+  std::unique_ptr<MidiSystem> system;  // the thread's, while it is busy
+
+  static void look(const std::shared_ptr<Midi>& self);
+};
+
+void PortsLook::Midi::look(const std::shared_ptr<Midi>& self) {
   PortsHere ports;
-  if (system && !system->is_there()) system.reset();
-  if (!system) {
-    auto opened = MidiSystem::open("auto");
-    if (opened) system = std::move(*opened);
+  if (self->system && !self->system->is_there()) self->system.reset();
+  if (!self->system) {
+    auto opened = MidiSystem::open(self->api);
+    if (opened) self->system = std::move(*opened);
     if (!opened) ports.midi_trouble = opened.error().message;
   }
-  if (system) {
-    ports.midi_system = system->name();
-    ports.midi = system->ports();
+  if (self->system) {
+    ports.midi_system = self->system->name();
+    ports.midi = self->system->ports();
   }
+  const std::lock_guard lock(self->mutex);
+  self->found = std::move(ports);
+  self->is_busy = false;
+  self->done.notify_all();
+}
+
+PortsLook::PortsLook(std::string api, std::chrono::milliseconds patience)
+    : patience_(patience), midi_(std::make_shared<Midi>(std::move(api))) {}
+PortsLook::~PortsLook() = default;
+
+PortsHere PortsLook::look() {
+  std::unique_lock lock(midi_->mutex);
+  if (!std::exchange(midi_->is_busy, true))
+    std::thread([midi = midi_] { Midi::look(midi); }).detach();
+  PortsHere ports;
+  if (midi_->done.wait_for(lock, patience_, [this] { return !midi_->is_busy; }))
+    ports = midi_->found;
+  else
+    ports.midi_trouble = "the MIDI system does not answer: it hangs, or is very busy";
   ports.serial = platform::serial_ports();
   return ports;
 }
 
 std::string to_json(const PortsHere& ports) {
-  nlohmann::ordered_json json{
-      {"midi",
-       {{"system", nullptr}, {"inputs", ports.midi.inputs}, {"outputs", ports.midi.outputs}}},
-      {"serial", nlohmann::ordered_json::array()}};
+  nlohmann::ordered_json json{{"midi",
+                               {{"system", nullptr},
+                                {"trouble", nullptr},
+                                {"inputs", ports.midi.inputs},
+                                {"outputs", ports.midi.outputs}}},
+                              {"serial", nlohmann::ordered_json::array()}};
   if (!ports.midi_system.empty()) json["midi"]["system"] = ports.midi_system;
+  if (!ports.midi_trouble.empty()) json["midi"]["trouble"] = ports.midi_trouble;
   for (const auto& port : ports.serial)
     json["serial"].push_back({{"path", port.path}, {"usb", port.usb}, {"name", port.name}});
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

@@ -154,7 +154,8 @@ Result<void> House::perform() {
   auto opened = Performance::open(request_.settings, repertoire_.seed(), start_, *this, channels_,
                                   guard_.table());
   if (!opened) return opened.error();
-  Performance& performance = **opened;
+  std::unique_ptr<Performance> performing = std::move(*opened);
+  Performance& performance = *performing;
   if (auto chosen = choose_first_model(); !chosen) return chosen.error();
   if (dimension_ != 0) performance.set_dimension(dimension_);
   repertoire_.set_osc_port(performance.port());
@@ -197,13 +198,14 @@ Result<void> House::perform() {
   while (on_stage && !channels_.to_stage.send(Finish{}))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   stage.join();
-  if (!fallen) guard_.dismiss();  // else somebody has to end what sounds
   channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
   tell_ready();
   tell_end(performance.report());
-  page_.reset();  // waits a moment for what it has begun
-  if (fallen) return *fallen;
+  page_.reset();               // waits a moment for what it has begun
+  if (fallen) return *fallen;  // and somebody has to end what sounds
   request_.at_end();
+  performing.reset();  // closes its ports: a system that hangs would hold it
+  guard_.dismiss();
   return {};
 }
 
@@ -344,6 +346,8 @@ void House::on_message(const ToHouse& message) {
           repertoire_.change_model(request_.settings.model.folder / m.name);
         } else if constexpr (std::is_same_v<M, SceneAsked>) {
           repertoire_.take_scene(m.name);
+        } else if constexpr (std::is_same_v<M, PortsKnown>) {
+          ports_ = m.descriptions;
         } else if constexpr (std::is_same_v<M, InterfaceRefused>) {
           output_.warn(m.why);
         } else if constexpr (std::is_same_v<M, ModelReturned>) {
@@ -362,6 +366,7 @@ void House::show(const FrameSeen& frame) {
 }
 
 void House::show(const Report& report) {
+  if (!report.news.empty()) output_.tell(report.news);
   if (!report.fault.empty()) output_.warn(report.fault);
   if (output_.has_status()) output_.status(status_line(report, before_));
   show_on_page(report);

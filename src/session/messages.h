@@ -78,6 +78,10 @@ struct ModelAsked {
 struct SceneAsked {
   std::string name;
 };
+/// What is open, and what of it is there.
+struct PortsKnown {
+  std::vector<std::string> descriptions;
+};
 /// An interface could not be opened as the new settings have it; what was there plays on.
 struct InterfaceRefused {
   std::string why;
@@ -109,9 +113,10 @@ struct Report {
   std::uint64_t log_refused = 0;  ///< rows and events that the log had no room for
   std::uint64_t untold = 0;       ///< messages to the house that its queue had no room for
   std::string fault;              ///< one line about refused input, now and then
+  std::string news;               ///< one line about what has been plugged in
 };
 
-using ToHouse = std::variant<DimensionKnown, ModelAsked, SceneAsked, InterfaceRefused,
+using ToHouse = std::variant<DimensionKnown, ModelAsked, SceneAsked, PortsKnown, InterfaceRefused,
                              ModelReturned, FrameSeen, Report>;
 
 /// A bounded queue from one thread to one other, and a wake-up beside it. What does not fit is

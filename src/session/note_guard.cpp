@@ -26,6 +26,8 @@ using Clock = std::chrono::steady_clock;
 /// How long an output that is not there is looked for, and how often.
 constexpr std::chrono::seconds kPatience{5};
 constexpr std::chrono::milliseconds kTryEvery{100};
+/// A period in which JACK is late is heard by nobody, so that everything is said twice.
+constexpr std::chrono::milliseconds kOnceMore{50};
 
 /// Whether there are outputs that outlive us.
 bool plays_on_others(const Settings& settings) {
@@ -43,8 +45,14 @@ bool send_midi(const NoteOutput& output, const std::vector<MidiMessage>& message
   const auto port = find_midi_port((*system)->ports().outputs, output.name);
   if (!port) return false;
   const auto out = (*system)->open_output(*port);
-  return out && std::all_of(messages.begin(), messages.end(),
-                            [&](const MidiMessage& message) { return (*out)->send(message); });
+  if (!out) return false;
+  const auto say = [&] {
+    return std::all_of(messages.begin(), messages.end(),
+                       [&](const MidiMessage& message) { return (*out)->send(message); });
+  };
+  if (!say()) return false;
+  std::this_thread::sleep_for(kOnceMore);
+  return say() && (*out)->finish();
 }
 
 bool send_serial(const NoteOutput& output, const std::vector<MidiMessage>& messages) {
@@ -104,8 +112,8 @@ Result<void> NoteGuard::start(const Settings& settings) {
   return {};
 }
 
-void NoteGuard::dismiss() noexcept {
-  if (will_) will_->revoke();
+void NoteGuard::dismiss() {
+  if (will_ && table_->owed().empty()) will_->revoke();
 }
 
 Result<void> guard_notes() {

@@ -29,9 +29,10 @@ class NoteGuard {
   /// our own making ("virtual:NAME") end with us. Once: again is harmless. An Error when it, or the
   /// table, cannot be had. Blocks a little.
   Result<void> start(const Settings& settings);
-  /// Everything was released: the second process goes. Without this it does its work once this
+  /// All that has notes has been closed: the second process goes, unless something was left
+  /// sounding, or a release was not heard. Then, and without this, it does its work once this
   /// object, or this process, is gone.
-  void dismiss() noexcept;
+  void dismiss();
 
  private:
   std::optional<Error> trouble_;

@@ -47,13 +47,12 @@ Api PageApi::resources() {
                    .most_bytes = 4 * 1024 * 1024};
   all["learn"] = {.answer = [this](const ApiRequest& request) { return learn_resource(request); },
                   .is_slow = true};
-  all["ports"] = {
-      .answer =
-          [system = std::make_shared<std::unique_ptr<MidiSystem>>()](const ApiRequest& request) {
-            if (!is_plain_get(request)) return api_error(405, "ports: GET");
-            return ApiReply{.body = to_json(look_for_ports(*system))};
-          },
-      .is_slow = true};
+  all["ports"] = {.answer =
+                      [ports = std::make_shared<PortsLook>()](const ApiRequest& request) {
+                        if (!is_plain_get(request)) return api_error(405, "ports: GET");
+                        return ApiReply{.body = to_json(ports->look())};
+                      },
+                  .is_slow = true};
   all["health"] = {.answer =
                        [this](const ApiRequest& request) {
                          return is_plain_get(request) ? health() : api_error(405, "health: GET");

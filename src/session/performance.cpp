@@ -558,10 +558,13 @@ void Performance::on_message(const ToStage& message) {
         } else if constexpr (std::is_same_v<M, TellReport>) {
           Report r = report();
           for (const auto& [section, interface] : interfaces_) {
-            if (auto fault = interface->take_fault(r.at))
+            if (const auto news = interface->take_news())
+              r.news += (r.news.empty() ? "" : "; ") + *news;
+            if (const auto fault = interface->take_fault(r.at))
               r.fault += (r.fault.empty() ? "" : "; ") + *fault;
           }
           tell(r);
+          if (!r.news.empty() || !r.fault.empty()) tell_ports();
         } else {
           finish();
         }
@@ -611,6 +614,7 @@ void Performance::take_settings(const TakeSettings& message, TimePoint at) {
   if (next.smoothing != settings_.smoothing) smoother_.set(next.smoothing);
   for (const std::string_view section : kInterfaceSections)
     take_interface(section, next, at);
+  tell_ports();
   settings_ = next;
   if (performer_)
     expect_controls();
@@ -667,6 +671,13 @@ Report Performance::report() {
   r.log_refused = log_refused_;
   r.untold = untold_;
   return r;
+}
+
+void Performance::tell_ports() {
+  PortsKnown known;
+  for (const auto& [section, interface] : interfaces_)
+    known.descriptions.push_back(interface->description_now());
+  tell(known);
 }
 
 void Performance::tell(const ToHouse& message) {

@@ -135,6 +135,7 @@ class Performance final : private Listener {
   Result<void> open(std::string_view section, const Settings& settings);
   void know_model(const TakeModel& message);
   void tell(const ToHouse& message);
+  void tell_ports();
   void log_event(TimePoint at, std::string_view name, double number, std::string_view text);
   void tell_unheard(TimePoint at);
   void finish();

@@ -74,8 +74,9 @@ class NotesOverJack : public NoteGuardTest {
   void SetUp() override {
 #if defined(IMPS_THREAD_SANITIZER)
     // Before there is a server, which would be long in ending as well.
-    if (std::string_view(::testing::UnitTest::GetInstance()->current_test_info()->name()) ==
-        "AreReleasedWhenImpsIsKilled")
+    const std::string_view test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    if (test == "AreReleasedWhenImpsIsKilled" ||
+        test == "AreReleasedWhenTheServerGoesOnAfterImpsHasEnded")
       GTEST_SKIP() << "a JACK server that waits for clients under the thread sanitizer waits for a "
                       "killed one, too";
 #endif
@@ -93,6 +94,7 @@ class NotesOverJack : public NoteGuardTest {
     ASSERT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 5, 7, 0));
   }
   void TearDown() override {
+    if (jack_) jack_->go_on();
     run_.reset();
     synth_.reset();
     system_.reset();
@@ -135,6 +137,17 @@ TEST_F(NotesOverJack, AreReleasedOnceAfterAnEndInOrder) {
   ASSERT_TRUE(other);
   ASSERT_TRUE((*other)->send(MidiMessage::of(Kind::control_change, 1, 1, 1)));
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 1, 1));
+}
+
+TEST_F(NotesOverJack, AreReleasedWhenTheServerGoesOnAfterImpsHasEnded) {
+  const pid_t watching = guard();
+  ASSERT_NE(watching, 0);
+  jack_->hold();
+  ASSERT_EQ(run_->end(SIGTERM), 0) << run_->err();
+  EXPECT_FALSE(has_ended(watching)) << "there is something left to do";
+  jack_->go_on();
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 2, 64));
+  EXPECT_TRUE(ends(watching));
 }
 
 TEST_F(NotesOverJack, AreGuardedByAProcessThatHoldsNothingAndThatNobodysCtrlCReaches) {

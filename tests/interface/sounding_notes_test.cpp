@@ -1,5 +1,6 @@
 #include "interface/midi/sounding_notes.h"
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <tuple>
@@ -14,13 +15,17 @@
 namespace imps::test {
 namespace {
 
+using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
 using Kind = MidiMessage::Kind;
 
-void say(SoundingNotes& notes, const MidiMessage& message) {
+void say(SoundingNotes& notes, const MidiMessage& message, TimePoint at = TimePoint{}) {
   notes.before(message);
-  notes.after(message);
+  notes.after(message, at);
 }
 
 TEST(SoundingNotes, AreReleasedAndTheirChannelsSilenced) {
@@ -51,8 +56,32 @@ TEST(SoundingNotes, SoundFromBeforeTheyAreSentUntilAfterTheyAreReleased) {
   EXPECT_EQ(notes.releases().size(), 3U);
   notes.before(MidiMessage::of(Kind::note_off, 2, 60));
   EXPECT_EQ(notes.releases().size(), 3U);
-  notes.after(MidiMessage::of(Kind::note_off, 2, 60));
+  notes.after(MidiMessage::of(Kind::note_off, 2, 60), TimePoint{});
   EXPECT_EQ(notes.releases().size(), 2U);
+}
+
+TEST(SoundingNotes, ThatEndedOfLateMayNotHaveBeenHeardToEnd) {
+  SoundingNotes notes;
+  const MidiMessage first = MidiMessage::of(Kind::note_off, 1, 60);
+  const MidiMessage second = MidiMessage::of(Kind::note_off, 1, 61);
+  say(notes, MidiMessage::of(Kind::note_on, 1, 60, 100));
+  say(notes, MidiMessage::of(Kind::note_on, 1, 61, 100));
+  say(notes, first, TimePoint{1s});
+  EXPECT_THAT(notes.releases(), Not(Contains(first)));
+  EXPECT_THAT(notes.last_releases(), IsSupersetOf({first, second}));
+  say(notes, second, TimePoint{3s});
+  EXPECT_THAT(notes.last_releases(), IsSupersetOf({first, second})) << "not long enough yet";
+  say(notes, second, TimePoint{5s});
+  EXPECT_THAT(notes.last_releases(), Not(Contains(first)));
+  EXPECT_THAT(notes.last_releases(), Contains(second));
+  EXPECT_FALSE(notes.any());
+
+  SoundingNotes doubted = {};
+  say(doubted, MidiMessage::of(Kind::note_on, 1, 60, 100));
+  say(doubted, MidiMessage::of(Kind::control_change, 1, controller::kAllNotesOff));
+  ASSERT_FALSE(doubted.any());
+  doubted.doubt();
+  EXPECT_THAT(doubted.releases(), Contains(first));
 }
 
 TEST(NoteTable, SaysWhatIsOwedAndWhere) {
@@ -77,7 +106,7 @@ TEST(NoteTable, KeepsThePlaceOfAnOutputThatWasLeftSounding) {
     KeptNotes kept(&table, NoteOutput::Kind::midi, "auto", "Synth");
     kept.before(MidiMessage::of(Kind::note_on, 1, 60, 100));
     if (round < 3) continue;
-    kept.after(MidiMessage::of(Kind::note_off, 1, 60));
+    kept.after(MidiMessage::of(Kind::note_off, 1, 60), TimePoint{});
   }
   EXPECT_EQ(table.owed().size(), 3U) << "and the others find room";
   KeptNotes nowhere(&table, NoteOutput::Kind::midi, "auto", std::string(300, 'x'));

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 
 #include "interface/midi/devices.h"
+#include "interface/ports_here.h"
 #include "tests/session/jack.h"
 #include "tests/session/live.h"
 
@@ -313,6 +314,18 @@ TEST_F(OverMidi, AServerThatHangsLosesNoRelease) {
     if (*heard == MidiMessage::of(Kind::control_change, 1, 123, 0)) break;  // the last word
   }
   EXPECT_THAT(sounding, ::testing::IsEmpty());
+}
+
+TEST_F(OverMidi, AListOfPortsDoesNotWaitForAServerThatHangs) {
+  system_.reset();  // a client that there is already needs no answer
+  jack_->hold();
+  PortsLook ports("jack", std::chrono::milliseconds(50));
+  EXPECT_THAT(ports.look().midi_trouble, HasSubstr("does not answer"));
+  EXPECT_THAT(ports.look().midi_system, ::testing::IsEmpty()) << "nor the next one";
+  jack_->go_on();
+  const auto late = std::chrono::steady_clock::now() + kWait;
+  while (ports.look().midi_system != "JACK")
+    ASSERT_LT(std::chrono::steady_clock::now(), late);
 }
 
 TEST_F(OverMidi, MessagesArePassedOnAsTheyAreAndReleasedAtTheEnd) {

@@ -106,16 +106,16 @@ TEST_F(OverSerial, APulledPlugIsWaitedFor) {
 TEST_F(OverSerial, MayBeginWithoutItsDevice) {
   options_.settings.serial.enabled = true;
   begin();
-  const auto fault = [&] {
+  const auto told = [&](std::string Report::*what) {
     const auto late = std::chrono::steady_clock::now() + kWait;
     while (std::chrono::steady_clock::now() < late)
-      if (const Report report = live_->report(); !report.fault.empty()) return report.fault;
+      if (const Report report = live_->report(); !(report.*what).empty()) return report.*what;
     return std::string();
   };
-  EXPECT_THAT(fault(), HasSubstr("No such file or directory: imps goes on trying"));
+  EXPECT_THAT(told(&Report::fault), HasSubstr("No such file or directory: imps goes on trying"));
   const LineDevice device(folder_ / "text");
   ASSERT_TRUE(comes("serial_connected", 1));
-  EXPECT_THAT(fault(), HasSubstr("is connected"));
+  EXPECT_THAT(told(&Report::news), HasSubstr("is connected"));
 }
 
 TEST_F(OverSerial, MidiHasRunningStatusAndRealTimeBytes) {

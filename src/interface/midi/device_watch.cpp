@@ -21,13 +21,20 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
+std::optional<std::string> in_one_line(const std::vector<std::string>& all) {
+  if (all.empty()) return std::nullopt;
+  return fmt::format("{}", fmt::join(all, "; "));
+}
+
 }  // namespace
 
 DeviceWatch::DeviceWatch(boost::asio::io_context& loop, std::shared_ptr<platform::Wake> heard,
                          Events events)
     : loop_(loop), heard_(std::move(heard)), events_(std::move(events)) {}
 
-DeviceWatch::~DeviceWatch() {
+DeviceWatch::~DeviceWatch() { end(); }
+
+bool DeviceWatch::end() noexcept {
   alive_.reset();
   {
     const std::lock_guard lock(mutex_);
@@ -35,6 +42,10 @@ DeviceWatch::~DeviceWatch() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+  bool is_taken = true;
+  for (const Old& one : std::exchange(old_, {}))
+    if (one.out && !one.out->finish()) is_taken = false;
+  return is_taken;
 }
 
 void DeviceWatch::want(std::string api, std::vector<Device> devices) {
@@ -60,11 +71,12 @@ void DeviceWatch::give_back(std::unique_ptr<MidiOutput> port) {
 
 std::optional<std::string> DeviceWatch::take_news() {
   const std::lock_guard lock(mutex_);
-  if (news_.empty()) return std::nullopt;
-  std::string all;
-  for (const std::string& one : std::exchange(news_, {}))
-    all += (all.empty() ? "" : "; ") + one;
-  return all;
+  return in_one_line(std::exchange(news_, {}));
+}
+
+std::optional<std::string> DeviceWatch::take_trouble() {
+  const std::lock_guard lock(mutex_);
+  return in_one_line(std::exchange(trouble_, {}));
 }
 
 // ---- the thread
@@ -109,7 +121,8 @@ void DeviceWatch::look() {
     if (opened) {
       system_ = std::move(*opened);
     } else if (!std::exchange(told_of_none_, true)) {
-      tell(fmt::format("{}; imps plays on without, and goes on looking", opened.error().message));
+      tell(trouble_,
+           fmt::format("{}; imps plays on without, and goes on looking", opened.error().message));
     }
   }
   const MidiPorts ports = system_ ? system_->ports() : MidiPorts{};
@@ -126,7 +139,7 @@ void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
                             : std::find(names.begin(), names.end(), device.open) != names.end() &&
                                   std::find(left.begin(), left.end(), device.open) == left.end();
   if (!device.open.empty() && !is_there) {
-    tell(fmt::format("{} has gone: imps goes on looking for it", device.open));
+    tell(trouble_, fmt::format("{} has gone: imps goes on looking for it", device.open));
     device.open.clear();
     if (device.is_input)
       hand_over(device, std::unique_ptr<MidiInput>());
@@ -143,9 +156,9 @@ void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
                          names.empty() ? "is none" : "are " + listed(names));
   if (complaint.empty()) {
     device.open = *port;
-    tell(fmt::format("{} {}", device.is_input ? "hearing" : "playing on", *port));
+    tell(news_, fmt::format("{} {}", device.is_input ? "hearing" : "playing on", *port));
   } else if (complaint != device.complaint) {
-    tell(complaint);
+    tell(trouble_, complaint);
   }
   device.complaint = complaint;
 }
@@ -172,7 +185,7 @@ void DeviceWatch::let_system_go() {
     else
       hand_over(device, std::unique_ptr<MidiOutput>());
   }
-  tell(fmt::format("{}'s MIDI has ended: imps goes on looking for it", system_->name()));
+  tell(trouble_, fmt::format("{}'s MIDI has ended: imps goes on looking for it", system_->name()));
   system_.reset();
 }
 
@@ -200,9 +213,9 @@ void DeviceWatch::hand_over(const Sought& device, std::unique_ptr<Port> port) {
   });
 }
 
-void DeviceWatch::tell(std::string news) {
+void DeviceWatch::tell(std::vector<std::string>& where, std::string what) {
   const std::lock_guard lock(mutex_);
-  news_.push_back(std::move(news));
+  where.push_back(std::move(what));
 }
 
 }  // namespace imps

@@ -48,8 +48,14 @@ class DeviceWatch {
   void give_back(std::unique_ptr<MidiInput> port);
   void give_back(std::unique_ptr<MidiOutput> port);
 
-  /// What has come and gone since the last call, in one line.
+  /// Closes all that was given back, and ends; only the destructor may follow. False when nobody
+  /// has taken what was sent last.
+  bool end() noexcept;
+
+  /// What has come since the last call, in one line.
   std::optional<std::string> take_news();
+  /// What has gone, or is not there.
+  std::optional<std::string> take_trouble();
 
  private:
   struct Sought : Device {
@@ -66,7 +72,7 @@ class DeviceWatch {
   void close_old();
   /// Returns what is wrong, or "".
   std::string open(const Sought& device, const std::string& port);
-  void tell(std::string news);
+  void tell(std::vector<std::string>& where, std::string what);
   template <class Port>
   void hand_over(const Sought& device, std::unique_ptr<Port> port);
 
@@ -88,6 +94,7 @@ class DeviceWatch {
   std::string wanted_api_;
   std::vector<Device> wanted_;
   std::vector<std::string> news_;
+  std::vector<std::string> trouble_;
   struct Old {
     std::chrono::steady_clock::time_point since;
     std::unique_ptr<MidiInput> in;  // of these two, one

@@ -43,6 +43,8 @@ class MidiOutput {
   virtual bool send(const MidiMessage& message) noexcept = 0;
   /// Whether what was sent waits because nobody takes it; there is still room for releases.
   [[nodiscard]] virtual bool is_stalled() noexcept { return false; }
+  /// Ends it now. False when nobody has taken what was sent last.
+  virtual bool finish() noexcept { return true; }
 };
 
 /// An open input.

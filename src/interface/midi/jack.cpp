@@ -286,7 +286,8 @@ class Client : public std::enable_shared_from_this<Client> {
   std::shared_ptr<InputPort> open_input(const std::string& other, std::function<void()> wake);
   std::shared_ptr<OutputPort> open_output(const std::string& other);
   void close(std::shared_ptr<InputPort> port);
-  void close(std::shared_ptr<OutputPort> port);
+  /// False when nobody has taken what was sent to it last.
+  bool close(std::shared_ptr<OutputPort> port);
   /// How many periods have been played. Realtime-safe, thread-safe.
   [[nodiscard]] std::uint64_t periods() const noexcept { return link_.periods; }
 
@@ -406,7 +407,7 @@ void Client::close(std::shared_ptr<InputPort> port) {
   hears_.remove(std::move(port));
 }
 
-void Client::close(std::shared_ptr<OutputPort> port) {
+bool Client::close(std::shared_ptr<OutputPort> port) {
   // What was sent last is heard, and once: what the last period left in the port's buffer would be
   // there again in the next one.
   const auto late = Clock::now() + kLastWords;
@@ -415,11 +416,13 @@ void Client::close(std::shared_ptr<OutputPort> port) {
     is_said = port->is_empty() && link_.let_a_period_pass() && link_.let_a_period_pass();
     if (!is_said) std::this_thread::sleep_for(kLookEvery);
   }
+  const bool is_taken = is_said || port->is_empty();
   const std::lock_guard lock(gate);
   if (is_said || !is_there())
     plays_.remove(std::move(port));
   else
     plays_.keep(std::move(port));  // it is said when the server goes on
+  return is_taken;
 }
 
 class JackInput final : public MidiInput {
@@ -443,7 +446,10 @@ class JackOutput final : public MidiOutput {
  public:
   JackOutput(std::shared_ptr<Client> client, std::shared_ptr<OutputPort> port)
       : client_(std::move(client)), port_(std::move(port)) {}
-  ~JackOutput() override { client_->close(port_); }
+  ~JackOutput() override { finish(); }
+  bool finish() noexcept override {
+    return port_ == nullptr || client_->close(std::exchange(port_, nullptr));
+  }
   bool send(const MidiMessage& message) noexcept override {
     return client_->is_there() && port_->waiting.push(message);
   }
@@ -457,8 +463,8 @@ class JackOutput final : public MidiOutput {
 
  private:
   const std::shared_ptr<Client> client_;
-  const std::shared_ptr<OutputPort> port_;
-  std::uint64_t seen_ = 0;  // periods
+  std::shared_ptr<OutputPort> port_;  // null once it is closed
+  std::uint64_t seen_ = 0;            // periods
   Clock::time_point moved_;
 };
 

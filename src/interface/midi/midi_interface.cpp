@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "interface/steady_now.h"
+
 namespace imps {
 namespace {
 
@@ -75,6 +77,11 @@ MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& setting
 MidiInterface::~MidiInterface() {
   alive_.reset();
   if (heard_.is_open()) heard_.release();  // the descriptor is wake_'s
+  for (const auto& out : outs_)
+    if (out->port) watch_.give_back(std::move(out->port));
+  if (watch_.end()) return;
+  for (const auto& out : outs_)
+    out->notes.doubt();
 }
 
 // ---- which devices there are
@@ -237,11 +244,6 @@ void MidiInterface::let_through_go(Out& out) {
   out.through.reset();
 }
 
-TimePoint MidiInterface::steady_now() noexcept {
-  return TimePoint{
-      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())};
-}
-
 void MidiInterface::wait() {
   heard_.async_wait(asio::posix::stream_descriptor::wait_read,
                     [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
@@ -298,7 +300,7 @@ std::size_t MidiInterface::send(Out& out, const MidiMessage& message, TimePoint 
     return 0;
   }
   ++tally_.counts.sent;
-  out.notes.after(message);
+  out.notes.after(message, at);
   if (settings_.echo_guard) out.guard.sent(message, at);
   return message.size;
 }
@@ -337,6 +339,16 @@ std::string MidiInterface::description() const {
                      listed(settings_.outputs));
 }
 
+std::string MidiInterface::description_now() const {
+  const auto names = [](const auto& devices) {
+    std::vector<std::string> all;
+    for (const auto& device : devices)
+      all.push_back(device->name + (device->port ? "" : " (not there)"));
+    return listed(all);
+  };
+  return fmt::format("MIDI: hearing {}, playing on {}", names(ins_), names(outs_));
+}
+
 void MidiInterface::add_status(std::vector<StatusEntry>& entries) {
   const auto open = [](const auto& devices) {
     return static_cast<std::int64_t>(std::count_if(
@@ -347,8 +359,13 @@ void MidiInterface::add_status(std::vector<StatusEntry>& entries) {
   tally_.add_status(entries);
 }
 
+std::optional<std::string> MidiInterface::take_news() {
+  const auto news = watch_.take_news();
+  return news ? std::optional("midi: " + *news) : std::nullopt;
+}
+
 std::optional<std::string> MidiInterface::take_fault(TimePoint now) {
-  if (const auto news = watch_.take_news()) return "midi: " + *news;
+  if (const auto trouble = watch_.take_trouble()) return "midi: " + *trouble;
   return tally_.take_report(now);
 }
 

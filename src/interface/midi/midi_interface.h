@@ -44,7 +44,9 @@ class MidiInterface final : public Interface {
   bool take(const Settings& settings, TimePoint now) override;
   void close() noexcept override;
   [[nodiscard]] std::string description() const override;
+  [[nodiscard]] std::string description_now() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
+  std::optional<std::string> take_news() override;
   std::optional<std::string> take_fault(TimePoint now) override;
 
  private:
@@ -87,7 +89,6 @@ class MidiInterface final : public Interface {
   void pass_on(const Passed& one);
   /// The bytes sent.
   std::size_t send(Out& out, const MidiMessage& message, TimePoint at);
-  [[nodiscard]] static TimePoint steady_now() noexcept;
 
   boost::asio::io_context& loop_;
   MidiSettings settings_;

@@ -38,7 +38,7 @@ std::vector<NoteTable::Owed> NoteTable::owed() const {
   };
   for (const Place& place : places_) {
     if (place.taken.load(std::memory_order_acquire) == 0) continue;
-    auto messages = place.notes.releases();
+    auto messages = place.notes.last_releases();
     if (messages.empty()) continue;
     all.push_back({.output = {.kind = place.kind, .way = text(place.way), .name = text(place.name)},
                    .messages = std::move(messages)});

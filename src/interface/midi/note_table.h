@@ -84,8 +84,11 @@ class KeptNotes {
   void before(const MidiMessage& message) noexcept {
     if (notes_ != nullptr) notes_->before(message);
   }
-  void after(const MidiMessage& message) noexcept {
-    if (notes_ != nullptr) notes_->after(message);
+  void after(const MidiMessage& message, TimePoint at) noexcept {
+    if (notes_ != nullptr) notes_->after(message, at);
+  }
+  void doubt() noexcept {
+    if (notes_ != nullptr) notes_->doubt();
   }
   void forget() noexcept {
     if (notes_ != nullptr) notes_->forget();

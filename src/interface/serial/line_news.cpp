@@ -4,11 +4,18 @@
 
 namespace imps {
 
-std::optional<std::string> LineNews::take(std::string_view name, const SerialLine& line) {
+std::optional<std::string> LineNews::take_good(std::string_view name, const SerialLine& line) {
+  if (!line.is_connected()) return std::nullopt;
+  return unless_told(fmt::format("{}: {} is connected", name, line.port()));
+}
+
+std::optional<std::string> LineNews::take_bad(std::string_view name, const SerialLine& line) {
   const std::string trouble = line.trouble();
-  if (!line.is_connected() && trouble.empty()) return std::nullopt;  // being opened
-  std::string now = line.is_connected() ? fmt::format("{}: {} is connected", name, line.port())
-                                        : fmt::format("{}: {}: imps goes on trying", name, trouble);
+  if (line.is_connected() || trouble.empty()) return std::nullopt;  // it is there, or being opened
+  return unless_told(fmt::format("{}: {}: imps goes on trying", name, trouble));
+}
+
+std::optional<std::string> LineNews::unless_told(std::string now) {
   if (told_ == now) return std::nullopt;
   told_ = now;
   return now;

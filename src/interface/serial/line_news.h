@@ -12,10 +12,14 @@ namespace imps {
 /// reason.
 class LineNews {
  public:
-  /// Nothing when nothing has changed since the last call. Allocates.
-  std::optional<std::string> take(std::string_view name, const SerialLine& line);
+  /// That it is there now; nothing when that is known, or not so. Allocates.
+  std::optional<std::string> take_good(std::string_view name, const SerialLine& line);
+  /// Why it is not there; nothing when that is known, or not so. Allocates.
+  std::optional<std::string> take_bad(std::string_view name, const SerialLine& line);
 
  private:
+  std::optional<std::string> unless_told(std::string now);
+
   std::optional<std::string> told_;
 };
 

@@ -83,13 +83,17 @@ std::string SerialInterface::description() const {
   return fmt::format("a serial line, {} at {} baud", line_.port(), line_.baudrate());
 }
 
+std::string SerialInterface::description_now() const {
+  return description() + (line_.is_connected() ? "" : " (not there)");
+}
+
 void SerialInterface::add_status(std::vector<StatusEntry>& entries) {
   entries.push_back({"serial_connected", std::int64_t{line_.is_connected()}});
   tally_.add_status(entries);
 }
 
 std::optional<std::string> SerialInterface::take_fault(TimePoint now) {
-  if (auto news = news_.take("serial", line_)) return news;
+  if (auto news = news_.take_bad("serial", line_)) return news;
   return tally_.take_report(now);
 }
 

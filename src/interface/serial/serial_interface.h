@@ -28,7 +28,9 @@ class SerialInterface final : public Interface {
   void close() noexcept override { line_.close(); }
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
+  [[nodiscard]] std::string description_now() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
+  std::optional<std::string> take_news() override { return news_.take_good("serial", line_); }
   std::optional<std::string> take_fault(TimePoint now) override;
 
  private:

@@ -3,6 +3,8 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include "interface/steady_now.h"
+
 namespace imps {
 namespace {
 
@@ -22,6 +24,10 @@ SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
           loop, settings.output, settings.baudrate / kBitsAByte,
           [this](const MidiMessage& message) { return send(message); },
           [this] { return line_.is_stalled(); }) {}
+
+SerialMidiInterface::~SerialMidiInterface() {
+  if (line_.waiting() > 0) notes_.doubt();
+}
 
 void SerialMidiInterface::start(Listener& listener) {
   listener_ = &listener;
@@ -76,7 +82,7 @@ std::size_t SerialMidiInterface::send(const MidiMessage& message) {
     ++tally_.counts.not_sent;
     return 0;
   }
-  notes_.after(message);
+  notes_.after(message, steady_now());
   ++tally_.counts.sent;
   return message.size;
 }
@@ -97,13 +103,17 @@ std::string SerialMidiInterface::description() const {
   return fmt::format("MIDI on a serial line, {} at {} baud", line_.port(), line_.baudrate());
 }
 
+std::string SerialMidiInterface::description_now() const {
+  return description() + (line_.is_connected() ? "" : " (not there)");
+}
+
 void SerialMidiInterface::add_status(std::vector<StatusEntry>& entries) {
   entries.push_back({"serialmidi_connected", std::int64_t{line_.is_connected()}});
   tally_.add_status(entries);
 }
 
 std::optional<std::string> SerialMidiInterface::take_fault(TimePoint now) {
-  if (auto news = news_.take("serialmidi", line_)) return news;
+  if (auto news = news_.take_bad("serialmidi", line_)) return news;
   return tally_.take_report(now);
 }
 

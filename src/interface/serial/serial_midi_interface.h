@@ -24,6 +24,7 @@ class SerialMidiInterface final : public Interface {
   /// @param notes  where it keeps what sounds; may be null, and outlives the interface
   SerialMidiInterface(boost::asio::io_context& loop, const SerialMidiSettings& settings,
                       const std::vector<MidiBinding>& bindings, NoteTable* notes = nullptr);
+  ~SerialMidiInterface() override;
 
   void start(Listener& listener) override;
   void stop() noexcept override;
@@ -37,7 +38,9 @@ class SerialMidiInterface final : public Interface {
   void close() noexcept override { line_.close(); }
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
+  [[nodiscard]] std::string description_now() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
+  std::optional<std::string> take_news() override { return news_.take_good("serialmidi", line_); }
   std::optional<std::string> take_fault(TimePoint now) override;
 
  private:

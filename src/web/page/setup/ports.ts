@@ -5,7 +5,7 @@ import { el, Fault, keyedList, put } from "../parts/element";
 
 /** As `imps ports --json`. */
 interface Ports {
-  midi: { system: string | null; inputs: string[]; outputs: string[] };
+  midi: { system: string | null; trouble: string | null; inputs: string[]; outputs: string[] };
   serial: { path: string; usb: string; name: string }[];
 }
 
@@ -33,8 +33,7 @@ export function portsOf(desk: Desk): { element: HTMLElement; visible(now: boolea
   const inputs = list("MIDI in");
   const outputs = list("MIDI out");
   const serial = list("Serial");
-  const system = el("p", { class: "quiet", hidden: true },
-    "This machine offers no MIDI: on Linux it needs ALSA's sequencer (modprobe snd-seq), or JACK.");
+  const system = el("p", { class: "quiet", hidden: true });
 
   let timer = 0;
   let looks = false;
@@ -46,6 +45,7 @@ export function portsOf(desk: Desk): { element: HTMLElement; visible(now: boolea
       outputs.show(named(ports.midi.outputs));
       serial.show(ports.serial.map((port) => [port.path, [port.name, port.usb].filter(Boolean).join(" · ")]));
       system.hidden = ports.midi.system !== null;
+      put(system, ports.midi.trouble ?? "");
     });
     clearTimeout(timer);
     if (looks) timer = window.setTimeout(() => void read(), everyMs);
