@@ -72,30 +72,30 @@ std::string devices_fault(const Texts& names) {
   return names_fault(names);
 }
 
+/// What is wrong with each of `texts`, in one line; "" when nothing is.
+template <class Read>
+std::string all_faults(const Texts& texts, std::string_view before, Read read) {
+  std::string all;
+  for (const std::string& text : texts) {
+    if (const auto made = read(text); !made)
+      all += std::string(all.empty() ? before : "; and ") + made.error().message;
+  }
+  return all;
+}
+
 std::string mappings_fault(const Texts& texts) {
   if (texts.size() > kMaxControls) return fmt::format("holds {} mappings", texts.size());
-  for (const std::string& text : texts) {
-    if (const auto mapping = midi_mapping_from_text(text); !mapping)
-      return "holds a fault: " + mapping.error().message;
-  }
-  return "";
+  return all_faults(texts, "holds a fault: ", midi_mapping_from_text);
 }
 
 std::string bindings_fault(const Texts& texts) {
   if (texts.size() > kMaxControls) return fmt::format("holds {} bindings", texts.size());
-  for (const std::string& text : texts) {
-    if (const auto binding = midi_binding_from_text(text); !binding)
-      return "holds " + binding.error().message;
-  }
-  return "";
+  return all_faults(texts, "holds ", midi_binding_from_text);
 }
 
 std::string routes_fault(const Texts& texts) {
   if (texts.size() > kMaxControls) return fmt::format("holds {} controls", texts.size());
-  for (const std::string& text : texts) {
-    if (const auto route = route_from_text(text); !route) return "holds " + route.error().message;
-  }
-  return "";
+  return all_faults(texts, "holds ", route_from_text);
 }
 
 std::string numbers_fault(const Key& key, const std::vector<double>& numbers) {
@@ -161,6 +161,34 @@ std::string host_key_fault(const Key& key, const Value& value, std::string host)
   // What IMPSY takes for "any" or "nowhere in particular" has a meaning here as well: see read.cpp.
   const bool odd = !host.empty() && !host_fault(host, EndpointUse::listen).empty();
   return odd ? is(key, value) : "";
+}
+
+/// Mappings and routes that speak of a control that there is not.
+void check_controls(const Settings& settings, std::vector<Finding>& found) {
+  const auto& dimension = settings.model.dimension;
+  const std::size_t controls =
+      dimension ? static_cast<std::size_t>(*dimension - 1) : model_controls(settings);
+  if (controls == 0) return;  // not known yet
+  const auto beyond = [&found](std::string_view key, std::string_view what, int control,
+                               std::size_t most) {
+    if (static_cast<std::size_t>(control) <= most) return;
+    found.push_back({std::string(key),
+                     fmt::format("{} {} control {}, and there {} {}", key, what, control,
+                                 most == 1 ? "is" : "are", most),
+                     fmt::format("give one from 1 to {}", most)});
+  };
+  const auto& routes = settings.route.output;
+  for (const Route& route : routes)
+    beyond("route.output", "takes", route.source, controls);
+  const std::size_t outputs = routes.empty() ? controls : routes.size();
+  const auto check_gates = [&](std::string_view key, const std::vector<MidiMapping>& mappings) {
+    for (const MidiMapping& mapping : mappings)
+      beyond(key, "has a gate by", mapping.gate, outputs);
+  };
+  for (const auto& [device, mappings] : settings.midi.output)
+    check_gates("midi.output", mappings);
+  check_gates("websocket.output", settings.websocket.output);
+  check_gates("serialmidi.output", settings.serial_midi.output);
 }
 
 /// What only shows when keys are seen together.
@@ -299,6 +327,7 @@ std::vector<Finding> findings(const Settings& settings) {
     }
   }
   cross_check(settings, found);
+  check_controls(settings, found);
   return found;
 }
 

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "config/list_edit.h"
 #include "config/read.h"
 #include "config/text.h"
 #include "config/toml_depth.h"
@@ -287,6 +288,49 @@ bool is_set(const toml::table& now, const toml::table* before, const Path& path,
                                      path, depth + 1, value);
 }
 
+std::string with_line_ends(std::string_view value, std::string_view line_end) {
+  std::string out;
+  for (const char c : value) {
+    if (c == '\n') {
+      out += line_end;
+    } else if (c != '\r') {
+      out += c;
+    }
+  }
+  return out;
+}
+
+/// Where the elements of a list stand.
+std::vector<TextSpan> places_of(const TomlDocument& document, const toml::array& list) {
+  std::vector<TextSpan> places;
+  for (const toml::node& element : list)
+    places.push_back({document.begin(element), document.end(element)});
+  return places;
+}
+
+/// A list of several lines with `value`, also a list, in it; nothing where that is none, or has
+/// comments of its own.
+std::optional<Edit> within_list(const TomlDocument& document, const toml::node& list,
+                                std::string_view value) {
+  if (!list.is_array() || list.as_array()->empty()) return std::nullopt;
+  const std::size_t begin = document.begin(list);
+  const std::string_view old = document.text().substr(begin, document.end(list) - begin);
+  if (old.find('#') == std::string_view::npos || value.find('#') != std::string_view::npos)
+    return std::nullopt;
+  const std::string line = "x = " + std::string(value);
+  const toml::parse_result parsed = toml::parse(line);
+  if (!parsed || !parsed.table().begin()->second.is_array()) return std::nullopt;
+  const TomlDocument wanted(line, parsed.table());
+  std::vector<std::string> elements;
+  for (const TextSpan& one : places_of(wanted, *parsed.table().begin()->second.as_array()))
+    elements.push_back(line.substr(one.begin, one.end - one.begin));
+  std::vector<TextSpan> places = places_of(document, *list.as_array());
+  for (TextSpan& place : places)
+    place = {place.begin - begin, place.end - begin};
+  return Edit{begin, begin + old.size(),
+              with_line_ends(with_elements(old, places, elements), document.line_end())};
+}
+
 Result<toml::table> parse(std::string_view toml) {
   if (toml.size() > kLongestConfig) return Error{"it is longer than 1 MiB: give a shorter file"};
   if (const auto deep = find_too_deep(toml)) {
@@ -335,18 +379,6 @@ Result<toml::table> parse_value(std::string_view value) {
   return parsed;
 }
 
-std::string with_line_ends(std::string_view value, std::string_view line_end) {
-  std::string out;
-  for (const char c : value) {
-    if (c == '\n') {
-      out += line_end;
-    } else if (c != '\r') {
-      out += c;
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string key_part(std::string_view name) {
@@ -382,6 +414,7 @@ Result<std::string> set_key(std::string_view toml, std::string_view key_path,
     return Error{fmt::format("line {}: {} is a section, not a value: take it out, or set its keys",
                              trail.found->source().begin.line, dotted(*path))};
   } else {
+    if (auto within = within_list(document, *trail.found, text)) edits.push_back(*within);
     edits.push_back({document.begin(*trail.found), document.end(*trail.found), text});
   }
   for (const Edit& edit : edits) {

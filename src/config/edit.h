@@ -12,10 +12,11 @@ namespace imps {
 /// the byte order mark stay as they are: all bytes but those of the key's old value do.
 ///
 /// Where the key stands already, in whatever form (under its [section], dotted, in an inline
-/// table), its value is replaced, with the comments inside it if it is a list of several lines.
-/// Else it becomes a line of its own: below its neighbours if it is dotted as they are; below the
-/// comment that shows it ("# seed = 42"); at the end of its section, before the blank lines and
-/// comments that lead to the next one; or in a new section at the end.
+/// table), its value is replaced; of a list of several lines each element, with the comments beside
+/// them left, unless the new one has comments of its own. Else it becomes a line of its own: below
+/// its neighbours if it is dotted as they are; below the comment that shows it ("# seed = 42"); at
+/// the end of its section, before the blank lines and comments that lead to the next one; or in a
+/// new section at the end.
 ///
 /// @param toml      UTF-8, at most kLongestConfig bytes, and TOML
 /// @param key_path  as TOML spells a key: "midi.input", "midi.input.\"X-TOUCH\"", "title"

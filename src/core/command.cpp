@@ -36,6 +36,16 @@ constexpr std::array<std::pair<Kind, std::string_view>, 15> kWords{{
 /// Of a name or a mark, in bytes.
 constexpr std::size_t kMostText = 255;
 
+/// Whether `word` is `known`, hyphens and low lines apart: "hand-over", "max_rest".
+bool is_spelt(std::string_view known, std::string_view word) {
+  std::size_t at = 0;
+  for (const char c : word) {
+    if (c == '-' || c == '_') continue;
+    if (at == known.size() || known[at++] != c) return false;
+  }
+  return at == known.size();
+}
+
 Error refused(std::string_view word, std::string_view accepted) {
   return Error{fmt::format("{}: {}", word, accepted)};
 }
@@ -97,7 +107,7 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
   const std::pair<Kind, std::string_view>* found = nullptr;
   for (std::size_t i = 0; i < kWords.size(); ++i) {
     words[i] = kWords[i].second;
-    if (kWords[i].second == word) found = &kWords[i];
+    if (is_spelt(kWords[i].second, word)) found = &kWords[i];
   }
   if (found == nullptr) {
     return Error{

@@ -44,6 +44,24 @@ TEST(Check, FindsWhatIsOutOfRangeFromAnySource) {
                   "model.pitemp is nan: give a number above 0", HasSubstr("osc.outputs")));
 }
 
+TEST(Check, FindsControlsThatThereAreNot) {
+  Settings s;
+  s.model.dimension = 4;
+  s.route.output = {{.source = 3}, {.source = 0}, {.source = 4}};
+  s.midi.output = {{"Synth", {{.kind = MidiMapping::Kind::note, .gate = 3}}}};
+  EXPECT_THAT(faults(s),
+              ElementsAre("route.output takes control 4, and there are 3: give one from 1 to 3"));
+  s.route.output = {{.source = 3}, {.source = 1}};
+  EXPECT_THAT(
+      faults(s),
+      ElementsAre("midi.output has a gate by control 3, and there are 2: give one from 1 to 2"));
+  s.route.output.clear();
+  EXPECT_THAT(faults(s), IsEmpty());
+  s.model.dimension.reset();
+  s.route.output = {{.source = 99}};
+  EXPECT_THAT(faults(s), IsEmpty()) << "how many there are is not known yet";
+}
+
 TEST(Check, HoldsTheRangesOfTheContractAtTheirEnds) {
   const auto with_timescale = [](double x) {
     Settings s;

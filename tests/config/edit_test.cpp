@@ -41,11 +41,29 @@ TEST(SetKey, ReplacesTheValueWhereTheKeyStands) {
   EXPECT_EQ(edited("title = 'a'", "title", "\"b\""), "title = \"b\"");
 }
 
-TEST(SetKey, ReplacesAListOfSeveralLinesWithItsCommentsAndKeepsTheOthers) {
-  EXPECT_EQ(edited("[midi]\n# above\ninput = [  # first\n  'note_on 1',  # second\n]  # after\n"
-                   "# below\n",
-                   "midi.input", "[\"pitch_bend 1\"]"),
-            "[midi]\n# above\ninput = [\"pitch_bend 1\"]  # after\n# below\n");
+TEST(SetKey, KeepsTheCommentsOfAListOfSeveralLines) {
+  const std::string two =
+      "[midi]\n# above\ninput = [  # first\n  'note_on 1',  # second\n  # between\n  'none'\n"
+      "]  # after\n# below\n";
+  EXPECT_EQ(edited(two, "midi.input", "[\"pitch_bend 1\", \"control_change 1 7\"]"),
+            "[midi]\n# above\ninput = [  # first\n  \"pitch_bend 1\",  # second\n  # between\n"
+            "  \"control_change 1 7\"\n]  # after\n# below\n");
+  EXPECT_EQ(edited(two, "midi.input", "['a', 'b', 'c', 'd']"),
+            "[midi]\n# above\ninput = [  # first\n  'a',  # second\n  # between\n"
+            "  'b',\n  'c',\n  'd',\n]  # after\n# below\n");
+  EXPECT_EQ(edited(two, "midi.input", "['a']"),
+            "[midi]\n# above\ninput = [  # first\n  'a',  # second\n  # between\n"
+            "]  # after\n# below\n");
+  EXPECT_EQ(edited(two, "midi.input", "[]"),
+            "[midi]\n# above\ninput = [  # first\n    # second\n  # between\n"
+            "]  # after\n# below\n");
+  EXPECT_EQ(edited("x = [1, # one\n  2]\n", "x", "[3, 4, 5]"), "x = [3, # one\n  4, 5]\n");
+  EXPECT_EQ(edited("x = [[1, 2], # one\n  [3]\n  # who knows\n  ,]\n", "x", "[[3], [4], [5]]"),
+            "x = [[3], # one\n  [4]\n  # who knows\n  , [5]]\n");
+}
+
+TEST(SetKey, ReplacesAListWhollyWhereTheNewOneHasCommentsOfItsOwn) {
+  EXPECT_EQ(edited("x = [\n  1,  # one\n]\n", "x", "[\n  2,  # two\n]"), "x = [\n  2,  # two\n]\n");
 }
 
 TEST(SetKey, PutsANewKeyAtTheEndOfItsSectionBeforeWhatLeadsToTheNext) {

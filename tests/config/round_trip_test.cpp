@@ -97,6 +97,24 @@ rc::Gen<std::vector<Route>> routes() {
              [](const std::string& words) { return route_from_text(words).value(); })));
 }
 
+/// Routes and gates by controls that there are.
+void settle_controls(Settings& s) {
+  const auto controls =
+      s.model.dimension ? *s.model.dimension - 1 : static_cast<int>(model_controls(s));
+  if (controls == 0) return;
+  for (Route& route : s.route.output)
+    route.source = std::min(route.source, controls);
+  const int outputs = s.route.output.empty() ? controls : static_cast<int>(s.route.output.size());
+  const auto settle = [outputs](std::vector<MidiMapping>& list) {
+    for (MidiMapping& mapping : list)
+      mapping.gate = std::min(mapping.gate, outputs);
+  };
+  for (auto& [device, list] : s.midi.output)
+    settle(list);
+  settle(s.websocket.output);
+  settle(s.serial_midi.output);
+}
+
 Settings any_settings() {
   constexpr double kMost = std::numeric_limits<double>::max();
   constexpr double kSmallest = std::numeric_limits<double>::denorm_min();
@@ -193,6 +211,7 @@ Settings any_settings() {
     s.instrument.controls.assign(static_cast<std::size_t>(s.model.dimension.value_or(6) - 1),
                                  "ä\"");
   }
+  settle_controls(s);
   return s;
 }
 

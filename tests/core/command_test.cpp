@@ -57,6 +57,17 @@ TEST(MakeCommand, TakesAModelByNameOnlyNeverByPath) {
   EXPECT_FALSE(make_command("model", Arguments{std::string_view("a\0b", 3)}).has_value());
 }
 
+TEST(MakeCommand, TakesWordsOfSeveralPartsAsPeopleWriteThem) {
+  for (const char* const word : {"handover", "hand-over", "hand_over"}) {
+    const auto command = make_command(word, {});
+    ASSERT_TRUE(command) << word;
+    EXPECT_EQ(command->kind, Command::Kind::hand_over);
+  }
+  EXPECT_FALSE(make_command("hand-ove", {}).has_value());
+  EXPECT_FALSE(make_command("hand-overs", {}).has_value());
+  EXPECT_FALSE(make_command("-", {}).has_value());
+}
+
 TEST(MakeCommand, NamesTheNearestWordForAMistypedOne) {
   const auto command = make_command("sigmatmp", Arguments{1.0});
   ASSERT_FALSE(command.has_value());

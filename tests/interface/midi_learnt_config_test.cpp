@@ -34,6 +34,14 @@ TEST(LearntConfig, IsDeviceAndMappings) {
             "input = [\"control_change 1 7\", \"pitch_bend 1\"]\n\n[osc]\nenabled = false\n");
 }
 
+TEST(LearntConfig, KeepsTheCommentsBesideTheMappings) {
+  EXPECT_EQ(
+      written("[midi]\nin_device = [\"X-TOUCH\"]\ninput = [\n  \"none\",  # the left one\n]\n",
+              {.controls = {control("control_change 1 7"), control("pitch_bend 1")}}),
+      "[midi]\nin_device = [\"X-TOUCH\"]\ninput = [\n  \"control_change 1 7\",  # the left one"
+      "\n  \"pitch_bend 1\",\n]\n");
+}
+
 TEST(LearntConfig, HasALineForEachOfManyAndForEachName) {
   EXPECT_EQ(written("", {.controls = {control("control_change 1 7"), control("pitch_bend 1")},
                          .names = {"Cutoff", "Pitch"}}),
