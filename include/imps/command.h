@@ -47,12 +47,11 @@ std::string_view name(Command::Kind kind) noexcept;
 /// An argument as it came in: a number (of whatever type on the wire) or a text.
 using CommandArgument = std::variant<double, std::string_view>;
 
-/// The command `word` (see name(); "hand-over" and "hand_over" are handover) with `arguments`.
-/// Refuses unknown words (with the nearest known one), missing or superfluous arguments and values
-/// out of range, saying what is accepted. pause and mute without an argument mean 1; reset, panic
-/// and handover take none or any one number. A seed is a whole number from 0 to 2^53. A model name
-/// has no '/' or '\', no leading '.', and 1–255 bytes. A mark's words are put together, a space
-/// between them, to at most 255 bytes.
+/// The command `word` (see name()) with `arguments`. Refuses unknown words (with the nearest known
+/// one), missing or superfluous arguments and values out of range, saying what is accepted.
+/// pause and mute without an argument mean 1; reset, panic and handover take none or any one
+/// number. A seed is a whole number from 0 to 2^53. A model name has no '/' or '\', no leading '.',
+/// and 1–255 bytes. A mark's words are put together, a space between them, to at most 255 bytes.
 Result<Command> make_command(std::string_view word, std::span<const CommandArgument> arguments);
 
 }  // namespace imps

@@ -53,6 +53,13 @@ Result<ChosenModel> ready(ModelFile file) {
   return chosen;
 }
 
+/// By its card, as training writes it.
+bool was_cut_short(const ChosenModel& chosen) {
+  return std::ranges::any_of(chosen.card, [](const auto& note) {
+    return note.first == "ending" && note.second == "stopped";
+  });
+}
+
 struct Candidate {
   fs::path path;
   fs::file_time_type written;
@@ -129,6 +136,7 @@ Result<ChosenModel> choose_model(const ModelSettings& settings, int dimension) {
     chosen->why =
         fmt::format("the newest of dimension {}{} in {}/", dimension,
                     settings.size ? " and size " + *settings.size : "", settings.folder.string());
+    if (was_cut_short(*chosen)) chosen->why += ", whose training was stopped before its end";
     chosen->warnings = std::move(warnings);
     return chosen;
   }

@@ -37,6 +37,16 @@ class Train(TabTest):
         self.until(lambda: self.ask("/state")["model"]["name"] == "the built-in model", "the other one plays")
         self.until(lambda: "plays now" in self.all(".ear")[0].text, "and is said to")
 
+        # What was stopped can go on, and is trained to its end then.
+        self.assertIn(made, self.text(".unfinished"))
+        self.press_button("Go on with it")
+        self.until(lambda: self.ask("/jobs")[0]["state"] == "running", "it goes on")
+        self.assertIn("--resume", self.ask("/jobs")[0]["words"])
+        self.until(lambda: not self.find(".unfinished").is_displayed(), "and is not offered twice")
+        self.press_button("Stop and keep the best")
+        self.until(lambda: self.find(".unfinished").is_displayed(), "stopped again, it is")
+        self.assertEqual(self.said_wrong(), [])
+
     def test_says_why_there_is_nothing_to_learn_from(self):
         for log in (self.place / "logs").iterdir():
             log.unlink()

@@ -78,6 +78,7 @@ export class ModelCard implements Item<Model> {
     const nll = figure(card, "val_nll");
     put(this.facts,
       fact("Learnt from", [card?.dataset, minutes || rows].filter(Boolean).join(", "), `dataset, ${rows}`),
+      fact("Training", card?.ending === "stopped" ? "stopped before its end" : "", "The best weights that were found by then"),
       fact("How good", nll && `${nll} nats a frame`, "Validation NLL (val_nll): the lower the better, on the same takes"),
       fact("Compared", bits === null ? "" : `${bits.toFixed(2)} bits a frame`, "By the last evaluation: fewer is better"),
       fact("Made", when(card?.date ?? model.when)),

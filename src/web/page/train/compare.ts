@@ -65,8 +65,9 @@ export class Compare {
       put(this.verdict);
       write(this.name, this.file);
       const nll = job.result?.val_nll;
-      write(this.facts, typeof nll === "number"
-        ? `Validation NLL ${loss(nll)} nats a frame, after epoch ${String(job.result?.epoch ?? "?")}` : "");
+      // Bits below are of another kind, so that the two are not put side by side.
+      write(this.facts, `The best weights were those after epoch ${String(job.result?.epoch ?? "?")}.`);
+      setAttribute(this.facts, "title", typeof nll === "number" ? `Validation NLL ${loss(nll)} nats a frame` : null);
       this.job = job;
       this.readModels();
     }

@@ -10,6 +10,7 @@ import { Strip } from "../parts/strip";
 import { Compare } from "./compare";
 import { Curve } from "./curve";
 import { formOf } from "./form";
+import { unfinishedOf } from "./unfinished";
 
 export function train(place: HTMLElement, desk: Desk): void {
   const jobs = jobsOf(desk);
@@ -69,5 +70,5 @@ export function train(place: HTMLElement, desk: Desk): void {
       el("h2", {}, "Train"),
       el("p", { class: "lead" }, "A model that answers as you play, made from your takes. You can go on playing meanwhile."),
       formOf(desk, jobs)),
-    el("section", { class: "part" }, none, last)));
+    el("section", { class: "part" }, unfinishedOf(desk, jobs), none, last)));
 }
