@@ -300,11 +300,12 @@ std::string with_line_ends(std::string_view value, std::string_view line_end) {
   return out;
 }
 
-/// Where the elements of a list stand.
+/// Where the elements of a list stand, from its beginning.
 std::vector<TextSpan> places_of(const TomlDocument& document, const toml::array& list) {
+  const std::size_t from = document.begin(list);
   std::vector<TextSpan> places;
   for (const toml::node& element : list)
-    places.push_back({document.begin(element), document.end(element)});
+    places.push_back({document.begin(element) - from, document.end(element) - from});
   return places;
 }
 
@@ -312,21 +313,20 @@ std::vector<TextSpan> places_of(const TomlDocument& document, const toml::array&
 /// comments of its own.
 std::optional<Edit> within_list(const TomlDocument& document, const toml::node& list,
                                 std::string_view value) {
-  if (!list.is_array() || list.as_array()->empty()) return std::nullopt;
+  if (!list.is_array()) return std::nullopt;
   const std::size_t begin = document.begin(list);
   const std::string_view old = document.text().substr(begin, document.end(list) - begin);
-  if (old.find('#') == std::string_view::npos || value.find('#') != std::string_view::npos)
-    return std::nullopt;
+  const std::vector<TextSpan> places = places_of(document, *list.as_array());
+  if (!has_comments(old, places)) return std::nullopt;
   const std::string line = "x = " + std::string(value);
   const toml::parse_result parsed = toml::parse(line);
-  if (!parsed || !parsed.table().begin()->second.is_array()) return std::nullopt;
-  const TomlDocument wanted(line, parsed.table());
+  const toml::array* const wanted = parsed ? parsed.table()["x"].as_array() : nullptr;
+  if (wanted == nullptr) return std::nullopt;
+  const std::vector<TextSpan> parts = places_of(TomlDocument(line, parsed.table()), *wanted);
+  if (has_comments(value, parts) || (places.empty() && !parts.empty())) return std::nullopt;
   std::vector<std::string> elements;
-  for (const TextSpan& one : places_of(wanted, *parsed.table().begin()->second.as_array()))
-    elements.push_back(line.substr(one.begin, one.end - one.begin));
-  std::vector<TextSpan> places = places_of(document, *list.as_array());
-  for (TextSpan& place : places)
-    place = {place.begin - begin, place.end - begin};
+  for (const TextSpan& part : parts)
+    elements.emplace_back(value.substr(part.begin, part.end - part.begin));
   return Edit{begin, begin + old.size(),
               with_line_ends(with_elements(old, places, elements), document.line_end())};
 }

@@ -64,11 +64,21 @@ void append(std::string& list, const TextSpan& last, const std::vector<std::stri
 
 }  // namespace
 
+bool has_comments(std::string_view list, const std::vector<TextSpan>& places) {
+  std::size_t from = 0;
+  for (const TextSpan& place : places) {
+    if (list.substr(from, place.begin - from).find('#') != std::string_view::npos) return true;
+    from = place.end;
+  }
+  return list.find('#', from) != std::string_view::npos;
+}
+
 std::string with_elements(std::string_view list, const std::vector<TextSpan>& places,
                           const std::vector<std::string>& elements) {
   std::string edited(list);
   // From behind, so that what is before stays where it is.
-  if (elements.size() > places.size()) append(edited, places.back(), elements, places.size());
+  if (!places.empty() && elements.size() > places.size())
+    append(edited, places.back(), elements, places.size());
   for (std::size_t k = places.size(); k-- > 0;) {
     const TextSpan& place = places[k];
     if (k < elements.size()) {
