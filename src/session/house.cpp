@@ -31,6 +31,7 @@
 #include "session/page_api.h"
 #include "session/performance.h"
 #include "session/repertoire.h"
+#include "session/told_lines.h"
 #include "session/warm.h"
 #include "session/words.h"
 #include "web/qr.h"
@@ -55,19 +56,27 @@ class Told final : public Output {
   Told(Output& terminal, Desk& desk) : terminal_(terminal), desk_(desk) {}
   void tell(std::string_view line) override {
     terminal_.tell(line);
-    desk_.told("tell", line);
+    keep("tell", line);
   }
   void warn(std::string_view line) override {
     terminal_.warn(line);
-    desk_.told("warn", line);
+    keep("warn", line);
   }
+  /// What was told, also before there was a page. Thread-safe.
+  [[nodiscard]] const ToldLines& lines() const { return lines_; }
   void status(std::string_view line) override { terminal_.status(line); }
   [[nodiscard]] bool has_status() const override { return terminal_.has_status(); }
   [[nodiscard]] bool is_gone() const override { return terminal_.is_gone(); }
 
  private:
+  void keep(std::string_view kind, std::string_view line) {
+    lines_.add(kind, line, std::chrono::system_clock::now());
+    desk_.told(kind, line);
+  }
+
   Output& terminal_;
   Desk& desk_;
+  ToldLines lines_;
 };
 
 class House final : private Backstage {
@@ -137,6 +146,8 @@ class House final : private Backstage {
   std::optional<PageApi> page_;
   std::filesystem::file_time_type config_time_{};  // when what is in force was written
   std::filesystem::file_time_type config_seen_{};  // at the last look
+  bool config_is_gone_ = false;                    // at the last look
+  bool config_is_missed_ = false;                  // and that was told
 };
 
 Result<void> House::perform() {
@@ -379,13 +390,14 @@ void House::open_desk() {
   if (!request_.settings.web.enabled) return;
   page_.emplace(
       request_.settings, config_,
-      HouseHands{
-          .changed =
-              [this](std::string_view resource) {
-                asio::post(loop_, [this, what = std::string(resource)] { desk_.changed(what); });
-              },
-          .play_model =
-              [this](const std::filesystem::path& file) { return change_model_from(file); }});
+      HouseHands{.changed =
+                     [this](std::string_view resource) {
+                       asio::post(loop_,
+                                  [this, what = std::string(resource)] { desk_.changed(what); });
+                     },
+                 .play_model =
+                     [this](const std::filesystem::path& file) { return change_model_from(file); },
+                 .told = [this] { return output_.lines().json(); }});
   if (auto opened = desk_.open(request_.settings.web, page_->resources()); !opened) {
     output_.warn(opened.error().message);
     page_.reset();
@@ -451,8 +463,16 @@ void House::look_at_config() {
   std::error_code error;
   const auto time = std::filesystem::last_write_time(*config_, error);
   // It may be gone for the moment that an editor saves it in.
+  const bool is_gone = error == std::errc::no_such_file_or_directory;
+  const bool was_gone = std::exchange(config_is_gone_, is_gone);
+  if (is_gone && was_gone && !std::exchange(config_is_missed_, true)) {
+    output_.warn(fmt::format("{} has gone: what it said stays in force until it is there again",
+                             config_->string()));
+  }
   const bool is_settled = !error && time == std::exchange(config_seen_, time);
-  if (!is_settled || time == config_time_) return;
+  if (!is_settled) return;
+  const bool is_back = std::exchange(config_is_missed_, false);
+  if (time == config_time_ && !is_back) return;
   reload();
 }
 

@@ -58,6 +58,12 @@ Api PageApi::resources() {
                          return is_plain_get(request) ? health() : api_error(405, "health: GET");
                        },
                    .is_slow = true};
+  all["told"] = {.answer =
+                     [this](const ApiRequest& request) {
+                       return is_plain_get(request) ? ApiReply{.body = hands_.told()}
+                                                    : api_error(405, "told: GET");
+                     },
+                 .is_slow = true};
   all["share"] = {.answer =
                       [this](const ApiRequest& request) {
                         return is_plain_get(request) ? shared() : api_error(405, "share: GET");

@@ -25,6 +25,8 @@ struct HouseHands {
   std::function<void(std::string_view resource)> changed;
   /// Swaps a model of the models' folder in. Blocks while it is loaded.
   std::function<Result<void>(const std::filesystem::path& file)> play_model;
+  /// ToldLines::json(). Thread-safe.
+  std::function<std::string()> told;
 };
 
 /// Keeps what the house knows for the threads that requests are answered on.

@@ -303,6 +303,11 @@ TEST(Run, ReadsItsConfigurationAgainOnSighupAndWhenItIsSaved) {
   ASSERT_TRUE(run.says("interaction.max_rest: taken over"));
   ASSERT_TRUE(run.says("interaction.start: changed, and takes effect at the next start"));
   EXPECT_EQ(std::get<std::string>(musician.status(port).at("mode")), "battle");
+
+  std::filesystem::remove(folder / "imps.toml");
+  ASSERT_TRUE(run.says("imps.toml has gone: what it said stays in force")) << run.err();
+  write("mode = \"useronly\"");
+  ASSERT_TRUE(run.says("interaction.mode: taken over")) << run.err();
   EXPECT_EQ(run.end(SIGTERM), 0);
 }
 

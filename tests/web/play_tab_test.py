@@ -144,6 +144,9 @@ class PlayTab(PageTest):
         values = [float(fader.get_attribute("aria-valuenow")) for fader in self.faders()]
         self.assertEqual(values, [0.504, 0] + [0.5] * 6)
         self.assertIn("CC 21 → Control 1", self.text(".knobs"))
+        for number in range(30, 37):
+            self.script("controller.onmidimessage({data: new Uint8Array(arguments[0])})", [0xB0, number, 1])
+        self.assertIn("CC 36 moves nothing: all controls have a knob", self.text(".knobs"))
 
     def test_reduced_motion_steps(self):
         self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {

@@ -5,7 +5,6 @@ import { Connection } from "./connect";
 import { health } from "./health/health";
 import { make } from "./make";
 import { models } from "./models/models";
-import { toldOf } from "./parts/told";
 import { startLook } from "./play/look";
 import { playIn } from "./play/play";
 import { setUp } from "./setup/setup";
@@ -22,7 +21,6 @@ startLook();
 const strip = new Strip(at("strip"));
 const desk = new Connection(strip.say);
 strip.listen(desk);
-toldOf(desk);
 const corner = make("div", "corner");
 showTabs([
   { id: "play", name: "Play", tab: playIn({ header: at("header"), corner, spoken: at("spoken") }) },

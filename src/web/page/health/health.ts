@@ -5,7 +5,7 @@ import "../parts/parts.css";
 import "./health.css";
 import { Desk } from "../desk";
 import { el, Fault, keyedList, put, watchVisible, write } from "../parts/element";
-import { Told, toldOf } from "../parts/told";
+import { Told, ToldLines } from "../parts/told";
 import { counted } from "../parts/words";
 import { Check, CheckItem } from "./checks";
 import { Counts } from "./counts";
@@ -14,7 +14,6 @@ import { Histogram, Lateness } from "./lateness";
 const everyMs = 5000;
 
 export function health(place: HTMLElement, desk: Desk): void {
-  const told = toldOf(desk);
   const fault = new Fault();
   const sum = el("p", { class: "lead", role: "status" });
   const checks = el("ul", { class: "checks" });
@@ -23,7 +22,7 @@ export function health(place: HTMLElement, desk: Desk): void {
   const counts = new Counts();
   const log = el("p", { class: "lead" });
   const lines = el("ol", { class: "told", tabindex: 0, "aria-label": "The last that imps told, newest first" });
-  const nothing = el("p", { class: "empty" }, "Nothing since this page was opened.");
+  const nothing = el("p", { class: "empty" }, "Nothing yet.");
   let visible = false;
   let timer = 0;
 
@@ -53,16 +52,17 @@ export function health(place: HTMLElement, desk: Desk): void {
   };
   desk.on("state", showState);
 
-  const showTold = keyedList<Told>(lines, (one) => String(one.number), (one) => ({
+  const showTold = keyedList<Told>(lines, (one) => `${one.at} ${one.line}`, (one) => ({
     element: el("li", { "data-kind": one.kind },
-      el("time", { class: "quiet" }, one.at.toLocaleTimeString("en-GB")),
+      el("time", { class: "quiet" }, new Date(one.at).toLocaleTimeString("en-GB")),
       el("span", {}, one.kind === "warn" ? `⚠ ${one.line}` : one.line)),
     update: () => undefined,
   }));
-  told.on(() => {
-    showTold(told.lines);
-    nothing.hidden = told.lines.length > 0;
-    lines.hidden = told.lines.length === 0;
+  const told = new ToldLines(desk, (all) => {
+    // Two alike in one millisecond have one line.
+    showTold([...new Map(all.map((one) => [`${one.at} ${one.line}`, one])).values()]);
+    nothing.hidden = all.length > 0;
+    lines.hidden = all.length === 0;
   });
 
   const page = el("div", { class: "tab-page health" },
@@ -74,6 +74,7 @@ export function health(place: HTMLElement, desk: Desk): void {
   watchVisible(page, (now) => {
     visible = now;
     clearTimeout(timer);
+    told.visible(visible);
     if (!visible) return;
     void read();
     showState();

@@ -1,40 +1,51 @@
-// The last lines that imps told, as in the terminal. Whoever makes the desk calls `toldOf` first,
-// so that none is missed before the tab of health is opened.
+// The last lines that imps told, as in the terminal: it keeps them, so that those from before the
+// page was opened are there, too.
 
 import { Desk } from "../desk";
 
 export interface Told {
-  /** Counts up. */
-  number: number;
+  /** Milliseconds of Unix time. */
+  at: number;
   kind: "tell" | "warn";
   line: string;
-  at: Date;
 }
 
-const most = 100;
+/** As often as they are read at most, while lines come. */
+const everyMs = 1000;
 
 export class ToldLines {
   /** Newest first. */
   lines: readonly Told[] = [];
-  private readonly hearers: (() => void)[] = [];
+  private looks = false;
+  private timer = 0;
 
-  constructor(desk: Desk) {
-    let number = 0;
-    desk.on("told", ({ kind, line }) => {
-      this.lines = [{ number: ++number, kind, line, at: new Date() }, ...this.lines].slice(0, most);
-      for (const hear of this.hearers) hear();
+  /** @param show  called with each new list, while it is looked at */
+  constructor(private readonly desk: Desk, private readonly show: (lines: readonly Told[]) => void) {
+    desk.on("told", () => this.soon());
+    desk.on("connected", (connected) => {
+      if (connected) this.soon();
     });
   }
-  /** Calls `hear` now and for each new line. */
-  on(hear: () => void): void {
-    this.hearers.push(hear);
-    hear();
-  }
-}
 
-const shared = new WeakMap<Desk, ToldLines>();
-export function toldOf(desk: Desk): ToldLines {
-  let told = shared.get(desk);
-  if (!told) shared.set(desk, (told = new ToldLines(desk)));
-  return told;
+  /** Whether somebody looks. */
+  visible(now: boolean): void {
+    this.looks = now;
+    if (now) void this.read();
+  }
+
+  private soon(): void {
+    if (!this.looks || this.timer !== 0) return;
+    this.timer = window.setTimeout(() => void this.read(), everyMs);
+  }
+
+  private async read(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    try {
+      this.lines = await this.desk.get<Told[]>("/told");
+    } catch {
+      return; // what is wrong is said elsewhere; the lines stay
+    }
+    this.show(this.lines);
+  }
 }

@@ -67,7 +67,10 @@ export class Midi {
     const knob = `${bytes[0] & 0x0f} ${bytes[1]}`;
     const control = this.assigned.get(knob) ?? this.assigned.size;
     const name = this.move(control, bytes[2] / 127);
-    if (name === null) return;
+    if (name === null) {
+      write(this.line, `CC ${bytes[1]} moves nothing: all controls have a knob`);
+      return;
+    }
     this.assigned.set(knob, control);
     write(this.line, `CC ${bytes[1]} → ${name}`);
   }
