@@ -36,9 +36,11 @@ export function takes(place: HTMLElement, desk: Desk): void {
       empty.hidden = all.length > 0;
       const kept = all.filter((take) => !take.set_aside);
       const seconds = kept.reduce((total, take) => total + take.seconds, 0);
+      // What the model played is not learnt from.
+      const moves = kept.reduce((total, take) => total + take.performer, 0);
       sum.hidden = all.length === 0;
       write(sum, all.length === 0 ? ""
-        : `${counted(all.length, "take")}, ${duration(seconds)} to learn from`
+        : `${counted(all.length, "take")}, ${duration(seconds)}, ${counted(moves, "move")} of yours to learn from`
           + (kept.length < all.length ? `, ${all.length - kept.length} set aside` : ""));
     });
     clearTimeout(timer);
