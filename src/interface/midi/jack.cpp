@@ -1,8 +1,5 @@
 #include "interface/midi/jack.h"
 
-#include <algorithm>
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -11,259 +8,30 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include <boost/lockfree/spsc_queue.hpp>
 #include <fmt/format.h>
 #include <jack/jack.h>
-#include <jack/midiport.h>
 #include <pthread.h>
 
-#include "interface/midi/stream.h"
+#include "interface/midi/jack_ports.h"
 
 namespace imps {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using jack::InputPort;
+using jack::kLookEvery;
+using jack::kMostWaiting;
+using jack::kOwn;
+using jack::kPatience;
+using jack::Link;
+using jack::OutputPort;
+using jack::Side;
 
-constexpr const char* kOwn = "imps";        // the client, and how its ports for devices begin
-constexpr std::size_t kLongestName = 200;   // of a port; JACK 2 takes 256 with the client's
-constexpr int kMostChanges = 50;            // of the graph, waited for
-constexpr int kMostAlike = 10;              // ports of one name
-constexpr std::size_t kMostWaiting = 1024;  // messages, one way
 constexpr std::size_t kStalled = kMostWaiting / 2;
-constexpr std::size_t kMostPorts = 128;  // each way
-/// How long a server that hangs is waited for, and how often it is looked at.
-constexpr std::chrono::milliseconds kPatience{400};  // twice the longest period: 8,192 frames
-constexpr std::chrono::seconds kLastWords{2};        // for what was sent to a port before its end
-constexpr std::chrono::milliseconds kLookEvery{1};
-
-using Queue = boost::lockfree::spsc_queue<MidiMessage, boost::lockfree::capacity<kMostWaiting>>;
-
-/// What the server's thread and the owner of a port share.
-struct InputPort {
-  jack_port_t* handle = nullptr;
-  std::function<void()> wake;
-  MidiStream stream;
-  Queue heard;
-  std::atomic<std::uint64_t> lost{0};
-
-  void process(jack_nframes_t frames) noexcept;
-};
-
-struct OutputPort {
-  jack_port_t* handle = nullptr;
-  Queue waiting;
-
-  /// To those who fill it.
-  [[nodiscard]] bool is_empty() const noexcept { return waiting.write_available() == kMostWaiting; }
-
-  void process(jack_nframes_t frames) noexcept;
-};
-
-void InputPort::process(jack_nframes_t frames) noexcept {
-  void* const buffer = jack_port_get_buffer(handle, frames);
-  if (buffer == nullptr) return;
-  bool any = false;
-  const std::uint32_t count = jack_midi_get_event_count(buffer);
-  for (std::uint32_t k = 0; k < count; ++k) {
-    jack_midi_event_t event;
-    if (jack_midi_event_get(&event, buffer, k) != 0) continue;
-    for (std::size_t at = 0; at < event.size; ++at) {
-      const auto message = stream.put(event.buffer[at]);
-      if (!message) continue;
-      any = true;
-      if (!heard.push(*message)) lost.fetch_add(1, std::memory_order_relaxed);
-    }
-  }
-  if (any) wake();
-}
-
-void OutputPort::process(jack_nframes_t frames) noexcept {
-  void* const buffer = jack_port_get_buffer(handle, frames);
-  if (buffer == nullptr) return;
-  jack_midi_clear_buffer(buffer);
-  while (waiting.read_available() > 0) {
-    const MidiMessage& message = waiting.front();
-    // What finds no room waits for the next period.
-    if (jack_midi_event_write(buffer, 0, message.data.data(), message.size) != 0) return;
-    waiting.pop();
-  }
-}
-
-/// The server, as long as it is there.
-struct Link {
-  jack_client_t* handle = nullptr;  ///< null once it is closed
-  std::atomic<bool> ended{false};   ///< the server has gone, or has given us up
-  std::atomic<std::uint64_t> periods{0};
-  std::atomic<std::uint64_t> registrations{0};  ///< of anybody's ports
-
-  /// Afterwards the server's thread has nothing from before in hand. False when it hangs, or has
-  /// gone.
-  [[nodiscard]] bool let_a_period_pass() const;
-  void settle(jack_port_t* port) const;
-  /// All MIDI ports but those that an imps has opened.
-  [[nodiscard]] std::vector<std::string> names(unsigned long flags) const;
-};
-
-bool Link::let_a_period_pass() const {
-  const std::uint64_t before = periods;
-  const auto late = Clock::now() + kPatience;
-  while (!ended && Clock::now() < late) {
-    if (periods != before) return true;
-    std::this_thread::sleep_for(kLookEvery);
-  }
-  return false;
-}
-
-/// Waits until all know of the last change of the graph. JACK 2 tells by the time that it takes:
-/// asked who is connected, it sleeps for a period first where a change is pending
-/// (WaitGraphChange).
-void Link::settle(jack_port_t* port) const {
-  const std::chrono::duration<double> period(static_cast<double>(jack_get_buffer_size(handle)) /
-                                             jack_get_sample_rate(handle));
-  for (int k = 0; k < kMostChanges; ++k) {
-    const auto before = Clock::now();
-    static_cast<void>(jack_port_connected(port));
-    if (Clock::now() - before < period / 2 || !let_a_period_pass()) break;
-  }
-  static_cast<void>(let_a_period_pass() && let_a_period_pass());
-}
-
-std::vector<std::string> Link::names(unsigned long flags) const {
-  // What imps itself calls after itself is not for itself.
-  const std::string ours = fmt::format("{}:{}", jack_get_client_name(handle), kOwn);
-  const char** const found = jack_get_ports(handle, nullptr, JACK_DEFAULT_MIDI_TYPE, flags);
-  if (found == nullptr) return {};
-  std::vector<std::string> names;
-  for (const char** name = found; *name != nullptr; ++name)
-    if (!is_own_midi_port(*name) && !std::string_view(*name).starts_with(ours))
-      names.emplace_back(*name);
-  jack_free(found);
-  return names;
-}
-
-/// The ports that hear, or those that play.
-template <class Port>
-class Side {
- public:
-  explicit Side(Link& link) : link_(link) {}
-
-  bool add(const std::shared_ptr<Port>& port, const std::string& other);
-  void remove(std::shared_ptr<Port> port);
-  /// What stays of a port until the client is closed.
-  void keep(std::shared_ptr<Port> port) { kept_.push_back(std::move(port)); }
-  /// Adds the ports that were opened, and are connected with nothing any more.
-  void add_left(std::vector<std::string>& left);
-  /// The client has been closed.
-  void forget() {
-    kept_.clear();
-    opened_.clear();
-  }
-  /// On the server's thread.
-  void process(jack_nframes_t frames) noexcept {
-    for (const auto& place : ports_)
-      if (Port* const port = place.load()) port->process(frames);
-  }
-
- private:
-  static constexpr bool kHears = std::is_same_v<Port, InputPort>;
-
-  jack_port_t* make_port(const std::string& other) const;
-
-  Link& link_;
-  std::array<std::atomic<Port*>, kMostPorts> ports_{};  // what the server's thread goes through
-  struct Opened {
-    jack_port_t* handle;
-    std::string other;
-    std::uint64_t registrations;  // when it was seen connected last
-  };
-  std::vector<Opened> opened_;               // but for virtual ports
-  std::vector<std::shared_ptr<Port>> kept_;  // closed while the server hung
-};
-
-template <class Port>
-void Side<Port>::add_left(std::vector<std::string>& left) {
-  const auto is_connected = [](const Opened& one) {
-    return jack_port_connected_to(one.handle, one.other.c_str()) != 0;
-  };
-  std::erase_if(opened_, [&](Opened& one) {
-    const std::uint64_t now = link_.registrations;
-    bool stays = is_connected(one);
-    if (!stays && one.registrations != now) {
-      link_.settle(one.handle);
-      stays = is_connected(one);
-    }
-    if (stays) one.registrations = now;
-    // Somebody may also just have taken the cable out, and knows why.
-    const bool has_left = !stays && one.registrations != now;
-    if (has_left) left.push_back(one.other);
-    return has_left;  // told once: a port of the same name may be opened before this one is closed
-  });
-}
-
-/// A port of a name that is not taken yet, connected as it should be.
-template <class Port>
-jack_port_t* Side<Port>::make_port(const std::string& other) const {
-  const bool is_virtual = other.starts_with(kVirtualPort);
-  std::string name = is_virtual ? other.substr(kVirtualPort.size())
-                                : fmt::format("{} {} {}", kOwn, kHears ? "from" : "to", other);
-  if (name.empty()) return nullptr;
-  if (name.size() > kLongestName) {
-    std::size_t end = kLongestName;
-    while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80)
-      --end;  // no part of a letter in UTF-8
-    name.resize(end);
-  }
-  const auto made = [&](const std::string& by) {
-    return jack_port_register(link_.handle, by.c_str(), JACK_DEFAULT_MIDI_TYPE,
-                              kHears ? JackPortIsInput : JackPortIsOutput, 0);
-  };
-  jack_port_t* port = made(name);
-  for (int k = 2; port == nullptr && k < kMostAlike; ++k)
-    port = made(fmt::format("{} {}", name, k));
-  if (port == nullptr || is_virtual) return port;
-  const char* const ours = jack_port_name(port);
-  const int failure = kHears ? jack_connect(link_.handle, other.c_str(), ours)
-                             : jack_connect(link_.handle, ours, other.c_str());
-  if (failure == 0) return port;
-  jack_port_unregister(link_.handle, port);
-  return nullptr;
-}
-
-template <class Port>
-bool Side<Port>::add(const std::shared_ptr<Port>& port, const std::string& other) {
-  const auto place =
-      std::ranges::find_if(ports_, [](const auto& one) { return one.load() == nullptr; });
-  if (place == ports_.end()) return false;
-  port->handle = make_port(other);
-  if (port->handle == nullptr) return false;
-  place->store(port.get());
-  if (other.starts_with(kVirtualPort)) return true;
-  opened_.push_back({port->handle, other, link_.registrations});
-  link_.settle(port->handle);  // what is sent before is heard by nobody
-  return true;
-}
-
-template <class Port>
-void Side<Port>::remove(std::shared_ptr<Port> port) {
-  for (auto& place : ports_)
-    if (place.load() == port.get()) place.store(nullptr);
-  std::erase_if(opened_, [&](const Opened& one) { return one.handle == port->handle; });
-  if (link_.handle == nullptr) return;
-  // A server that hangs is not spoken to: what stays of the port goes with the client.
-  if (!link_.let_a_period_pass()) {
-    keep(std::move(port));
-    return;
-  }
-  jack_port_unregister(link_.handle, port->handle);
-  // Its place in the server's table is free at once, while those who were connected with it learn
-  // that later. JACK 2 falls into an endless recursion if the place is that of another port by then
-  // (JackGraphManager::GetBuffer), so that we take none before.
-  link_.settle(port->handle);
-}
+constexpr std::chrono::seconds kLastWords{2};  // for what was sent to a port before its end
 
 /// The process's client of a JACK server: one, as several do not bear each other well. At the
 /// opening of a client libjack deletes all others of the process if the server has given one of
