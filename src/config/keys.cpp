@@ -560,7 +560,10 @@ const std::array kKeys{
         .path = "midi.feedback_protection",
         .kind = Kind::boolean,
         .standing = Standing::shared,
-        .documentation = "Whether what a device sends back of what it was just sent is ignored.",
+        .documentation =
+            "Whether what a device sends back of what it was just sent is ignored. An input and an "
+            "output are of one device when they are called alike, or alike before a colon "
+            "(Push:in, Push:out).",
         .get = [](const Settings& s) { return Value{s.midi.echo_guard}; },
         .set = [](Settings& s, const Value& v) { s.midi.echo_guard = std::get<bool>(v); },
     },

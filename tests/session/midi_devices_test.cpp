@@ -403,6 +403,15 @@ TEST_F(OverMidi, WithoutAnyMidiSystemEverythingElseWorks) {
   EXPECT_TRUE(musician_.hear("/prediction"));
 }
 
+TEST(MidiPorts, AreOfOneDeviceWhenTheyAreCalledAlikeOrAreOfOneClient) {
+  EXPECT_TRUE(is_same_midi_device("Launchpad", "Launchpad"));
+  EXPECT_TRUE(is_same_midi_device("Push:in", "Push:out"));
+  EXPECT_FALSE(is_same_midi_device("Push:in", "Pull:in"));
+  EXPECT_FALSE(is_same_midi_device("Push", "Launchpad"));
+  EXPECT_FALSE(is_same_midi_device("system:midi_capture_1", "system:midi_playback_1"));
+  EXPECT_FALSE(is_same_midi_device(":a", ":b"));
+}
+
 TEST(MidiPorts, AreFoundByAPartOfTheirNames) {
   const std::vector<std::string> names{"Midi Through:0", "X-TOUCH MINI:X-TOUCH MINI MIDI 1 20:0"};
   EXPECT_EQ(find_midi_port(names, "X-TOUCH"), names[1]);

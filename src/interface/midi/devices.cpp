@@ -211,6 +211,19 @@ constexpr std::array kApis {
 
 }  // namespace
 
+bool is_midi_driver(std::string_view client) {
+  constexpr std::array<std::string_view, 4> kDrivers{"system", "a2j", "imps", "RtMidi"};
+  return std::ranges::any_of(kDrivers,
+                             [&](std::string_view driver) { return client.starts_with(driver); });
+}
+
+bool is_same_midi_device(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  const auto client = a.substr(0, a.find(':'));
+  return client.size() < a.size() && !client.empty() && !is_midi_driver(client) &&
+         b.size() > client.size() && b.starts_with(client) && b[client.size()] == ':';
+}
+
 bool is_own_midi_port(std::string_view name) {
   const auto colon = name.find(':');
   if (colon == std::string_view::npos) return false;

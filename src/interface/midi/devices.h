@@ -31,6 +31,14 @@ std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
 /// 128:0" in ALSA. Virtual ports have names of their own.
 bool is_own_midi_port(std::string_view name);
 
+/// Whether `client`, as a port's name begins before its colon, is a driver or a program of many
+/// ports rather than a device.
+bool is_midi_driver(std::string_view client);
+
+/// Whether two names, or parts of them, are of one device: the same, or ports of one client that is
+/// no driver ("Push:in", "Push:out").
+bool is_same_midi_device(std::string_view a, std::string_view b);
+
 /// What a port is opened by, instead of a part of a name: "virtual:NAME" makes one that other
 /// programs connect to.
 inline constexpr std::string_view kVirtualPort = "virtual:";

@@ -1,7 +1,6 @@
 #include "interface/midi/learnt_config.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -188,13 +187,9 @@ std::string lasting_midi_name(const std::string& port, const std::vector<std::st
                                 return other.find(part) != std::string::npos;
                               }) == 1;
   };
-  // What a driver or a program of many ports is called says nothing of the device.
-  constexpr std::array<std::string_view, 4> kMakers{"system", "a2j", "imps", "RtMidi"};
-  const bool is_maker = std::any_of(kMakers.begin(), kMakers.end(), [&](std::string_view maker) {
-    return client.starts_with(maker);
-  });
-  if (!is_maker && is_alone(client)) return client;
-  if (is_maker && is_alone(own) && own.find("capture") == std::string::npos &&
+  const bool is_driver = is_midi_driver(client);  // which says nothing of the device
+  if (!is_driver && is_alone(client)) return client;
+  if (is_driver && is_alone(own) && own.find("capture") == std::string::npos &&
       own.find("playback") == std::string::npos)
     return own;
   return is_alone(whole) ? whole : port;

@@ -111,7 +111,12 @@ void MidiInterface::set_up(const MidiSettings& before, TimePoint now) {
                                       [&](const auto& out) { return out->name == output; });
       return found == outs_.end() ? nullptr : found->get();
     };
-    in->echo_of = settings_.echo_guard ? place_of(name) : nullptr;
+    in->echo_of = nullptr;
+    for (const auto& out : outs_) {
+      const bool is_better = in->echo_of == nullptr || out->name == name;
+      if (settings_.echo_guard && is_better && is_same_midi_device(out->name, name))
+        in->echo_of = out.get();
+    }
     const auto thru_before = std::exchange(in->thru, {});
     for (const auto& [from, to] : settings_.thru) {
       if (from != name && !from.empty()) continue;

@@ -64,7 +64,7 @@ class MidiInterface final : public Interface {
     std::string name;  // as configured
     MidiEar ear;
     std::vector<Out*> thru;
-    Out* echo_of = nullptr;  // the output of the same name
+    Out* echo_of = nullptr;  // the output of the same device
     std::unique_ptr<MidiInput> port;
     std::uint64_t lost = 0;  // of them, counted
   };
