@@ -106,7 +106,9 @@ def open_browser(trusts_all=False):
         options.add_argument(argument)
     options.accept_insecure_certs = trusts_all
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+    browser = webdriver.Chrome(service=Service(shutil.which("chromedriver")), options=options)
+    browser.set_script_timeout(120)  # scripts that play take seconds, and a busy machine many more
+    return browser
 
 
 class PageTest(unittest.TestCase):
