@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,12 @@
 #include <imps/model.h>
 
 #include "train/blas.h"
+#include "train/panels.h"
 
 namespace {
 
 using imps::train::multiply;
-using imps::train::multiply_few_rows;
+using imps::train::Panels;
 using imps::train::Turned;
 using Clock = std::chrono::steady_clock;
 
@@ -104,9 +106,11 @@ int main(int, char** arguments) {
   std::vector<float> c(kLarge * kLarge);
   const auto few = [&](Turned turn_b, std::size_t rows, std::size_t columns, std::size_t inner) {
     const std::size_t ldb = turn_b == Turned::yes ? inner : columns;
-    return Product{rows, columns, inner, [=, &a, &b, &c] {
-                     multiply_few_rows(turn_b, rows, columns, inner, a.data(), inner, b.data(), ldb,
-                                       0.0F, c.data(), columns);
+    const auto panels = std::make_shared<Panels<float>>(inner * columns, rows);
+    return Product{rows, columns, inner, [=, &a, &b, &c, times = std::size_t{0}]() mutable {
+                     // As a layer does: for all steps of a window.
+                     if (times++ % kSteps == 0) panels->hold(turn_b, inner, columns, b.data(), ldb);
+                     panels->multiply(rows, a.data(), inner, 0.0F, c.data(), columns);
                    }};
   };
   const auto product = [&](Turned turn_a, Turned turn_b, std::size_t rows, std::size_t columns,

@@ -16,7 +16,8 @@ LstmMemory<T>::LstmMemory(const Layout& layout, const Extent& most)
 
 template <class T>
 void lstm_forward(const Layout& layout, const Layout::Lstm& at, const T* parameters,
-                  const Extent& extent, const T* inputs, LstmMemory<T>& memory) {
+                  const Extent& extent, const T* inputs, LstmMemory<T>& memory,
+                  Panels<T>& recurrent) {
   const std::size_t units = layout.units;
   const std::size_t rows = extent.rows;
   T* const gates = memory.gates.data();
@@ -25,10 +26,10 @@ void lstm_forward(const Layout& layout, const Layout::Lstm& at, const T* paramet
     std::copy_n(parameters + at.bias, 4 * units, gates + frame * 4 * units);
   multiply(Turned::no, Turned::no, extent.frames(), 4 * units, at.inputs, inputs, at.inputs,
            parameters + at.kernel, 4 * units, T{1}, gates, 4 * units);
+  recurrent.hold(Turned::no, units, 4 * units, parameters + at.recurrent, 4 * units);
   for (std::size_t t = 0; t < extent.steps; ++t) {
     T* const z = gates + t * rows * 4 * units;
-    multiply_few_rows(Turned::no, rows, 4 * units, units, memory.hidden.data() + t * rows * units,
-                      units, parameters + at.recurrent, 4 * units, T{1}, z, 4 * units);
+    recurrent.multiply(rows, memory.hidden.data() + t * rows * units, units, T{1}, z, 4 * units);
     run(GatesForward<T>{.rows = rows,
                         .units = units,
                         .z = z,
@@ -42,7 +43,7 @@ void lstm_forward(const Layout& layout, const Layout::Lstm& at, const T* paramet
 template <class T>
 void lstm_backward(const Layout& layout, const Layout::Lstm& at, const T* parameters,
                    const Extent& extent, const T* inputs, LstmMemory<T>& memory, const T* d_output,
-                   T* gradients, T* d_inputs, T* scratch) {
+                   T* gradients, T* d_inputs, T* scratch, Panels<T>& recurrent) {
   const std::size_t units = layout.units;
   const std::size_t rows = extent.rows;
   const std::size_t frames = extent.frames();
@@ -50,6 +51,7 @@ void lstm_backward(const Layout& layout, const Layout::Lstm& at, const T* parame
   T* const dh_after = scratch;
   T* const dc = scratch + rows * units;
   std::fill_n(scratch, 2 * rows * units, T{0});
+  recurrent.hold(Turned::yes, 4 * units, units, parameters + at.recurrent, 4 * units);
   for (std::size_t t = extent.steps; t-- > 0;) {
     T* const dz = gates + t * rows * 4 * units;
     run(GatesBackward<T>{.rows = rows,
@@ -60,10 +62,7 @@ void lstm_backward(const Layout& layout, const Layout::Lstm& at, const T* parame
                          .dh_above = d_output + t * rows * units,
                          .dh_after = dh_after,
                          .dc = dc});
-    if (t > 0) {
-      multiply_few_rows(Turned::yes, rows, units, 4 * units, dz, 4 * units,
-                        parameters + at.recurrent, 4 * units, T{0}, dh_after, units);
-    }
+    if (t > 0) recurrent.multiply(rows, dz, 4 * units, T{0}, dh_after, units);
   }
   multiply(Turned::yes, Turned::no, at.inputs, 4 * units, frames, inputs, at.inputs, gates,
            4 * units, T{0}, gradients + at.kernel, 4 * units);
@@ -83,13 +82,14 @@ void lstm_backward(const Layout& layout, const Layout::Lstm& at, const T* parame
 template struct LstmMemory<float>;
 template struct LstmMemory<double>;
 template void lstm_forward(const Layout&, const Layout::Lstm&, const float*, const Extent&,
-                           const float*, LstmMemory<float>&);
+                           const float*, LstmMemory<float>&, Panels<float>&);
 template void lstm_forward(const Layout&, const Layout::Lstm&, const double*, const Extent&,
-                           const double*, LstmMemory<double>&);
+                           const double*, LstmMemory<double>&, Panels<double>&);
 template void lstm_backward(const Layout&, const Layout::Lstm&, const float*, const Extent&,
-                            const float*, LstmMemory<float>&, const float*, float*, float*, float*);
+                            const float*, LstmMemory<float>&, const float*, float*, float*, float*,
+                            Panels<float>&);
 template void lstm_backward(const Layout&, const Layout::Lstm&, const double*, const Extent&,
                             const double*, LstmMemory<double>&, const double*, double*, double*,
-                            double*);
+                            double*, Panels<double>&);
 
 }  // namespace imps::train

@@ -5,6 +5,7 @@
 
 #include "train/layout.h"
 #include "train/memory.h"
+#include "train/panels.h"
 
 namespace imps::train {
 
@@ -32,15 +33,17 @@ struct LstmMemory {
 };
 
 /// Fills `memory` from inputs [T, b, in]; its hidden[0] and cell[0] are the state before.
+/// `recurrent`: room for Wh.
 template <class T>
 void lstm_forward(const Layout& layout, const Layout::Lstm& at, const T* parameters,
-                  const Extent& extent, const T* inputs, LstmMemory<T>& memory);
+                  const Extent& extent, const T* inputs, LstmMemory<T>& memory,
+                  Panels<T>& recurrent);
 
 /// From d_output [T, b, H], dL/d(output), to the gradients of the layer's parameters (replaced) and
 /// d_inputs [T, b, in] (replaced; may be nothing). `scratch` [2, b, H].
 template <class T>
 void lstm_backward(const Layout& layout, const Layout::Lstm& at, const T* parameters,
                    const Extent& extent, const T* inputs, LstmMemory<T>& memory, const T* d_output,
-                   T* gradients, T* d_inputs, T* scratch);
+                   T* gradients, T* d_inputs, T* scratch, Panels<T>& recurrent);
 
 }  // namespace imps::train

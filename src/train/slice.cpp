@@ -21,6 +21,7 @@ Slice<T>::Slice(const Layout& layout, const Extent& most)
       d_above_(most.frames() * layout.units),
       d_below_(most.frames() * layout.units),
       scratch_(2 * most.rows * layout.units),
+      recurrent_(4 * layout.units * layout.units, most.rows),
       gradients_(layout.count) {
   keep_blas_to_one_thread();
   for (std::size_t layer = 0; layer < layout.lstm.size(); ++layer) {
@@ -53,8 +54,8 @@ void Slice<T>::through_layers(std::span<const T> parameters) {
     LstmMemory<T>& memory = layers_[layer];
     std::fill_n(memory.hidden.begin(), state, T{0});
     std::fill_n(memory.cell.begin(), state, T{0});
-    lstm_forward(*layout_, layout_->lstm[layer], parameters.data(), extent, input_of(layer),
-                 memory);
+    lstm_forward(*layout_, layout_->lstm[layer], parameters.data(), extent, input_of(layer), memory,
+                 recurrent_);
     if (lesson.drops) {
       std::copy_n(memory.output(extent.rows, layout_->units), extent.steps * state,
                   passed_[layer].begin());
@@ -88,7 +89,7 @@ double Slice<T>::forward_and_backward(std::span<const T> parameters) {
     if (lesson.drops) apply_mask(layer, d_above_.data());
     lstm_backward(*layout_, layout_->lstm[layer], parameters.data(), extent, input_of(layer),
                   layers_[layer], d_above_.data(), gradients_.data(),
-                  layer > 0 ? d_below_.data() : nullptr, scratch_.data());
+                  layer > 0 ? d_below_.data() : nullptr, scratch_.data(), recurrent_);
     std::swap(d_above_, d_below_);
   }
   return loss;

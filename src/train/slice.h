@@ -55,6 +55,7 @@ class Slice {
   Numbers<T> d_above_;    // [T, b, H]
   Numbers<T> d_below_;    // [T, b, H]
   Numbers<T> scratch_;    // [2, b, H]
+  Panels<T> recurrent_;   // a layer's Wh, while it is gone through
   Numbers<T> gradients_;  // [layout.count]
 };
 
