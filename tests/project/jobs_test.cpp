@@ -153,12 +153,12 @@ TEST(Jobs, WithoutTheirProgramAreRefusedWithTheReason) {
 
 TEST(Jobs, ThatFloodAreReadInBoundedMemory) {
   Studio studio;
-  // Some 50 MB on each stream, the longest line 5 MB.
+  // Some 20 MB on each stream, the longest line 5 MB.
   studio.program(R"(
 line=$(head -c 1000 /dev/zero | tr '\0' x)
-yes "$line" | head -c 50000000 >&2
+yes "$line" | head -c 20000000 >&2
 head -c 5000000 /dev/zero | tr '\0' y >&2
-yes "$line" | head -c 50000000
+yes "$line" | head -c 20000000
 echo end >&2
 )");
   const json job = studio.end_of(begin(studio, kDataset));
