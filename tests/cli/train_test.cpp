@@ -204,7 +204,7 @@ TEST(TrainCommand, TrainsForAsLongAsItIsTold) {
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const json done = lines_of(outcome.out).back();
   EXPECT_EQ(done["ending"], "out of time");
-  EXPECT_GE(done["seconds"], 0.3);
+  EXPECT_GE(done["seconds"], 0.9 * 0.3);  // a tenth is kept for judging the result
 }
 
 TEST(TrainCommand, WithoutMpiIsForOneProcess) {
