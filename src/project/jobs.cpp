@@ -254,14 +254,14 @@ ApiReply Jobs::answer(const ApiRequest& request) {
   if (request.path.empty()) {
     if (request.method == "GET") return work_->list();
     if (request.method == "POST") return work_->begin(request);
-    return not_allowed(request, "GET and POST");
+    return not_allowed(request.method, "GET, POST");
   }
   const std::string id(request.at(0));
   if (request.path.size() > 1)
     return api_error(404, fmt::format("{}: there is no such job", shortened(request.at(1))));
   if (request.method == "GET") return work_->look(id);
   if (request.method == "DELETE") return work_->stop(id);
-  return not_allowed(request, "GET and DELETE");
+  return not_allowed(request.method, "GET, DELETE");
 }
 
 }  // namespace imps::project

@@ -163,24 +163,25 @@ ApiReply Models::play(const std::string& name, const std::string& path) {
 }
 
 ApiReply Models::answer(const ApiRequest& request) {
-  if (request.path.empty()) return request.method == "GET" ? list() : not_allowed(request, "GET");
+  if (request.path.empty())
+    return request.method == "GET" ? list() : not_allowed(request.method, "GET");
   const std::string_view name = request.at(0);
   if (request.path.size() == 1 && request.method == "PUT") return upload(name, request.body);
   const auto file = file_in(facts_.models_folder(), name);
   if (!file && is_built_in_name(name) && request.path.size() == 2 && request.at(1) == "play")
     return request.method == "POST" ? play(std::string(name), std::string(name))
-                                    : not_allowed(request, "POST");
+                                    : not_allowed(request.method, "POST");
   if (!file) return no_such(name);
   if (request.path.size() == 1) {
     if (request.method == "GET") return download(*file);
     if (request.method == "DELETE") return discard(*file);
-    return not_allowed(request, "GET, PUT and DELETE");
+    return not_allowed(request.method, "GET, PUT, DELETE");
   }
   if (request.path.size() > 2 || request.at(1) != "play")
     return api_error(404, fmt::format("{}: a model has play", shortened(request.at(1))));
   return request.method == "POST"
              ? play(to_utf8(file->filename()), (facts_.models / file->filename()).string())
-             : not_allowed(request, "POST");
+             : not_allowed(request.method, "POST");
 }
 
 }  // namespace imps::project

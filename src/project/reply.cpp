@@ -18,9 +18,4 @@ Result<Json> object_in(const ApiRequest& request) {
   return Result<Json>(boost::system::in_place_value, std::move(json));
 }
 
-ApiReply not_allowed(const ApiRequest& request, std::string_view allowed) {
-  return api_error(405,
-                   fmt::format("{} is not possible here: there is {}", request.method, allowed));
-}
-
 }  // namespace imps::project

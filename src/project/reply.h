@@ -22,7 +22,4 @@ ApiReply reply(const Json& json, unsigned status = 200);
 /// The object in a request's body.
 Result<Json> object_in(const ApiRequest& request);
 
-/// 405, with what there is.
-ApiReply not_allowed(const ApiRequest& request, std::string_view allowed);
-
 }  // namespace imps::project

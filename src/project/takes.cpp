@@ -248,16 +248,17 @@ ApiReply Takes::patch(const Take& take, const ApiRequest& request) {
 }
 
 ApiReply Takes::answer(const ApiRequest& request) {
-  if (request.path.empty()) return request.method == "GET" ? list() : not_allowed(request, "GET");
+  if (request.path.empty())
+    return request.method == "GET" ? list() : not_allowed(request.method, "GET");
   const auto take = find(request.at(0));
   if (!take) return no_such(request.at(0));
   if (request.path.size() == 1) {
     if (request.method == "PATCH") return patch(*take, request);
     if (request.method == "DELETE") return discard(*take);
-    return not_allowed(request, "PATCH and DELETE");
+    return not_allowed(request.method, "PATCH, DELETE");
   }
   if (request.path.size() > 2) return no_such(request.at(2));
-  return request.method == "GET" ? look(*take, request) : not_allowed(request, "GET");
+  return request.method == "GET" ? look(*take, request) : not_allowed(request.method, "GET");
 }
 
 }  // namespace imps::project

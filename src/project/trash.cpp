@@ -202,11 +202,11 @@ ApiReply Trash::answer(const ApiRequest& request) {
   if (request.path.empty()) {
     if (request.method == "GET") return list();
     if (request.method == "DELETE") return empty();
-    return not_allowed(request, "GET and DELETE");
+    return not_allowed(request.method, "GET, DELETE");
   }
   if (request.method == "POST") return give_back(request.at(0));
   if (request.method == "DELETE") return throw_away(request.at(0));
-  return not_allowed(request, "POST and DELETE");
+  return not_allowed(request.method, "POST, DELETE");
 }
 
 }  // namespace imps::project

@@ -134,7 +134,7 @@ ApiReply answer_config(const ApiRequest& request, const fs::path& path, bool& wr
     }
     return write(text);
   }
-  return api_error(405, "config: GET, PUT or PATCH");
+  return not_allowed(request.method, "GET, PUT, PATCH");
 }
 
 }  // namespace imps

@@ -61,9 +61,9 @@ ApiReply LearnApi::answer(const ApiRequest& request, const MidiSettings& midi,
     if (!lesson_->undo()) return api_error(409, "there is no control to forget");
     return state();
   }
-  return part.empty() || part == "undo" || part == "keep"
-             ? api_error(405, "learn: GET, POST or DELETE; POST learn/undo, learn/keep")
-             : api_error(404, "learn has no such part");
+  if (part.empty()) return not_allowed(request.method, "GET, POST, DELETE");
+  return part == "undo" || part == "keep" ? not_allowed(request.method, "POST")
+                                          : api_error(404, "learn has no such part");
 }
 
 ApiReply LearnApi::begin(const MidiSettings& midi) {

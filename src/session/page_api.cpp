@@ -49,24 +49,26 @@ Api PageApi::resources() {
                   .is_slow = true};
   all["ports"] = {.answer =
                       [ports = std::make_shared<PortsLook>()](const ApiRequest& request) {
-                        if (!is_plain_get(request)) return api_error(405, "ports: GET");
+                        if (!is_plain_get(request)) return not_allowed(request.method, "GET");
                         return ApiReply{.body = to_json(ports->look())};
                       },
                   .is_slow = true};
   all["health"] = {.answer =
                        [this](const ApiRequest& request) {
-                         return is_plain_get(request) ? health() : api_error(405, "health: GET");
+                         return is_plain_get(request) ? health()
+                                                      : not_allowed(request.method, "GET");
                        },
                    .is_slow = true};
   all["told"] = {.answer =
                      [this](const ApiRequest& request) {
                        return is_plain_get(request) ? ApiReply{.body = hands_.told()}
-                                                    : api_error(405, "told: GET");
+                                                    : not_allowed(request.method, "GET");
                      },
                  .is_slow = true};
   all["share"] = {.answer =
                       [this](const ApiRequest& request) {
-                        return is_plain_get(request) ? shared() : api_error(405, "share: GET");
+                        return is_plain_get(request) ? shared()
+                                                     : not_allowed(request.method, "GET");
                       },
                   .is_slow = true};
   return all;

@@ -26,10 +26,14 @@ struct ApiReply {
   std::string body;
   std::string type = "application/json";
   std::string download;  ///< the name it is to be saved under, if it is a file
+  std::string allow;     ///< the methods that there are instead: "GET, POST"
 };
 
 /// {"error": why}.
 ApiReply api_error(unsigned status, std::string_view why);
+
+/// 405, with the methods that there are: "GET, POST". HEAD is where GET is.
+ApiReply not_allowed(std::string_view method, std::string_view allowed);
 
 /// The resources of the API by name: what comes after /api/v1/.
 struct ApiResource {

@@ -108,9 +108,12 @@ void WebServer::Impl::Connection::on_head(const ErrorCode& error) {
     return reply(api_error(431, "the head of the request is longer than 16 KB"), false);
   if (error) return reply(api_error(400, "this is not HTTP"), false);
   const auto& head = request_->get();
-  target_ = read_target(view(head.target()));
-  if (!target_)
-    return reply(api_error(400, "the path or the query of the request is not well formed"), false);
+  // RFC 9112, 3.2: two that say different things may be read as either.
+  if (head.count(http::field::host) > 1)
+    return reply(api_error(400, "the request names more than one host"), false);
+  auto target = read_target(view(head.target()));
+  if (!target) return reply(api_error(400, target.error().message), false);
+  target_ = std::move(*target);
   if (server_->tls_ && !is_secure_ && !is_here_) return redirect();
   if (const auto refused = look()) return reply(*refused, false);
   const ApiResource* const resource = find_resource();
@@ -247,7 +250,7 @@ void WebServer::Impl::Connection::on_live() {
 void WebServer::Impl::Connection::on_page() {
   const auto& head = request_->get();
   if (head.method() != http::verb::get && head.method() != http::verb::head)
-    return reply(api_error(405, "the page can only be read"));
+    return reply(not_allowed(view(head.method_string()), "GET"));
   std::string path;
   for (const std::string& segment : target_->path)
     path += "/" + segment;
@@ -278,6 +281,7 @@ void WebServer::Impl::Connection::reply(ApiReply answer, bool goes_on) {
   WebResponse response{static_cast<http::status>(answer.status), 11};
   response.set(http::field::content_type, answer.type);
   response.set(http::field::cache_control, "no-store");
+  if (!answer.allow.empty()) response.set(http::field::allow, answer.allow);
   if (!answer.download.empty())
     response.set(http::field::content_disposition, attachment(answer.download));
   response.body() = std::move(answer.body);

@@ -32,6 +32,15 @@ namespace {
 /// Until connections are taken again when one could not be.
 constexpr auto kAfterFailure = std::chrono::milliseconds(100);
 
+/// Whether it is an object with `needed`, and beside it at most `optional`: what is misspelt is not
+/// done in part.
+bool has_only(const nlohmann::json& json, std::string_view needed, std::string_view optional = "") {
+  if (!json.is_object() || !json.contains(needed)) return false;
+  for (const auto& [key, ignored] : json.items())
+    if (key != needed && key != optional) return false;
+  return true;
+}
+
 bool is_from_here(const Tcp::socket& socket) {
   ErrorCode error;
   const auto peer = socket.remote_endpoint(error).address();
@@ -205,28 +214,29 @@ ApiReply WebServer::Impl::answer_own(std::string_view resource, const ApiRequest
   const auto wants = [&](std::string_view method) { return request.method == method; };
   const bool is_whole = request.path.empty();
   if (resource == "state" && is_whole) {
-    if (!wants("GET")) return api_error(405, "state: GET");
+    if (!wants("GET")) return not_allowed(request.method, "GET");
     return {.body = news_.state().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
   }
   if (resource == "command" && is_whole) {
-    if (!wants("POST")) return api_error(405, "command: POST");
+    if (!wants("POST")) return not_allowed(request.method, "POST");
     const auto json = nlohmann::json::parse(request.body, nullptr, false);
-    if (!json.is_object() || !json.contains("command"))
-      return api_error(400, "command: give {\"command\": \"word\", \"value\": …}");
+    if (!has_only(json, "command", "value"))
+      return api_error(400,
+                       "command: give {\"command\": \"word\", \"value\": …}, and nothing else");
     const auto command = command_from_json(
         json["command"], json.contains("value") ? json["value"] : nlohmann::json());
     return command ? done(door_.say(*command)) : api_error(400, command.error().message);
   }
   if (resource == "frame" && is_whole) {
-    if (!wants("POST")) return api_error(405, "frame: POST");
+    if (!wants("POST")) return not_allowed(request.method, "POST");
     const auto json = nlohmann::json::parse(request.body, nullptr, false);
-    if (!json.is_object() || !json.contains("controls"))
-      return api_error(400, "frame: give {\"controls\": [0.5, …]}");
+    if (!has_only(json, "controls"))
+      return api_error(400, "frame: give {\"controls\": [0.5, …]}, and nothing else");
     const auto controls = controls_from_json(json["controls"]);
     return controls ? done(door_.play(*controls)) : api_error(400, controls.error().message);
   }
   if (resource == "openapi.json" && is_whole) {
-    if (!wants("GET")) return api_error(405, "openapi.json: GET");
+    if (!wants("GET")) return not_allowed(request.method, "GET");
     return {.body = std::string(openapi())};
   }
   return api_error(404, "there is no such resource: doc/api.md lists them");

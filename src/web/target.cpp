@@ -1,6 +1,9 @@
 #include "web/target.h"
 
+#include <optional>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace imps {
 namespace {
@@ -48,24 +51,33 @@ std::string_view cut(std::string_view& rest, char mark) noexcept {
 
 }  // namespace
 
-std::optional<RequestTarget> read_target(std::string_view target) {
-  if (target.size() > kLongest || !target.starts_with('/')) return std::nullopt;
+Result<RequestTarget> read_target(std::string_view target) {
+  if (target.size() > kLongest)
+    return Error{fmt::format("the path and the query are longer than {} bytes", kLongest)};
+  if (!target.starts_with('/')) return Error{"the path does not begin with a slash"};
+  const Error encoding{"after each % in the path and the query come two hexadecimal digits"};
   RequestTarget read;
   std::string_view query = target.substr(1);
   std::string_view path = cut(query, '?');
   while (!path.empty()) {
     auto segment = decoded(cut(path, '/'));
-    if (!segment || !is_name(*segment) || read.path.size() == kMostParts) return std::nullopt;
+    if (!segment) return encoding;
+    if (!is_name(*segment))
+      return Error{"a part of the path is empty, '.' or '..', or holds a slash or a NUL"};
+    if (read.path.size() == kMostParts)
+      return Error{fmt::format("the path has more than {} parts", kMostParts)};
     read.path.push_back(std::move(*segment));
   }
   while (!query.empty()) {
     std::string_view value = cut(query, '&');
     const auto name = decoded(cut(value, '='));
     auto text = decoded(value);
-    if (!name || !text || read.query.size() == kMostParts) return std::nullopt;
+    if (!name || !text) return encoding;
+    if (read.query.size() == kMostParts)
+      return Error{fmt::format("the query has more than {} parts", kMostParts)};
     read.query.insert_or_assign(*name, std::move(*text));
   }
-  return read;
+  return Result<RequestTarget>(boost::system::in_place_value, std::move(read));
 }
 
 std::string_view cookie(std::string_view header, std::string_view name) noexcept {

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <imps/result.h>
 
 namespace imps {
 
@@ -14,10 +15,10 @@ struct RequestTarget {
   std::map<std::string, std::string> query;
 };
 
-/// "/api/v1/takes/a%20b?width=200". Nothing when it is no path, is too long or has too many parts,
+/// "/api/v1/takes/a%20b?width=200". An error when it is no path, is too long or has too many parts,
 /// is wrongly encoded, or when a segment is "..", ".", empty, or holds a slash or a NUL once it is
 /// decoded: such a path means nothing here.
-std::optional<RequestTarget> read_target(std::string_view target);
+Result<RequestTarget> read_target(std::string_view target);
 
 /// The value of a cookie in a Cookie header; "" when there is none.
 std::string_view cookie(std::string_view header, std::string_view name) noexcept;

@@ -17,10 +17,13 @@ TEST(Origin, OfThisMachineOrNamedMayConnect) {
 }
 
 TEST(Host, OfThisMachineIsToldFromOthers) {
-  for (const char* const here : {"localhost", "localhost:4000", "127.0.0.1:4000", "[::1]:4000"})
+  for (const char* const here : {"localhost", "localhost:4000", "LocalHost:4000", "127.0.0.1:4000",
+                                 "[::1]:4000", "[::1]", "::1"})
     EXPECT_TRUE(is_loopback_host(here)) << here;
-  for (const char* const other : {"", "imps.example:4000", "localhost.example", "127.0.0.1.example",
-                                  "192.168.1.2:4000", "[fe80::1]"})
+  for (const char* const other :
+       {"", "imps.example:4000", "localhost.example", "127.0.0.1.example", "192.168.1.2:4000",
+        "[fe80::1]", "localhost:4000@elsewhere.example", "[::1]elsewhere.example", "[::1",
+        "::1:80"})
     EXPECT_FALSE(is_loopback_host(other)) << other;
 }
 

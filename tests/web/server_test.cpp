@@ -242,13 +242,33 @@ TEST_F(Page, AnswersWhatItDoesNotHaveWithTheReason) {
   EXPECT_EQ(ask(http::verb::get, "/secret")->result_int(), 404U);
   EXPECT_EQ(ask(http::verb::get, "/api/v1/nothing")->result_int(), 404U);
   EXPECT_EQ(ask(http::verb::get, "/api/v2/state")->result_int(), 404U);
-  EXPECT_EQ(ask(http::verb::post, "/")->result_int(), 405U);
-  EXPECT_EQ(ask(http::verb::delete_, "/api/v1/state")->result_int(), 405U);
+  for (const char* const target : {"/", "/api/v1/state"}) {
+    const auto answer = ask(http::verb::delete_, target);
+    EXPECT_EQ(answer->result_int(), 405U);
+    EXPECT_EQ((*answer)[http::field::allow], "GET, HEAD");
+  }
   EXPECT_EQ(ask(http::verb::get, "/api/v1/live")->result_int(), 426U);
   EXPECT_EQ(ask(http::verb::get, "/../etc/passwd")->result_int(), 400U);
   EXPECT_EQ(ask(http::verb::get, "/%2e%2e/etc/passwd")->result_int(), 400U);
   EXPECT_TRUE(Json::parse(ask(http::verb::get, "/secret")->body()).contains("error"));
   EXPECT_EQ(ask(http::verb::head, "/")->result_int(), 200U);
+}
+
+TEST_F(Page, DoesNothingOfACommandThatItKnowsInPart) {
+  open();
+  const auto answer =
+      ask(http::verb::post, "/api/v1/command", R"({"command": "pause", "valeu": 0})");
+  EXPECT_EQ(answer->result_int(), 400U);
+  EXPECT_THAT(answer->body(), HasSubstr("nothing else"));
+  EXPECT_EQ(ask(http::verb::post, "/api/v1/frame", R"({"controls": [0.5], "dt": 1})")->result_int(),
+            400U);
+}
+
+TEST_F(Page, IsForOneHostAtATime) {
+  open();
+  Client client(server_->port());
+  client.write("GET / HTTP/1.1\r\nHost: localhost\r\nHost: rebound.example\r\n\r\n");
+  EXPECT_EQ(client.line(), "HTTP/1.1 400 Bad Request");
 }
 
 TEST_F(Page, GoesOnAfterRubbish) {

@@ -7,6 +7,7 @@ namespace imps::test {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
@@ -42,6 +43,14 @@ TEST(RequestTarget, OfManyPartsOrGreatLengthIsNone) {
   for (int k = 0; k < 17; ++k)
     wide += "k" + std::to_string(k) + "=1&";
   EXPECT_FALSE(read_target(wide));
+}
+
+TEST(RequestTarget, ThatIsNoneSaysWhy) {
+  EXPECT_THAT(read_target("api").error().message, HasSubstr("slash"));
+  EXPECT_THAT(read_target("/a/../b").error().message, HasSubstr("'..'"));
+  EXPECT_THAT(read_target("/a%zz").error().message, HasSubstr("hexadecimal"));
+  EXPECT_THAT(read_target("/?a=%2").error().message, HasSubstr("hexadecimal"));
+  EXPECT_THAT(read_target("/" + std::string(5000, 'a')).error().message, HasSubstr("4096 bytes"));
 }
 
 TEST(Cookie, IsFoundByItsWholeName) {
