@@ -3,10 +3,10 @@
 import { Desk } from "../desk";
 import { button, el, Fault, freshId, Item, put, setAttribute, write } from "../parts/element";
 import { Job, Jobs } from "../parts/jobs";
-import { figure, Model, playModel, plays } from "../parts/models";
+import { compareAddress, figure, Model, playModel, plays } from "../parts/models";
 import { Strip } from "../parts/strip";
 import { throwAway } from "../parts/trash";
-import { bytes, fileName, inPath, when } from "../parts/words";
+import { bytes, duration, fileName, inPath, when } from "../parts/words";
 
 const forms = [
   { ending: ".keras", words: "Keras, IMPSY (.keras)" },
@@ -35,6 +35,7 @@ export class ModelCard implements Item<Model> {
   private readonly fault = new Fault();
   private readonly play: HTMLButtonElement;
   private readonly remove: HTMLButtonElement;
+  private readonly compare: HTMLAnchorElement;
   private readonly form = el("select", { id: freshId("form") },
     ...forms.map((form) => el("option", { value: form.ending }, form.words)));
   private readonly convertPart: HTMLElement;
@@ -45,10 +46,12 @@ export class ModelCard implements Item<Model> {
   constructor(private readonly desk: Desk, private readonly jobs: Jobs, private model: Model) {
     const { file } = model;
     this.play = button("Play it", () => void this.fault.watch(() => playModel(desk, this.model.file)),
-      { "aria-label": `Play ${file}`, title: "Swaps it in with no gap" });
+      { "aria-label": `Play ${file}` });
     this.remove = button("Delete", () => void this.fault.watch(() => throwAway(desk,
       `/models/${inPath(this.model.file)}`, `${this.model.file} is in the trash`)),
       { "aria-label": `Delete ${file}` });
+    this.compare = el("a", { class: "do", href: compareAddress(file), "aria-label": `Compare ${file}`,
+      title: "With another one, by figures and by ear" }, "Compare");
     this.strip = new Strip("Converting", jobs);
     this.strip.element.hidden = true;
     this.convertPart = el("details", { class: "convert" }, el("summary", {}, "Convert"),
@@ -58,6 +61,7 @@ export class ModelCard implements Item<Model> {
     this.element = el("li", { class: "model card" },
       el("div", { class: "model-head" }, this.name, this.badge), this.words, this.facts,
       el("div", { class: "dos" }, this.play,
+        this.compare,
         el("a", { class: "do", download: file, href: `/api/v1/models/${inPath(file)}`, "aria-label": `Download ${file}` }, "Download"),
         this.remove),
       this.fault.element, this.convertPart, this.all);
@@ -72,15 +76,16 @@ export class ModelCard implements Item<Model> {
     const { card } = model;
     const fact = (name: string, value: string, title = "") =>
       value !== "" && el("div", { title }, el("dt", {}, name), el("dd", {}, value));
-    const minutes = card?.minutes ? `${Number(card.minutes).toFixed(0)} min of playing` : "";
+    const minutes = card?.minutes ? `${duration(60 * Number(card.minutes))} of playing` : "";
     const rows = card?.rows ? `${Number(card.rows).toLocaleString("en-GB")} rows` : "";
     const bits = bitsOf(model.file, this.jobs.list);
     const nll = figure(card, "val_nll");
     put(this.facts,
       fact("Learnt from", [card?.dataset, minutes || rows].filter(Boolean).join(", "), `dataset, ${rows}`),
       fact("Training", card?.ending === "stopped" ? "stopped before its end" : "", "The best weights that were found by then"),
-      fact("How good", nll && `${nll} nats a frame`, "Validation NLL (val_nll): the lower the better, on the same takes"),
-      fact("Compared", bits === null ? "" : `${bits.toFixed(2)} bits a frame`, "By the last evaluation: fewer is better"),
+      bits === null
+        ? fact("How good", nll && `${nll} nats a frame`, "Validation NLL (val_nll) while it was trained: the lower the better, on the same takes")
+        : fact("How good", `${bits.toFixed(2)} bits a frame`, "By the last comparison: fewer is better"),
       fact("Made", when(card?.date ?? model.when)),
       fact("Size", bytes(model.bytes), `dimension ${model.dimension}`));
     const entries = Object.entries(card ?? {});
@@ -90,7 +95,7 @@ export class ModelCard implements Item<Model> {
       el("dl", { class: "whole-card" }, ...entries.map(([name, value]) =>
         el("div", {}, el("dt", {}, name), el("dd", {}, String(value))))));
     this.all.open = open;
-    this.convertPart.hidden = model.error !== null;
+    this.convertPart.hidden = this.compare.hidden = model.error !== null;
     this.showPlaying();
     this.showConversion();
   }
@@ -101,6 +106,7 @@ export class ModelCard implements Item<Model> {
     this.element.dataset.plays = String(now);
     this.play.disabled = now || this.model.error !== null;
     this.remove.disabled = now;
+    setAttribute(this.play, "title", now ? "It plays now" : this.model.error !== null ? "It cannot be read" : "Swaps it in with no gap");
     setAttribute(this.remove, "title", now ? "It plays: play another one first" : null);
   }
 

@@ -28,6 +28,8 @@ const everyMs = 1000;
 export class Jobs {
   /** Newest first. */
   list: readonly Job[] = [];
+  /** Whether imps has told them once. */
+  isRead = false;
   private readonly hearers: (() => void)[] = [];
   private readonly ended = new Map<string, Job>();
   private timer = 0;
@@ -75,7 +77,7 @@ export class Jobs {
   /** The same, for work on the takes: there has to be one. */
   async startOnTakes(kind: Kind, options: Options, files: string[] = []): Promise<Job> {
     if ((await this.desk.get<unknown[]>("/takes")).length === 0)
-      throw new Refused("Nothing has been played yet: move a fader, and it is recorded.");
+      throw new Refused("There is no take to learn from: move a fader, and it is recorded.");
     return this.start(kind, options, files);
   }
 
@@ -93,6 +95,7 @@ export class Jobs {
     clearTimeout(this.timer);
     this.desk.get<Job[]>("/jobs").then((jobs) => {
       this.list = jobs;
+      this.isRead = true;
       for (const hear of this.hearers) hear();
     }, () => {
       // Read again when imps is back.

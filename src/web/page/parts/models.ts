@@ -25,6 +25,18 @@ export const playModel = (desk: Desk, file: string): Promise<unknown> =>
 export const builtIn = (dimension: number): string => `built-in-${dimension}`;
 export const isBuiltIn = (file: string): boolean => file.startsWith("built-in-");
 
+/** The address of the page where a model is compared with another one. */
+export const compareAddress = (file: string): string => `#train/compare/${inPath(file)}`;
+/** The model that the address asks to compare; null when it asks for none. */
+export function comparedNow(): string | null {
+  const file = /^#train\/compare\/(.+)$/.exec(location.hash)?.[1];
+  try {
+    return file === undefined ? null : decodeURIComponent(file);
+  } catch {
+    return null;
+  }
+}
+
 /** Whether `file` plays: the state says it sooner than the list of models. */
 export function plays(desk: Desk, { file, playing }: Pick<Model, "file" | "playing">): boolean {
   const { state } = desk;

@@ -78,7 +78,7 @@ export class Header {
     const name = state.model?.name.split("/").pop()?.replace(/\.(safetensors|tflite|keras|h5)$/, "")
       // A name that says only sizes, which stand beside it, and when it was made.
       .replace(/^musicMDRNN-dim\d+-layers\d+-units\d+-mixtures\d+-scale10-(?=\d)/, "");
-    write(this.called, state.model ? name ?? "" : "no model yet");
+    write(this.called, state.model ? name ?? "" : "a model comes with your first move");
     write(this.size, state.model ? [` · ${state.dimension}d`, size].filter(Boolean).join(" · ") : "");
     this.model.title = state.model ? `${state.model.name}: ${state.model.words}` : "";
     this.pause.setAttribute("aria-pressed", String(state.paused));

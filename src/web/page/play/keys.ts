@@ -39,6 +39,7 @@ const takesSpace = (target: EventTarget | null): boolean => {
 
 export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => void): void {
   const card = attributes(make("aside", "keys-card"), { id: "keys", "aria-label": "Keys" });
+  card.tabIndex = -1;
   card.hidden = true;
   const table = make("dl");
   for (const [key, words] of list) table.append(make("dt", "", make("kbd", "", key)), make("dd", "", words));
@@ -53,6 +54,7 @@ export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => 
   function show(isShown: boolean): void {
     if (!isShown && card.contains(document.activeElement)) open.focus();
     card.hidden = !isShown;
+    if (isShown) card.focus();
     open.setAttribute("aria-expanded", String(isShown));
   }
 
@@ -68,9 +70,11 @@ export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => 
       if (!key.repeat) does();
     };
     const mode = modes[Number(key.key) - 1];
+    // Read in the list, Esc closes it; anywhere else it is panic, whatever is open.
     if (key.key === "Escape") act(() => {
+      const isReading = card.contains(document.activeElement);
       show(false);
-      panic();
+      if (!isReading) panic();
     });
     else if (key.key === " " && !takesSpace(key.target))
       act(() => desk.command("pause", desk.state?.paused ? 0 : 1));

@@ -49,13 +49,9 @@ export class TakeItem implements Item<Take> {
   constructor(private readonly desk: Desk, private take: Take) {
     this.picture = new PictureView(desk, take.id);
     this.frame.append(this.picture.canvas, this.cursor);
-    this.play = button("Play back", () => this.playBack(), {
-      title: "On this page only: nothing goes to the stage",
-    });
+    this.play = button("Play back", () => this.playBack());
     this.trim = button("Trim", () => (this.cut ? this.leaveTrim() : this.beginTrim()), { "aria-expanded": false });
-    this.aside = button("Not that", () => this.setAside(), {
-      "aria-pressed": false, title: "No dataset takes it in (set_aside)",
-    });
+    this.aside = button("Not that", () => this.setAside(), { "aria-pressed": false });
     this.remove = button("Delete", () => this.delete());
     this.file = el("a", { class: "do", download: true, href: `/api/v1/takes/${inPath(take.id)}/file` }, "Log");
     this.element = el("li", { class: "take" },
@@ -87,6 +83,12 @@ export class TakeItem implements Item<Take> {
     this.aside.disabled = this.remove.disabled = take.running;
     this.trim.disabled = take.running || !!take.error;
     this.play.disabled = !!take.error;
+    const why = take.running ? "It is still being recorded, until imps ends" : "";
+    const isDamaged = take.error ? "It cannot be read" : "";
+    setAttribute(this.aside, "title", why || "No dataset takes it in (set_aside)");
+    setAttribute(this.remove, "title", why || null);
+    setAttribute(this.trim, "title", why || isDamaged || null);
+    setAttribute(this.play, "title", isDamaged || "On this page only: nothing goes to the stage");
     if (take.error) this.fault.say(take.error);
     for (const [does, words] of [
       [this.play, "Play back"], [this.trim, "Trim"], [this.aside, "Not that:"], [this.remove, "Delete"],

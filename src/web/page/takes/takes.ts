@@ -18,7 +18,7 @@ export function takes(place: HTMLElement, desk: Desk): void {
   const list = el("ul", { class: "takes-list" });
   const sum = el("p", { class: "lead", hidden: true });
   const empty = el("p", { class: "empty", hidden: true },
-    "Nothing has been played yet. Move a fader: imps writes down all that sounds.");
+    "There is no take here. Move a fader: imps writes down all that sounds.");
   const fault = new Fault();
   const show = keyedList<Take>(list, (take) => take.id, (take) => new TakeItem(desk, take));
   let visible = false;

@@ -1,13 +1,12 @@
-// After training: is the new model better? By figures, against another one on the same takes; and
-// by ear, with two buttons that let the one or the other play.
+// Is a model better than another one? By figures, on the same takes; and by ear, with two buttons
+// that let the one or the other play.
 
 import { Desk } from "../desk";
 import { button, el, Fault, freshId, put, setAttribute, write } from "../parts/element";
 import { Job, Jobs } from "../parts/jobs";
 import { recall, remember } from "../parts/keep";
-import { builtIn, isBuiltIn, Model, playModel, plays, readModels } from "../parts/models";
+import { builtIn, figure, isBuiltIn, Model, playModel, plays, readModels } from "../parts/models";
 import { Strip } from "../parts/strip";
-import { fileName, loss } from "../parts/words";
 import { Findings, verdictOf } from "./verdict";
 
 export class Compare {
@@ -21,13 +20,14 @@ export class Compare {
   private readonly strip: Strip;
   private readonly verdict = el("div", { "aria-live": "polite" });
   private readonly hearOther = button("", () => this.hear(this.rivalFile), { class: "do ear" });
-  private readonly hearNew = button("", () => this.hear(this.file), { class: "do ear" });
+  private readonly hearThis = button("", () => this.hear(this.file), { class: "do ear" });
   private readonly perform = button("Perform with it", () => this.hear(this.file), { class: "do do-first" });
   private readonly performs = el("p", { class: "quiet", role: "status" });
   private readonly fault = new Fault();
   private readonly ear: HTMLElement;
   private readonly rival: HTMLElement;
-  private job: Job | null = null;
+  /** The model that was asked for; null asks for the newest, "" for none. */
+  private asked: string | null = "";
   private file = "";
   private models: Model[] = [];
   /** What it is compared with; this browser remembers it. */
@@ -39,49 +39,63 @@ export class Compare {
     this.rival = el("div", { class: "compare-rival" },
       el("label", { for: this.against.id }, "Against"), this.against);
     this.ear = el("div", { class: "compare-ear", role: "group", "aria-label": "Listen: which one plays" },
-      this.hearOther, this.hearNew);
-    this.element = el("div", { class: "compare card" },
-      this.name, this.facts,
-      el("div", { class: "dos" }, this.rival, this.evaluate),
-      this.strip.element, this.verdict,
-      this.ear,
-      el("div", { class: "dos" }, this.perform, this.performs), this.fault.element);
+      this.hearOther, this.hearThis);
+    this.element = el("section", { class: "part", hidden: true },
+      el("h2", {}, "Compare"),
+      el("div", { class: "compare card" },
+        this.name, this.facts,
+        el("div", { class: "dos" }, this.rival, this.evaluate),
+        this.strip.element, this.verdict,
+        this.ear,
+        el("div", { class: "dos" }, this.perform, this.performs), this.fault.element));
     desk.on("changed", (what) => {
-      if (what === "models" && this.job) this.readModels();
+      if (what === "models") this.readModels();
     });
     desk.on("state", (changed) => {
       if ("model" in changed) this.showPlaying();
     });
+    jobs.on(() => this.showEvaluation());
   }
 
-  update(job: Job | undefined): void {
-    const path = job && job.state !== "running" ? job.result?.model : null;
-    this.element.hidden = typeof path !== "string";
-    if (!job || typeof path !== "string") return;
-    if (job.id !== this.job?.id) {
-      this.file = fileName(path);
-      this.rivalFile = recall<string>(`against.${this.file}`);
-      this.shown = null;
-      put(this.verdict);
-      write(this.name, this.file);
-      const nll = job.result?.val_nll;
-      // Bits below are of another kind, so that the two are not put side by side.
-      write(this.facts, `The best weights were those after epoch ${String(job.result?.epoch ?? "?")}.`);
-      setAttribute(this.facts, "title", typeof nll === "number" ? `Validation NLL ${loss(nll)} nats a frame` : null);
-      this.job = job;
-      this.readModels();
-    }
-    this.job = job;
-    this.showEvaluation();
+  /** Judges this model; null: the newest of one's own; "": none. */
+  show(file: string | null): void {
+    if (file === this.asked) return;
+    this.asked = file;
+    this.readModels();
+  }
+
+  private setModel(model: Model): void {
+    if (model.file === this.file) return;
+    this.file = model.file;
+    this.rivalFile = recall<string>(`against.${this.file}`);
+    this.shown = null;
+    put(this.verdict);
+    write(this.name, this.file);
+    // Bits below are of another kind, so that the two are not put side by side.
+    const epoch = model.card?.epochs;
+    write(this.facts, epoch ? `Its weights are the best, those after epoch ${epoch}.` : model.words);
+    const nll = figure(model.card, "val_nll");
+    setAttribute(this.facts, "title", nll && `Validation NLL ${nll} nats a frame`);
   }
 
   private readModels(): void {
+    const asked = this.asked;
+    if (asked === "") {
+      this.element.hidden = true;
+      return;
+    }
     readModels(this.desk).then((models) => {
+      if (asked !== this.asked) return;
       this.models = models;
-      const fresh = models.find((model) => model.file === this.file);
-      const rivals = models.filter((model) => model.file !== this.file && !model.error
-        && (!fresh || model.dimension === fresh.dimension));
-      const files = [...rivals.map((model) => model.file), ...(fresh ? [builtIn(fresh.dimension)] : [])];
+      const made = (model: Model) => String(model.card?.date ?? "");
+      const model = asked !== null ? models.find(({ file, error }) => file === asked && !error)
+        : models.filter(({ error }) => !error).sort((a, b) => made(b).localeCompare(made(a)))[0];
+      this.element.hidden = !model;
+      if (!model) return;
+      this.setModel(model);
+      const rivals = models.filter(({ file, error, dimension }) =>
+        file !== model.file && !error && dimension === model.dimension);
+      const files = [...rivals.map(({ file }) => file), builtIn(model.dimension)];
       put(this.against, ...files.map((file) => el("option", { value: file },
         isBuiltIn(file) ? "the built-in one" : file)));
       if (this.rivalFile === null || !files.includes(this.rivalFile)) {
@@ -158,7 +172,7 @@ export class Compare {
       setAttribute(ear, "aria-pressed", now(file));
     };
     show(this.hearOther, "A: the other one", rival);
-    show(this.hearNew, "B: the new one", this.file);
+    show(this.hearThis, "B: this one", this.file);
     this.ear.hidden = rival === null;
     this.perform.disabled = now(this.file);
     write(this.performs, now(this.file) ? "It plays now." : "");

@@ -3,6 +3,7 @@
 import { Desk } from "../desk";
 import { button, el, Fault, freshId } from "../parts/element";
 import { Jobs } from "../parts/jobs";
+import { recall, remember } from "../parts/keep";
 
 interface Choice {
   value: string;
@@ -34,11 +35,15 @@ const data: readonly Choice[] = [
   { value: "", name: "The newest dataset", words: "" },
 ];
 
-/** A group of radio buttons; `value` gives the one that is on. */
+/** A group of radio buttons; `value` gives the one that is on, which this browser remembers. */
 function choose(legend: string, choices: readonly Choice[], first: string, titles: Record<string, string> = {}) {
   const group = freshId("choice");
+  const kept = `train.${legend}`;
+  const last = recall<string>(kept);
+  const chosen = choices.some((choice) => choice.value === last) ? last : first;
   const inputs = choices.map((choice) => el("input", {
-    type: "radio", name: group, value: choice.value, checked: choice.value === first, class: "pick-input",
+    type: "radio", name: group, value: choice.value, checked: choice.value === chosen, class: "pick-input",
+    onchange: () => remember(kept, choice.value),
   }));
   const element = el("fieldset", { class: "pick" }, el("legend", {}, legend),
     el("div", { class: "pick-all" }, ...choices.map((choice, k) => el("label",

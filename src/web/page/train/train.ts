@@ -6,7 +6,9 @@ import "./train.css";
 import { Desk } from "../desk";
 import { el, freshId, put, write } from "../parts/element";
 import { Job, jobsOf } from "../parts/jobs";
+import { comparedNow } from "../parts/models";
 import { Strip } from "../parts/strip";
+import { fileName } from "../parts/words";
 import { Compare } from "./compare";
 import { Curve } from "./curve";
 import { formOf } from "./form";
@@ -18,17 +20,18 @@ export function train(place: HTMLElement, desk: Desk): void {
   const curve = new Curve();
   const compare = new Compare(desk, jobs);
   // Until there is something to show.
-  curve.element.hidden = compare.element.hidden = true;
+  curve.element.hidden = true;
   const lines = el("pre", { class: "lines", tabindex: 0, "aria-label": "What training said" });
   const said = el("details", {}, el("summary", {}, "What it said"), lines);
   const which = el("select", { id: freshId("which"), onchange: () => show() });
   const earlier = el("div", { class: "dos" }, el("label", { for: which.id, class: "quiet" }, "Training"), which);
   const title = el("h2", {}, "Last training");
-  const last = el("section", { class: "part" }, title, earlier, strip.element, curve.element, compare.element, said);
-  const none = el("p", { class: "empty" }, "Nothing has been trained since imps was started. A few minutes of takes make a model.");
+  const last = el("section", { class: "part" }, title, earlier, strip.element, curve.element, said);
+  const none = el("p", { class: "empty" }, "Nothing is being trained. A few minutes of takes make a model.");
 
   const trainings = () => jobs.list.filter((job) => job.kind === "train");
   let newest = "";
+  let known = false;
   let turn = 0;
 
   const show = () => {
@@ -36,12 +39,17 @@ export function train(place: HTMLElement, desk: Desk): void {
     const chosen = all.find((job) => job.id === which.value) ?? all[0];
     last.hidden = !chosen;
     none.hidden = !!chosen;
-    if (!chosen) return;
+    if (!chosen) {
+      compare.show(comparedNow());
+      return;
+    }
     const mine = ++turn;
     jobs.whole(chosen).catch(() => chosen).then((whole) => {
       if (mine !== turn) return;
       curve.update(whole);
-      compare.update(whole);
+      // While one learns, nothing is judged but what is asked for.
+      const made = whole.state === "running" ? "" : whole.result?.model;
+      compare.show(comparedNow() ?? (typeof made === "string" ? fileName(made) : null));
       write(lines, whole.lines.join("\n"));
       said.hidden = whole.lines.length === 0;
     });
@@ -61,6 +69,8 @@ export function train(place: HTMLElement, desk: Desk): void {
     const began = all[0] && all[0].id !== newest;
     newest = all[0]?.id ?? "";
     which.value = began ? newest : chosen || newest;
+    if (began && known && comparedNow() !== null) history.replaceState(null, "", "#train");
+    known = jobs.isRead;
     earlier.hidden = all.length < 2;
     show();
   });
@@ -70,5 +80,10 @@ export function train(place: HTMLElement, desk: Desk): void {
       el("h2", {}, "Train"),
       el("p", { class: "lead" }, "A model that answers as you play, made from your takes. You can go on playing meanwhile."),
       formOf(desk, jobs)),
-    el("section", { class: "part" }, unfinishedOf(desk, jobs), none, last)));
+    el("section", { class: "part" }, unfinishedOf(desk, jobs), none, last, compare.element)));
+  addEventListener("hashchange", () => {
+    if (comparedNow() === null) return;
+    show();
+    compare.element.scrollIntoView({ block: "nearest" });
+  });
 }

@@ -15,7 +15,7 @@ export interface Findings {
   comparisons: { model: string; less: string; bits: Difference }[];
 }
 
-/** The new one is the last; the other, if there is one, the first. */
+/** This one is the last; the other, if there is one, the first. */
 export function verdictOf(findings: Findings): HTMLElement {
   const fresh = findings.models[findings.models.length - 1];
   const bits = (value: number) => `${value.toFixed(2)} bits`;
@@ -31,15 +31,15 @@ export function verdictOf(findings: Findings): HTMLElement {
   };
   const hold: [string, number] = ["Repeating the last frame", fresh.score.hold_bits];
   const ground = el("p", { class: "quiet" },
-    `Bits a frame: how surprised it is by what you really played next; fewer is better. Judged by ${findings.frames.toLocaleString("en-GB")} frames of ${findings.dataset.file} (${findings.split}).`);
+    `Bits a frame: how surprised it is by what you really played next; fewer is better. They count the steps of each fader, which the nats of a training do not. Judged by ${findings.frames.toLocaleString("en-GB")} frames of ${findings.dataset.file} (${findings.split}).`);
   const comparison = findings.comparisons[0];
   if (!comparison) {
     const saves = fresh.score.hold_bits - fresh.score.bits;
     return el("div", { class: "verdict" },
       el("p", { class: "verdict-words" }, saves > 0
-        ? `The new model needs ${bits(saves)} a frame fewer than repeating your last frame would.`
-        : "The new model guesses no better than repeating your last frame would. More takes may help."),
-      table([["The new model", fresh.score.bits], hold]), ground);
+        ? `This model needs ${bits(saves)} a frame fewer than repeating your last frame would.`
+        : "This model guesses no better than repeating your last frame would. More takes may help."),
+      table([["This model", fresh.score.bits], hold]), ground);
   }
   const { mean, lower, upper } = comparison.bits;
   const known = lower !== null && upper !== null;
@@ -47,18 +47,18 @@ export function verdictOf(findings: Findings): HTMLElement {
   const size = bits(Math.abs(mean));
   const words = known && !certain
     ? "The two are about as good: the difference is no larger than chance would make it. Let your ears decide."
-    : mean < 0 ? `The new model knows better what you play next: ${size} a frame fewer.`
-    : mean > 0 ? `The new model knows less well what you play next: ${size} a frame more.`
+    : mean < 0 ? `This model knows better what you play next: ${size} a frame fewer.`
+    : mean > 0 ? `This model knows less well what you play next: ${size} a frame more.`
     : "The two are equally good.";
   // Nobody is helped by the better of two that both guess.
   const advice = fresh.score.bits > fresh.score.hold_bits
-    ? " Yet repeating your last frame would do better than the new model does: it had too little to learn from. Record more, with every control, and train again."
+    ? " Yet repeating your last frame would do better than this model does: it had too little to learn from. Record more, with every control, and train again."
     : "";
   const range = known
     ? `The difference lies between ${Math.min(Math.abs(lower), Math.abs(upper)).toFixed(2)} and ${Math.max(Math.abs(lower), Math.abs(upper)).toFixed(2)} in 95 of 100 such recordings.`
     : "There is too little to judge by to say how sure that is.";
   return el("div", { class: "verdict" },
     el("p", { class: "verdict-words" }, words + advice),
-    table([["The new model", fresh.score.bits], ["The other one", findings.models[0].score.bits], hold]),
+    table([["This model", fresh.score.bits], ["The other one", findings.models[0].score.bits], hold]),
     el("p", { class: "quiet" }, certain || !known ? `${range} ` : "", ground.textContent));
 }
