@@ -26,6 +26,10 @@ struct Command {
     timescale,          ///< number in (0, 1000]
     threshold,          ///< number ≥ 0, seconds
     max_rest,           ///< number ≥ 0.001, seconds
+    shared_hands,       ///< number 0 or 1: touched controls stay the performer's
+    release,            ///< number ≥ 0, seconds after the last touch
+    glide,              ///< number ≥ 0, seconds: how the model takes over what was left
+    limit,              ///< number: of the control, from 1, or 0 for dt; text: see Limit
     seed,               ///< seed; the next prediction is number 0 again
     model,              ///< text: the name of a file in models/
     scene,              ///< text: the scene's name, or "next" or "previous"
@@ -49,9 +53,10 @@ using CommandArgument = std::variant<double, std::string_view>;
 
 /// The command `word` (see name()) with `arguments`. Refuses unknown words (with the nearest known
 /// one), missing or superfluous arguments and values out of range, saying what is accepted.
-/// pause and mute without an argument mean 1; reset, panic and handover take none or any one
-/// number. A seed is a whole number from 0 to 2^53. A model name has no '/' or '\', no leading '.',
-/// and 1–255 bytes. A mark's words are put together, a space between them, to at most 255 bytes.
+/// pause, mute and sharedhands without an argument mean 1; reset, panic and handover take none or
+/// any one number. A seed is a whole number from 0 to 2^53. A model name has no '/' or '\', no
+/// leading '.', and 1–255 bytes. A limit takes the number of a control and the words of its limit.
+/// A mark's words are put together, a space between them, to at most 255 bytes.
 Result<Command> make_command(std::string_view word, std::span<const CommandArgument> arguments);
 
 }  // namespace imps

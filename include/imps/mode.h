@@ -6,15 +6,16 @@
 
 namespace imps {
 
-/// The four ways to play together.
+/// The ways to play together.
 enum class Mode {
   call_response,  ///< the model listens, and answers once the performer has been silent
   polyphony,      ///< every performer frame gets one prediction, dt later
   battle,         ///< the model plays by itself and does not listen
   user_only,      ///< no predictions: the performance is logged
+  duet,           ///< both at once: what is touched is the performer's, the rest the model's
 };
 
-/// "callresponse", "polyphony", "battle", "useronly": as config files and OSC spell them.
+/// "callresponse", "polyphony", "battle", "useronly", "duet": as config files and OSC spell them.
 std::string_view name(Mode mode) noexcept;
 /// The names above, their spellings with '-' or '_', and "filter", "harmony" (polyphony) and
 /// "independent" (battle); any case.

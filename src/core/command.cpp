@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <imps/command.h>
+#include <imps/frame.h>
+#include <imps/limit.h>
 
 #include "core/nearest.h"
 
@@ -15,7 +17,7 @@ namespace {
 
 using Kind = Command::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 15> kWords{{
+constexpr std::array<std::pair<Kind, std::string_view>, 19> kWords{{
     {Kind::mode, "mode"},
     {Kind::pause, "pause"},
     {Kind::mute, "mute"},
@@ -26,6 +28,10 @@ constexpr std::array<std::pair<Kind, std::string_view>, 15> kWords{{
     {Kind::timescale, "timescale"},
     {Kind::threshold, "threshold"},
     {Kind::max_rest, "maxrest"},
+    {Kind::shared_hands, "sharedhands"},
+    {Kind::release, "release"},
+    {Kind::glide, "glide"},
+    {Kind::limit, "limit"},
     {Kind::seed, "seed"},
     {Kind::model, "model"},
     {Kind::scene, "scene"},
@@ -82,6 +88,26 @@ std::optional<std::string_view> one_text(std::span<const CommandArgument> argume
   return text == nullptr ? std::nullopt : std::optional(*text);
 }
 
+Result<Command> limited(std::span<const CommandArgument> arguments) {
+  const auto* const number = arguments.empty() ? nullptr : std::get_if<double>(&arguments[0]);
+  if (number == nullptr || !(*number >= 0 && *number <= kMaxControls) ||
+      *number != std::floor(*number))
+    return refused("limit", "takes the number of a control, or 0 for dt, and its limit");
+  Command command{.kind = Kind::limit, .number = *number};
+  for (const CommandArgument& argument : arguments.subspan(1)) {
+    const auto* const word = std::get_if<std::string_view>(&argument);
+    const auto* const value = std::get_if<double>(&argument);
+    const std::string text = word != nullptr ? std::string(*word) : fmt::format("{}", *value);
+    if (command.text.size() + text.size() >= kMostText)
+      return refused("limit", "takes at most 255 bytes");
+    command.text += (command.text.empty() ? "" : " ") + text;
+  }
+  const auto limit =
+      *number == 0 ? dt_limit_from_text(command.text) : limit_from_text(command.text);
+  if (!limit) return in("limit", limit.error());
+  return Result<Command>(boost::system::in_place_value, std::move(command));
+}
+
 Result<Command> marked(std::span<const CommandArgument> arguments) {
   Command command{.kind = Kind::mark};
   for (const CommandArgument& argument : arguments) {
@@ -117,7 +143,7 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
   switch (kind) {
     case Kind::mode: {
       constexpr std::string_view kAccepted =
-          "takes one of callresponse, polyphony, battle, useronly";
+          "takes one of callresponse, polyphony, battle, useronly, duet";
       const auto text = one_text(arguments);
       const auto mode = text ? mode_from_name(*text) : std::nullopt;
       if (!mode) return refused(word, kAccepted);
@@ -125,6 +151,7 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     }
     case Kind::pause:
     case Kind::mute:
+    case Kind::shared_hands:
       return switched(kind, arguments);
     case Kind::reset:
     case Kind::panic:
@@ -143,6 +170,12 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     case Kind::threshold:
       return checked_number(kind, arguments, "takes one number of seconds, 0 or more",
                             [](double x) { return x >= 0; });
+    case Kind::release:
+      return checked_number(kind, arguments, "takes one number of seconds from 0 to 3600",
+                            [](double x) { return x >= 0 && x <= 3600; });
+    case Kind::glide:
+      return checked_number(kind, arguments, "takes one number of seconds from 0 to 60",
+                            [](double x) { return x >= 0 && x <= 60; });
     case Kind::max_rest:
       return checked_number(kind, arguments, "takes one number of seconds, 0.001 or more",
                             [](double x) { return x >= 0.001; });
@@ -170,6 +203,8 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     }
     case Kind::mark:
       return marked(arguments);
+    case Kind::limit:
+      return limited(arguments);
   }
   return Error{"not a command"};
 }

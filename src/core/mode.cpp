@@ -15,6 +15,8 @@ std::string_view name(Mode mode) noexcept {
       return "battle";
     case Mode::user_only:
       return "useronly";
+    case Mode::duet:
+      return "duet";
   }
   return "";
 }
@@ -33,6 +35,7 @@ std::optional<Mode> mode_from_name(std::string_view text) noexcept {
   if (word == "polyphony" || word == "filter" || word == "harmony") return Mode::polyphony;
   if (word == "battle" || word == "independent") return Mode::battle;
   if (word == "useronly") return Mode::user_only;
+  if (word == "duet") return Mode::duet;
   return std::nullopt;
 }
 

@@ -2,7 +2,6 @@
 // doc/interfaces.md shows how another one is added.
 #pragma once
 
-#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include <imps/command.h>
+#include <imps/conditions.h>
 #include <imps/frame.h>
 #include <imps/time.h>
 
@@ -34,9 +34,6 @@ struct StatusEntry {
   std::string_view key;
   std::variant<double, std::int64_t, std::string_view> value;
 };
-
-/// Some of the controls, by number.
-using ControlSet = std::bitset<kMaxControls>;
 
 /// A frame for the outputs. Whose it is, the outputs need not know.
 struct Sound {
@@ -91,6 +88,9 @@ class Interface {
   virtual void release(TimePoint now) = 0;
   /// Ends what sounds for these controls, on interfaces that have notes.
   virtual void let_go(const ControlSet&, TimePoint) {}
+  /// Who has which control has changed: the performer these, the model the others of so many. For
+  /// interfaces that can show it.
+  virtual void tell_owner(const ControlSet&, std::size_t /*controls*/, TimePoint) {}
   /// Ends whatever may sound, also what was not begun here.
   virtual void panic(TimePoint now) { release(now); }
   /// Ends what sounds, for good.

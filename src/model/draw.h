@@ -9,6 +9,9 @@
 
 namespace imps {
 
+/// The shortest rest a model may ask for, in seconds: the field's.
+inline constexpr double kShortestRest = 0.001;
+
 /// The first component whose cumulated share of softmax(logits / temperature) reaches `uniform`,
 /// in (0, 1). Realtime-safe and thread-safe: yes.
 std::size_t choose_component(std::span<const float> logits, double temperature,

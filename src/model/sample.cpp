@@ -13,9 +13,6 @@ namespace {
 
 constexpr double kLargest = std::numeric_limits<double>::max();
 
-// The shortest rest a model may ask for, in seconds: the field's.
-constexpr double kShortestRest = 0.001;
-
 // What is not a number counts as the least.
 double bounded(double value, double least, double most) noexcept {
   return value == value ? std::clamp(value, least, most) : least;
