@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <imps/command.h>
+#include <imps/conditions.h>
 #include <imps/frame.h>
 #include <imps/mode.h>
 #include <imps/model.h>
@@ -28,6 +29,10 @@ struct PerformerSettings {
   bool start_now = false;  ///< battle begins at the start instead of with the first frame
   bool thru = false;       ///< the performer's frames are played too
   Duration lead{0};        ///< predictions are played this long before they are due (timetagged)
+  bool shared = false;     ///< touched controls stay the performer's while the model plays
+  Seconds release{1};      ///< so long after the last touch, ≥ 0
+  Seconds glide{0.5};      ///< how long the model takes to where it wants a control that was left
+  ControlSet pick_up;      ///< controls that wait instead, until what the model wants comes by
   std::uint64_t seed = 0;
   std::uint32_t agent = 0;
 };
@@ -38,6 +43,9 @@ struct PerformerFrame {
   /// False when the model cannot keep up: the frame is logged and counts as playing, but the
   /// network skips it.
   bool heard = true;
+  /// The controls that were touched. Where controls are shared, the others stay where they stand,
+  /// whatever `controls` says of them.
+  ControlSet touched = ControlSet().set();
 };
 
 /// Send the model's controls to the outputs.
@@ -45,6 +53,7 @@ struct Play {
   TimePoint due;  ///< when they are to sound; in the past when late
   std::span<const double> controls;
   std::uint64_t number;  ///< the prediction's, from 0 since the last seed
+  ControlSet moved;      ///< the controls that are the model's; the others only stand there
 };
 /// Send the performer's own controls to the outputs.
 struct PlayThru {
@@ -52,6 +61,15 @@ struct PlayThru {
 };
 /// End every note that the model holds.
 struct Release {};
+/// End the notes that it holds for these controls: the performer has touched them.
+struct LetGo {
+  ControlSet controls;
+};
+/// Who has which control has changed.
+struct Owner {
+  TimePoint at;
+  ControlSet performer;  ///< the performer has these, the model the others
+};
 /// Write a row of the log.
 struct WriteRow {
   TimePoint at;
@@ -71,7 +89,7 @@ struct Withheld {
   std::uint64_t number;
 };
 
-using Action = std::variant<Play, PlayThru, Release, WriteRow, HandOver, Withheld>;
+using Action = std::variant<Play, PlayThru, Release, LetGo, WriteRow, HandOver, Withheld, Owner>;
 
 /// What the performer has counted since its start.
 struct PerformerCounts {
@@ -123,6 +141,11 @@ class Performer {
   /// frame that sounded. Returns the old one (to be freed elsewhere).
   std::shared_ptr<const Mdrnn> set_model(std::shared_ptr<const Mdrnn> model, TimePoint now);
 
+  /// Which controls wait to be picked up, when they are left from now on.
+  void set_pick_up(const ControlSet& controls) noexcept;
+  /// Whether controls are shared in this mode: what was touched makes a difference.
+  [[nodiscard]] bool shares() const noexcept;
+
   /// Whether the performer's frames are played, too, from now on.
   void set_thru(bool on) noexcept;
 
@@ -134,6 +157,8 @@ class Performer {
   [[nodiscard]] std::optional<TimePoint> deadline() const noexcept;
 
   [[nodiscard]] Voice voice() const noexcept;
+  /// The controls that the performer has, where controls are shared just now.
+  [[nodiscard]] ControlSet held() const noexcept;
   [[nodiscard]] bool paused() const noexcept;
   [[nodiscard]] bool muted() const noexcept;
   [[nodiscard]] const PerformerSettings& settings() const noexcept;

@@ -48,6 +48,7 @@ struct Flags {
   bool call_response = false;
   bool polyphony = false;
   bool battle = false;
+  bool duet = false;
   std::optional<double> threshold;
   std::optional<double> sigma_temperature;
   std::optional<double> pi_temperature;
@@ -84,6 +85,7 @@ void add_options(Options& options, Flags& flags) {
   options.flag("-p,--polyphony", flags.polyphony,
                "every frame of the performer's gets one prediction");
   options.flag("-b,--battle", flags.battle, "the model plays by itself");
+  options.flag("--duet", flags.duet, "both at once: the model plays what is not touched");
   options.flag("-o,--useronly", flags.user_only, "no predictions: only log");
   options.value("--threshold,--callresponsethresh", flags.threshold, "SECONDS",
                 "silence after which the model answers (default 0.1)");
@@ -131,7 +133,7 @@ void add_options(Options& options, Flags& flags) {
 
 /// What is wrong with the flags among themselves, or "".
 std::string contradiction(const Flags& flags) {
-  if (flags.user_only + flags.call_response + flags.polyphony + flags.battle > 1) {
+  if (flags.user_only + flags.call_response + flags.polyphony + flags.battle + flags.duet > 1) {
     return "one mode at a time: choose one of -c, -p, -b, -o";
   }
   if (flags.seed && *flags.seed < 0) return "--seed takes a whole number from 0 to 2^53";
@@ -157,6 +159,7 @@ Result<void> apply(const Flags& flags, Settings& settings) {
   if (flags.call_response) settings.interaction.mode = Mode::call_response;
   if (flags.polyphony) settings.interaction.mode = Mode::polyphony;
   if (flags.battle) settings.interaction.mode = Mode::battle;
+  if (flags.duet) settings.interaction.mode = Mode::duet;
   if (flags.user_only) settings.interaction.mode = Mode::user_only;
   if (flags.threshold) settings.interaction.threshold = Seconds{*flags.threshold};
   if (flags.max_rest) settings.interaction.max_rest = Seconds{*flags.max_rest};

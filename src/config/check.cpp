@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <imps/limit.h>
+
 #include "config/endpoint.h"
 #include "config/keys.h"
 #include "config/text.h"
@@ -98,6 +100,19 @@ std::string routes_fault(const Texts& texts) {
   return all_faults(texts, "holds ", route_from_text);
 }
 
+std::string limits_fault(const Texts& texts) {
+  if (texts.size() > kMaxControls) return fmt::format("holds {} limits", texts.size());
+  return all_faults(texts, "holds ", limit_from_text);
+}
+
+std::string controls_fault(const std::vector<double>& numbers) {
+  if (numbers.size() > kMaxControls) return fmt::format("holds {} numbers", numbers.size());
+  for (const double number : numbers)
+    if (!(number >= 1 && number <= kMaxControls) || number != std::floor(number))
+      return fmt::format("holds {}", number);
+  return "";
+}
+
 std::string numbers_fault(const Key& key, const std::vector<double>& numbers) {
   if (numbers.empty() || numbers.size() > kMaxControls)
     return fmt::format("holds {} numbers", numbers.size());
@@ -177,6 +192,10 @@ void check_controls(const Settings& settings, std::vector<Finding>& found) {
                                  most == 1 ? "is" : "are", most),
                      fmt::format("give one from 1 to {}", most)});
   };
+  for (const double control : settings.interaction.pick_up)
+    beyond("interaction.pick_up", "has", static_cast<int>(control), controls);
+  if (settings.limits.controls.size() > controls)
+    beyond("limits.controls", "has", static_cast<int>(settings.limits.controls.size()), controls);
   const auto& routes = settings.route.output;
   for (const Route& route : routes)
     beyond("route.output", "takes", route.source, controls);
@@ -201,6 +220,9 @@ void cross_check(const Settings& settings, std::vector<Finding>& found) {
                                  controls, *dimension),
                      fmt::format("give {} names, or dimension {}", *dimension - 1, controls + 1)});
   }
+  if (const auto limit = dt_limit_from_text(settings.limits.dt); !limit)
+    found.push_back({"limits.dt", "limits.dt is " + limit.error().message,
+                     "give seconds, such as \"0.1 to 2\""});
   if (settings.interaction.ahead && (settings.midi.enabled || settings.websocket.enabled ||
                                      settings.serial.enabled || settings.serial_midi.enabled)) {
     found.push_back(
@@ -303,6 +325,10 @@ std::string fault(const Key& key, const Value& value) {
           key, value, [](const TextTable& table) { return table_fault(table, devices_fault); });
     case Kind::routes:
       return with<Texts>(key, value, routes_fault);
+    case Kind::limits:
+      return with<Texts>(key, value, limits_fault);
+    case Kind::controls:
+      return with<std::vector<double>>(key, value, controls_fault);
     case Kind::numbers:
       return with<std::vector<double>>(key, value, [&](const std::vector<double>& numbers) {
         return numbers_fault(key, numbers);

@@ -68,6 +68,7 @@ std::optional<Value> from_json(const Key& key, const Json& json) {
     case Kind::bindings:
     case Kind::devices:
     case Kind::routes:
+    case Kind::limits:
       if (const auto list = texts(json)) return Value{*list};
       return std::nullopt;
     case Kind::device_mappings:
@@ -82,6 +83,7 @@ std::optional<Value> from_json(const Key& key, const Json& json) {
       }
       return Value{table};
     }
+    case Kind::controls:
     case Kind::numbers: {
       if (!json.is_array()) return std::nullopt;
       std::vector<double> numbers;

@@ -84,6 +84,12 @@ std::string accepts(const Key& key) {
     case Kind::routes:
       return fmt::format("a list of at most {} controls such as 2, \"3 1 0\" or \"hold 0.5\"",
                          kMaxControls);
+    case Kind::controls:
+      return fmt::format("a list of numbers of controls, from 1 to {}", kMaxControls);
+    case Kind::limits:
+      return fmt::format(
+          "a list of at most {} limits such as \"0.2 to 0.8\", \"scale C minor\" or \"\"",
+          kMaxControls);
     case Kind::numbers:
       return "a number" + range_text(key) + unit +
              fmt::format(", or a list of at most {}", kMaxControls);

@@ -13,7 +13,8 @@ namespace {
 using Kind = Key::Kind;
 using Standing = Key::Standing;
 
-constexpr std::array<std::string_view, 4> kModes{"callresponse", "polyphony", "battle", "useronly"};
+constexpr std::array<std::string_view, 5> kModes{"callresponse", "polyphony", "battle", "useronly",
+                                                 "duet"};
 constexpr std::array<std::string_view, 6> kSizes{"xxs", "xs", "s", "m", "l", "xl"};
 constexpr std::array<std::string_view, 4> kMidiApis{"auto", "alsa", "jack", "core"};
 constexpr std::array<std::string_view, 3> kSmoothings{"none", "one_pole", "slew"};
@@ -207,7 +208,8 @@ const std::array kKeys{
         .choices = kModes,
         .documentation =
             "Who hears whom: the model answers when you pause (callresponse), answers every frame "
-            "(polyphony), plays by itself (battle), or is silent (useronly).",
+            "(polyphony), plays by itself (battle), is silent (useronly), or plays what you do not "
+            "touch (duet).",
         .get = [](const Settings& s) { return Value{std::string(name(s.interaction.mode))}; },
         .set =
             [](Settings& s, const Value& v) {
@@ -262,6 +264,50 @@ const std::array kKeys{
         .get = [](const Settings& s) { return Value{s.interaction.max_rest.count()}; },
         .set = [](Settings& s,
                   const Value& v) { s.interaction.max_rest = Seconds{std::get<double>(v)}; },
+    },
+    Key{
+        .path = "interaction.shared_hands",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation =
+            "In every mode, as in duet, what you touch stays yours while the model plays the rest.",
+        .get = [](const Settings& s) { return Value{s.interaction.shared_hands}; },
+        .set = [](Settings& s, const Value& v) { s.interaction.shared_hands = std::get<bool>(v); },
+    },
+    Key{
+        .path = "interaction.release",
+        .kind = Kind::number,
+        .standing = Standing::own,
+        .unit = "seconds",
+        .range = {.least = 0, .most = 3600},
+        .documentation =
+            "With shared hands, how long after your last touch a control is the model's again.",
+        .get = [](const Settings& s) { return Value{s.interaction.release.count()}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.interaction.release = Seconds{std::get<double>(v)}; },
+    },
+    Key{
+        .path = "interaction.glide",
+        .kind = Kind::number,
+        .standing = Standing::own,
+        .unit = "seconds",
+        .range = {.least = 0, .most = 60},
+        .documentation =
+            "How long the model takes from where you left a control to where it wants it.",
+        .get = [](const Settings& s) { return Value{s.interaction.glide.count()}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.interaction.glide = Seconds{std::get<double>(v)}; },
+    },
+    Key{
+        .path = "interaction.pick_up",
+        .kind = Kind::controls,
+        .standing = Standing::own,
+        .documentation =
+            "Controls, by number, that stay where you left them until what the model wants comes "
+            "by, instead of gliding there.",
+        .get = [](const Settings& s) { return Value{s.interaction.pick_up}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.interaction.pick_up = std::get<std::vector<double>>(v); },
     },
     Key{
         .path = "interaction.bindings",
@@ -757,6 +803,29 @@ const std::array kKeys{
             "several.",
         .get = [](const Settings& s) { return Value{route_texts(s.route.output)}; },
         .set = [](Settings& s, const Value& v) { s.route.output = routes(v); },
+    },
+
+    Key{
+        .path = "limits.controls",
+        .kind = Kind::limits,
+        .standing = Standing::own,
+        .documentation =
+            "What the model keeps to with x_1, x_2, …, such as \"0.2 to 0.8\" or \"scale D dorian, "
+            "sparse 0.5\": bounds, steps, a scale, a sigma temperature of its own, how often it "
+            "moves, or held. None: \"\".",
+        .get = [](const Settings& s) { return Value{s.limits.controls}; },
+        .set = [](Settings& s,
+                  const Value& v) { s.limits.controls = std::get<std::vector<std::string>>(v); },
+    },
+    Key{
+        .path = "limits.dt",
+        .kind = Kind::text,
+        .standing = Standing::own,
+        .documentation =
+            "The same for the time between two of the model's frames, in seconds: \"0.1 to 2\", "
+            "\"sigma 0.2\".",
+        .get = [](const Settings& s) { return Value{s.limits.dt}; },
+        .set = [](Settings& s, const Value& v) { s.limits.dt = text(v); },
     },
 
     Key{

@@ -40,6 +40,8 @@ struct Key {
     device_mappings,  ///< [TextTable] mappings by device, at most 64
     device_matrix,    ///< [TextTable] names of devices by device, at most 64
     routes,           ///< [strings] routes of controls, at most 128; in files also numbers
+    controls,         ///< [doubles] numbers of controls, from 1, at most 128; in files also one
+    limits,           ///< [strings] limits of x_1, …, at most 128
     numbers,          ///< [doubles] each in range, at most 128; in files also one
     scenes,           ///< [TextTable] keys with values, as lines of TOML, by scene, at most 64
   };

@@ -192,6 +192,7 @@ std::optional<Value> value_of(const Key& key, const toml::node& node) {
     case Kind::outputs:
     case Kind::names:
     case Kind::bindings:
+    case Kind::limits:
       return as_value(texts(node));
     case Kind::mappings:
       return as_value(mappings(node));
@@ -199,6 +200,7 @@ std::optional<Value> value_of(const Key& key, const toml::node& node) {
       return as_value(devices(node));
     case Kind::routes:
       return as_value(routes(node));
+    case Kind::controls:
     case Kind::numbers:
       return as_value(numbers(node));
     case Kind::device_mappings:

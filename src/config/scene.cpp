@@ -17,12 +17,29 @@
 namespace imps {
 namespace {
 
-constexpr std::array<std::string_view, 17> kInScenes{
-    "interaction.mode",  "interaction.threshold", "interaction.input_thru", "model.file",
-    "model.sigmatemp",   "model.pitemp",          "model.timescale",        "midi.input",
-    "midi.output",       "websocket.input",       "websocket.output",       "serialmidi.input",
-    "serialmidi.output", "route.input",           "route.output",           "smoothing.kind",
-    "smoothing.seconds"};
+constexpr std::array<std::string_view, 23> kInScenes{"interaction.mode",
+                                                     "interaction.threshold",
+                                                     "interaction.input_thru",
+                                                     "model.file",
+                                                     "model.sigmatemp",
+                                                     "model.pitemp",
+                                                     "model.timescale",
+                                                     "midi.input",
+                                                     "midi.output",
+                                                     "websocket.input",
+                                                     "websocket.output",
+                                                     "serialmidi.input",
+                                                     "serialmidi.output",
+                                                     "route.input",
+                                                     "route.output",
+                                                     "smoothing.kind",
+                                                     "smoothing.seconds",
+                                                     "interaction.shared_hands",
+                                                     "interaction.release",
+                                                     "interaction.glide",
+                                                     "interaction.pick_up",
+                                                     "limits.controls",
+                                                     "limits.dt"};
 
 constexpr std::size_t kLongestLine = 64 * 1024;
 

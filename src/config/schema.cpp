@@ -155,6 +155,12 @@ Json type_of(const Key& key) {
                    either({{"type", "integer"}, {"minimum", 1}, {"maximum", kMaxControls}},
                           {{"type", "string"},
                            {"pattern", "^ *([0-9]+( +[0-9.]+ +[0-9.]+)?|hold( +[0-9.]+)?) *$"}}));
+    case Kind::limits:
+      return texts(kMaxControls, {{"type", "string"}});
+    case Kind::controls:
+      return either(
+          {{"type", "integer"}, {"minimum", 1}, {"maximum", kMaxControls}},
+          texts(kMaxControls, {{"type", "integer"}, {"minimum", 1}, {"maximum", kMaxControls}}));
     case Kind::numbers:
       schema["type"] = "number";
       add_range(key, schema);

@@ -34,6 +34,10 @@ struct InteractionSettings {
   bool start_now = false;   ///< battle begins at once instead of with the first frame
   bool ahead = false;       ///< predictions go out early, as bundles timetagged with their due time
   Seconds max_rest{5.0};    ///< upper bound of a predicted dt, > 0
+  bool shared_hands = false;    ///< touched controls stay the performer's while the model plays
+  Seconds release{1.0};         ///< so long after the last touch, ≥ 0
+  Seconds glide{0.5};           ///< over so long the model takes over what was left, ≥ 0
+  std::vector<double> pick_up;  ///< numbers of the controls, from 1, that wait instead
   std::vector<MidiBinding> bindings;  ///< of all that speak MIDI
   /// The model's notes are as loud as the performer's last ones, where no control says how loud.
   bool remember_velocity = false;
@@ -135,6 +139,14 @@ struct RouteSettings {
   friend bool operator==(const RouteSettings&, const RouteSettings&) = default;
 };
 
+/// What the model keeps to. As texts: see limit_from_text().
+struct LimitSettings {
+  std::string dt;                     ///< e.g. "0.1 to 2", in seconds; "" for none
+  std::vector<std::string> controls;  ///< of x_1 …; "" for none
+
+  friend bool operator==(const LimitSettings&, const LimitSettings&) = default;
+};
+
 /// How the outputs get from one of the model's frames to the next.
 struct SmoothingSettings {
   enum class Kind {
@@ -164,6 +176,7 @@ struct Settings {
   SerialSettings serial;
   SerialMidiSettings serial_midi;
   RouteSettings route;
+  LimitSettings limits;
   SmoothingSettings smoothing;
   LogSettings log;
   WebSettings web;

@@ -3,8 +3,10 @@
 #include <cassert>
 #include <utility>
 
+#include <imps/limit.h>
 #include <imps/performer.h>
 
+#include "perform/hands.h"
 #include "perform/waiting.h"
 
 namespace imps {
@@ -16,6 +18,9 @@ constexpr Duration kTooLate = std::chrono::milliseconds(100);
 
 /// Between two predictions of a model that feeds itself: a tiny time scale is no flood.
 constexpr Duration kLeastGap = std::chrono::microseconds(100);
+
+/// Tells the uniform numbers of what moves from those of where it moves to, agents being few.
+constexpr std::uint32_t kRests = 0x8000'0000;
 
 /// What a network hears that must speak before anybody has played: all controls in the middle.
 constexpr double kNeutralControl = 0.5;
@@ -32,7 +37,7 @@ class Actions {
   [[nodiscard]] std::span<const Action> view() const noexcept { return {actions_.data(), count_}; }
 
  private:
-  std::array<Action, 8> actions_{};
+  std::array<Action, 12> actions_{};
   std::size_t count_ = 0;
 };
 
@@ -61,6 +66,7 @@ struct Performer::Mind {
         now(start),
         last_consumed(start),
         last_frame(neutral_frame(dimension_)),
+        stands(last_frame),
         waiting(sizes_of(model.get(), dimension_)) {
     if (model != nullptr) {
       heard = Mdrnn::State(*model);
@@ -68,7 +74,9 @@ struct Performer::Mind {
       for (const Frame& frame : warm)
         advance(*model, heard, frame);
     }
-    if (!warm.empty()) last_frame = warm.back();
+    if (!warm.empty()) stands = last_frame = warm.back();
+    for (std::size_t k = 0; k + 1 < static_cast<std::size_t>(dimension); ++k)
+      all.set(k);
     if (settings.mode == Mode::battle && settings.start_now) begin_battle();
   }
 
@@ -83,6 +91,18 @@ struct Performer::Mind {
   TimePoint last_consumed;  // when the last frame that the network consumed sounded
   Frame last_frame;         // that frame, or a neutral one
   bool owed = false;        // last_frame has sounded and the network has yet to hear it
+
+  // Shared hands.
+  Hands hands;
+  Frame stands;           // where every control stands, whoever moved it last
+  ControlSet all;         // as many controls as there are
+  Conditions conditions;  // of the prediction that is being drawn
+
+  // What the model keeps to.
+  std::vector<Limit> limits{static_cast<std::size_t>(dimension)};  // of dt and each control
+  ControlSet fixed;                                                // controls that a limit holds
+  ControlSet sparse;   // controls that move only now and then
+  ControlSet stepped;  // controls that stand on steps
 
   // What comes next when the model feeds itself (call-response's answers, battle).
   bool has_next = false;
@@ -112,6 +132,11 @@ struct Performer::Mind {
   // ---- time
 
   void enter(TimePoint at) noexcept {
+    come_to(at);
+    let_rest_go();
+  }
+
+  void come_to(TimePoint at) noexcept {
     now = std::max(now, at);
     actions.clear();
     settle();
@@ -134,8 +159,12 @@ struct Performer::Mind {
 
   /// The model feeds itself just now.
   [[nodiscard]] bool speaking() const noexcept {
-    return model != nullptr && !paused && voice == Voice::model &&
-           (settings.mode == Mode::call_response || settings.mode == Mode::battle);
+    return model != nullptr && !paused && voice == Voice::model && feeds_itself();
+  }
+
+  [[nodiscard]] bool feeds_itself() const noexcept {
+    return settings.mode == Mode::call_response || settings.mode == Mode::battle ||
+           settings.mode == Mode::duet;
   }
 
   void consume(double dt, std::span<const double> controls, TimePoint at) noexcept {
@@ -151,13 +180,72 @@ struct Performer::Mind {
 
   // ---- predictions
 
-  void draw(const MixtureView& mixture, TimePoint base, std::uint64_t which,
-            Prediction& into) const noexcept {
+  /// How things will be when a prediction is drawn.
+  struct Scene {
+    const Hands& hands;
+    std::span<const double> stands;
+    Duration passed{};  ///< since the base, without anything having sounded
+  };
+
+  [[nodiscard]] Scene as_it_is(Duration passed = Duration{0}) const noexcept {
+    return {hands, std::as_const(stands).controls(), passed};
+  }
+
+  void draw(const MixtureView& mixture, TimePoint base, std::uint64_t which, Prediction& into,
+            const Scene& scene) noexcept {
+    into.still = scene.hands.held() | fixed | resting(which);
+    conditions.held = into.still;
+    if (into.still.any()) {
+      std::ranges::copy(scene.stands, conditions.values.begin());
+      put_where_held(into.still, scene);
+    }
+    const double least = std::max(
+        std::max(to_seconds(scene.passed).count(), 0.0) / settings.timescale, limits[0].least);
+    conditions.dt_least = least;
     Uniforms uniforms(settings.seed, settings.agent, which);
-    sample(mixture, settings.temperatures, uniforms, into.frame);
-    into.frame.dt = std::min(into.frame.dt, settings.max_rest.count());
+    sample(mixture, settings.temperatures, conditions, uniforms, into.frame);
+    into.frame.dt = std::min(into.frame.dt, std::max(settings.max_rest.count(), least));
     into.number = which;
     set_base(into, base);
+    scene.hands.bend(into, manners());
+  }
+
+  /// Of the sparse controls those that do not move with this prediction.
+  [[nodiscard]] ControlSet resting(std::uint64_t which) const noexcept {
+    ControlSet rests;
+    if (sparse.none()) return rests;
+    Uniforms uniforms(settings.seed, settings.agent ^ kRests, which);
+    for (std::size_t k = 0; k + 1 < limits.size(); ++k)
+      if (sparse.test(k)) rests.set(k, uniforms.next() > limits[k + 1].chance);
+    return rests;
+  }
+
+  /// Those that a limit holds at a place of their own stand there, and are not still before they
+  /// do.
+  void put_where_held(ControlSet& still, const Scene& scene) noexcept {
+    const ControlSet held = fixed & ~scene.hands.held();
+    for (std::size_t k = 0; k + 1 < limits.size() && held.any(); ++k) {
+      if (!held.test(k) || !limits[k + 1].held_at) continue;
+      conditions.values[k] = *limits[k + 1].held_at;
+      if (scene.stands[k] != conditions.values[k]) still.reset(k);
+    }
+  }
+
+  void set_limit(std::size_t dimension_, const Limit& limit) noexcept {
+    if (dimension_ >= limits.size()) return;
+    limits[dimension_] = limit;
+    if (dimension_ == 0) {
+      conditions.dt_most = limit.most;
+      conditions.dt_sigma = limit.sigma;
+    } else {
+      const std::size_t k = dimension_ - 1;
+      conditions.limits[k] = limits[dimension_].limits();
+      conditions.limited.set(k, !conditions.limits[k].is_none());
+      fixed.set(k, limit.is_held);
+      sparse.set(k, limit.chance < 1);
+      stepped.set(k, limit.step_count > 0);
+    }
+    redraw();
   }
 
   void set_base(Prediction& prediction, TimePoint base) const noexcept {
@@ -173,7 +261,7 @@ struct Performer::Mind {
 
   void draw_next(TimePoint base) noexcept {
     ensure_mixture();
-    draw(heard.mixture(), base, number++, next);
+    draw(heard.mixture(), base, number++, next, as_it_is());
     set_own_base(next, base);
     has_next = true;
     thought = false;
@@ -192,23 +280,31 @@ struct Performer::Mind {
     if (!has_next || thought) return;
     ahead = heard;
     advance(*model, ahead, next.frame);
-    draw(ahead.mixture(), next.due, next.number + 1, following);
+    Hands then = hands;
+    then.sounded(next);
+    draw(ahead.mixture(), next.due, next.number + 1, following,
+         {then, std::as_const(next.frame).controls()});
     set_own_base(following, next.due);
     thought = true;
   }
 
   /// Temperatures, time scale or seed have changed: the same luck, drawn anew.
   void redraw() noexcept {
-    if (has_next) {
-      const Prediction old = next;
-      draw(heard.mixture(), old.base, old.number, next);
-      set_own_base(next, old.base);
-      next.due = std::max(next.due, now);
-      thought = false;
-    }
+    redraw_next(now);
     waiting.for_each([this](Waiting::Entry& entry) {
-      draw(entry.mixture, entry.prediction.base, entry.prediction.number, entry.prediction);
+      draw(entry.mixture, entry.prediction.base, entry.prediction.number, entry.prediction,
+           as_it_is());
     });
+  }
+
+  /// What is known at `at` has changed, and nothing has sounded since its base.
+  void redraw_next(TimePoint at) noexcept {
+    if (!has_next) return;
+    const TimePoint base = next.base;
+    draw(heard.mixture(), base, next.number, next, as_it_is(together() ? at - base : Duration{0}));
+    set_own_base(next, base);
+    next.due = std::max(next.due, at);
+    thought = false;
   }
 
   void cancel() noexcept {
@@ -224,7 +320,7 @@ struct Performer::Mind {
     bool dropped = false;
     auto& entry = waiting.add(heard.mixture(), number, dropped);
     if (dropped) ++counts.overflowed;
-    draw(entry.mixture, last_consumed, number++, entry.prediction);
+    draw(entry.mixture, last_consumed, number++, entry.prediction, as_it_is());
   }
 
   // ---- what goes out
@@ -232,12 +328,19 @@ struct Performer::Mind {
   void sound(const Prediction& prediction) noexcept {
     ++counts.predictions;
     sounding = prediction.frame;
+    hands.sounded(prediction);
+    // One that waited was drawn when the hands were elsewhere.
+    const ControlSet still = hands.held() | prediction.still;
+    for (std::size_t k = 0; k < sounding.controls().size(); ++k)
+      if (still.test(k)) sounding.controls()[k] = stands.controls()[k];
+    stands = sounding;
     if (muted) {
       actions.add(Withheld{now, prediction.number});
       return;
     }
     holding = true;
-    actions.add(Play{prediction.due, std::as_const(sounding).controls(), prediction.number});
+    actions.add(
+        Play{prediction.due, std::as_const(sounding).controls(), prediction.number, all & ~still});
     actions.add(WriteRow{now, Voice::model, std::as_const(sounding).controls()});
   }
 
@@ -253,6 +356,99 @@ struct Performer::Mind {
     actions.add(HandOver{now, to});
   }
 
+  // ---- shared hands
+
+  [[nodiscard]] Hands::Manners manners() const noexcept {
+    return {.release = to_duration(settings.release),
+            .glide = to_duration(settings.glide),
+            .pick_up = settings.pick_up,
+            .at_once = stepped};
+  }
+
+  /// Some controls may be the performer's just now, and others the model's.
+  [[nodiscard]] bool together() const noexcept {
+    switch (settings.mode) {
+      case Mode::duet:
+        return true;
+      case Mode::call_response:
+        return settings.shared && voice == Voice::model;
+      case Mode::battle:
+      case Mode::polyphony:
+        return settings.shared;
+      case Mode::user_only:
+        break;
+    }
+    return false;
+  }
+
+  /// The model has nothing left to play.
+  [[nodiscard]] bool all_held() const noexcept { return hands.held() == all; }
+
+  void tell_owner(const ControlSet& before) noexcept {
+    if (hands.held() != before) actions.add(Owner{now, hands.held()});
+  }
+
+  /// Every control is the model's again, or of no concern.
+  void forget_hands() noexcept {
+    const ControlSet before = hands.held();
+    hands.forget();
+    tell_owner(before);
+  }
+
+  /// The performer's frame as it sounds: what was touched moves, the rest stands.
+  void take_hand(const PerformerFrame& frame) noexcept {
+    const ControlSet before = hands.held();
+    const ControlSet touched = frame.touched & all;
+    for (std::size_t k = 0; k < frame.controls.size(); ++k)
+      if (touched.test(k)) stands.controls()[k] = frame.controls[k];
+    hands.touch(touched, now);
+    if (const ControlSet taken = touched & ~before; holding && taken.any())
+      actions.add(LetGo{taken});
+    tell_owner(before);
+  }
+
+  /// The performer has moved while the model plays.
+  void go_on_with(double dt, bool is_heard) noexcept {
+    if (!is_heard) return redraw_next(now);
+    cancel();
+    consume(dt, std::as_const(played).controls(), now);
+  }
+
+  /// In modes in which both play at once, the model has the voice while it has a control.
+  void share_voice() noexcept {
+    const bool wants = model != nullptr && answer_wanted && !held_back && !all_held();
+    if (!wants && voice == Voice::model) {
+      cancel();
+      release();
+    }
+    give_voice(wants ? Voice::model : Voice::performer);
+  }
+
+  /// What has rested for long enough is the model's again. What follows is drawn as of the very
+  /// moment at which it had, whenever that is noticed. What was due before sounds before.
+  void let_rest_go() noexcept {
+    const ControlSet before = hands.held();
+    if (before.none()) return;
+    for (auto rested = hands.next_release(manners()); rested && *rested <= now;
+         rested = hands.next_release(manners())) {
+      const TimePoint at = *rested;
+      if (has_next && next.due - settings.lead <= at) break;
+      hands.release(at, std::as_const(stands).controls(), manners());
+      if (!feeds_itself()) continue;
+      if (settings.mode != Mode::call_response) share_voice();
+      if (has_next) {
+        redraw_next(at);
+      } else if (speaking() && !owed) {
+        ensure_mixture();
+        has_next = true;
+        next.base = last_consumed;
+        next.number = number++;
+        redraw_next(at);
+      }
+    }
+    tell_owner(before);
+  }
+
   // ---- due
 
   void sound_next() noexcept {
@@ -262,7 +458,8 @@ struct Performer::Mind {
     sound(next);
     last_frame = next.frame;
     last_consumed = base;
-    if (thought) {
+    // When it was late, the one after begins elsewhere.
+    if (thought && !late) {
       std::swap(heard, ahead);
       std::swap(next, following);
       set_own_base(next, base);
@@ -319,6 +516,7 @@ struct Performer::Mind {
     if (mode == settings.mode) return;
     cancel();
     release();
+    forget_hands();
     held_back = false;
     const bool was_deaf = settings.mode == Mode::user_only;
     settings.mode = mode;
@@ -331,10 +529,25 @@ struct Performer::Mind {
     const bool begins = mode == Mode::battle && (answer_wanted || settings.start_now);
     if (begins) {
       begin_battle();
+    } else if (mode == Mode::duet) {
+      share_voice();
+      if (speaking()) speak_from(now);
     } else {
       give_voice(Voice::performer);
     }
     answer_armed = answer_wanted;
+  }
+
+  void set_shared(bool on) noexcept {
+    settings.shared = on;
+    if (together()) return;
+    const bool had_any = hands.held().any();
+    forget_hands();
+    if (!had_any || settings.mode == Mode::polyphony) return;
+    // A battle that had come to rest under the performer's hands goes on.
+    if (settings.mode == Mode::battle && answer_wanted && !held_back) give_voice(Voice::model);
+    redraw_next(now);
+    if (speaking()) speak_from(now);
   }
 
   void set_paused(bool on) noexcept {
@@ -369,6 +582,7 @@ struct Performer::Mind {
     cancel();
     holding = true;  // whatever we believe: everything ends
     release();
+    forget_hands();
     give_voice(Voice::performer);
     answer_armed = false;
     answer_wanted = false;
@@ -377,8 +591,7 @@ struct Performer::Mind {
 
   /// Asked for by hand, rather than by playing or pausing.
   void hand_over() noexcept {
-    const bool takes_turns = settings.mode == Mode::call_response || settings.mode == Mode::battle;
-    if (!takes_turns || model == nullptr || paused) return;
+    if (!feeds_itself() || model == nullptr || paused) return;
     if (voice == Voice::model) {
       cancel();
       release();
@@ -387,6 +600,11 @@ struct Performer::Mind {
       held_back = true;
     } else {
       held_back = false;
+      if (settings.mode == Mode::duet) answer_wanted = true;
+      if (const ControlSet before = hands.held(); before.any()) {
+        hands.release_all(now, std::as_const(stands).controls(), manners());
+        tell_owner(before);
+      }
       give_voice(Voice::model);
       speak_from(settings.mode == Mode::call_response && answer_armed ? last_played : now);
     }
@@ -417,16 +635,30 @@ std::span<const Action> Performer::on(const PerformerFrame& frame, TimePoint at)
   const TimePoint now = mind.now;
   // What was played ahead of its time may have been due only after now.
   const double dt = std::max(to_seconds(now - mind.last_consumed).count(), 0.0);
-  mind.played = FrameView{dt, frame.controls};
+  const bool together = mind.together();
+  const bool had_all = together && mind.all_held();
+  if (together) mind.take_hand(frame);
+  mind.played = together ? FrameView{dt, std::as_const(mind.stands).controls()}
+                         : FrameView{dt, frame.controls};
+  // A battle does not listen; but for its first frame, see below.
+  if (mind.settings.mode != Mode::battle || together) mind.stands = mind.played;
   const auto controls = std::as_const(mind.played).controls();
   ++mind.counts.frames;
   if (!frame.heard) ++mind.counts.unheard;
+  mind.last_played = now;
+  mind.answer_wanted = true;
+  mind.unconsumed = mind.settings.mode == Mode::user_only;
 
   switch (mind.settings.mode) {
     case Mode::call_response:
+      if (together && !mind.all_held()) {
+        mind.go_on_with(dt, frame.heard);
+        break;
+      }
       if (mind.voice == Voice::model) {
         mind.cancel();
         mind.release();
+        mind.forget_hands();
         mind.give_voice(Voice::performer);
       }
       mind.answer_armed = true;
@@ -439,17 +671,22 @@ std::span<const Action> Performer::on(const PerformerFrame& frame, TimePoint at)
       }
       break;
     case Mode::battle:
-      if (mind.voice == Voice::performer && mind.model != nullptr && !mind.held_back) {
+      if (mind.voice == Voice::performer && mind.model != nullptr && !mind.held_back && !had_all) {
+        mind.stands = mind.played;
         mind.consume(dt, controls, now);
-        mind.give_voice(Voice::model);  // settle() draws the first frame
+        if (!together) mind.give_voice(Voice::model);  // settle() draws the first frame
+      } else if (together) {
+        mind.redraw_next(now);
       }
+      if (together) mind.share_voice();
+      break;
+    case Mode::duet:
+      mind.go_on_with(dt, frame.heard);
+      mind.share_voice();
       break;
     case Mode::user_only:
       break;
   }
-  mind.last_played = now;
-  mind.answer_wanted = true;
-  mind.unconsumed = mind.settings.mode == Mode::user_only;
   if (mind.settings.thru) mind.actions.add(PlayThru{controls});
   mind.actions.add(WriteRow{now, Voice::performer, controls});
   return mind.actions.view();
@@ -493,6 +730,23 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
       mind.settings.max_rest = Seconds{command.number};
       mind.redraw();
       break;
+    case Command::Kind::shared_hands:
+      mind.set_shared(command.number != 0);
+      break;
+    case Command::Kind::release:
+      mind.settings.release = Seconds{command.number};
+      break;
+    case Command::Kind::glide:
+      mind.settings.glide = Seconds{command.number};
+      mind.redraw();
+      break;
+    case Command::Kind::limit: {
+      const auto which = static_cast<std::size_t>(command.number);
+      const auto limit =
+          which == 0 ? dt_limit_from_text(command.text) : limit_from_text(command.text);
+      if (limit) mind.set_limit(which, *limit);
+      break;
+    }
     case Command::Kind::seed:
       mind.set_seed(command.seed);
       break;
@@ -527,15 +781,17 @@ std::span<const Action> Performer::on_stop(TimePoint at) noexcept {
   mind.enter(at);
   mind.cancel();
   mind.release();
+  mind.forget_hands();
   mind.give_voice(Voice::performer);
   mind.answer_armed = false;
+  mind.answer_wanted = false;
   return mind.actions.view();
 }
 
 std::shared_ptr<const Mdrnn> Performer::set_model(std::shared_ptr<const Mdrnn> model,
                                                   TimePoint at) {
   Mind& mind = *mind_;
-  mind.enter(at);
+  mind.come_to(at);  // what happens of itself has to wait: nobody carries it out here
   assert(model == nullptr || model->dimension() == mind.dimension);
   const bool had_next = mind.has_next;
   const TimePoint base = had_next ? mind.next.base : mind.now;
@@ -550,6 +806,14 @@ std::shared_ptr<const Mdrnn> Performer::set_model(std::shared_ptr<const Mdrnn> m
   mind.owed_polyphony = false;
   if (mind.speaking()) mind.speak_from(base);
   return model;
+}
+
+void Performer::set_pick_up(const ControlSet& controls) noexcept {
+  mind_->settings.pick_up = controls;
+}
+
+bool Performer::shares() const noexcept {
+  return mind_->settings.mode == Mode::duet || mind_->settings.shared;
 }
 
 void Performer::set_thru(bool on) noexcept { mind_->settings.thru = on; }
@@ -567,10 +831,12 @@ std::optional<TimePoint> Performer::deadline() const noexcept {
   if (mind.has_next) consider(mind.next.due - mind.settings.lead);
   if (const auto* const first = mind.waiting.first())
     consider(first->prediction.due - mind.settings.lead);
+  if (const auto rests = mind.hands.next_release(mind.manners())) consider(*rests);
   return soonest;
 }
 
 Voice Performer::voice() const noexcept { return mind_->voice; }
+ControlSet Performer::held() const noexcept { return mind_->hands.held(); }
 bool Performer::paused() const noexcept { return mind_->paused; }
 bool Performer::muted() const noexcept { return mind_->muted; }
 const PerformerSettings& Performer::settings() const noexcept { return mind_->settings; }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include <imps/conditions.h>
 #include <imps/frame.h>
 #include <imps/model.h>
 #include <imps/time.h>
@@ -16,6 +17,10 @@ struct Prediction {
   TimePoint base;  ///< from where its dt counts
   TimePoint due;
   std::uint64_t number = 0;
+  ControlSet still;  ///< these stay where they stand: somebody holds them, or a limit does
+  // Of controls that wait to be picked up (see Hands):
+  ControlSet above;      ///< the model wants it higher than it stands
+  ControlSet picked_up;  ///< it takes it up with this
 };
 
 /// At most kCapacity predictions, each with the mixture that it was drawn from, so that it can be

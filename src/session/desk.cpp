@@ -127,6 +127,10 @@ void Desk::see(const Watched& watched) {
           nlohmann::json state = news.state();
           state["voice"] = w.to == Voice::model ? "model" : "performer";
           news.state(state);
+        } else if constexpr (std::is_same_v<W, OwnerChanged>) {
+          nlohmann::json state = news.state();
+          state["held"] = numbers_of(w.performer);
+          news.state(state);
         } else if constexpr (std::is_same_v<W, NoCloud>) {
           news.nothing_next();
         } else {

@@ -104,6 +104,7 @@ struct Report {
   std::string priority;        ///< that the stage's loop was given
   bool paused = false;
   bool muted = false;
+  ControlSet held;    ///< controls that the performer has, where they are shared
   int dimension = 0;  ///< 0 while unknown
   PerformerCounts performer;
   OscCounts osc;
@@ -151,6 +152,10 @@ struct VoicePassed {
   TimePoint at;
   Voice to = Voice::performer;
 };
+/// The performer has these controls now, and the model the others.
+struct OwnerChanged {
+  ControlSet performer;
+};
 /// What the model is about to play, as far as a picture shows it.
 struct Cloud {
   static constexpr std::size_t kMostMixtures = 8;  ///< the heaviest
@@ -167,7 +172,7 @@ struct Cloud {
 /// There is nothing to come.
 struct NoCloud {};
 
-using Watched = std::variant<FrameSeen, VoicePassed, Cloud, NoCloud>;
+using Watched = std::variant<FrameSeen, VoicePassed, OwnerChanged, Cloud, NoCloud>;
 
 struct Channels {
   Channel<ToStage, 64> to_stage;

@@ -10,6 +10,7 @@
 
 #include "platform/thread.h"
 #include "session/cloud.h"
+#include "session/control_text.h"
 #include "session/interfaces.h"
 
 namespace imps {
@@ -52,6 +53,15 @@ void apply(const Command& command, PerformerSettings& settings) {
     case Command::Kind::max_rest:
       settings.max_rest = Seconds{command.number};
       break;
+    case Command::Kind::shared_hands:
+      settings.shared = command.number != 0;
+      break;
+    case Command::Kind::release:
+      settings.release = Seconds{command.number};
+      break;
+    case Command::Kind::glide:
+      settings.glide = Seconds{command.number};
+      break;
     case Command::Kind::seed:
       settings.seed = command.seed;
       break;
@@ -66,6 +76,19 @@ bool later(const auto& a, const auto& b) {
 
 }  // namespace
 
+std::vector<Command> limits_of(const LimitSettings& limits) {
+  std::vector<Command> commands;
+  if (!limits.dt.empty())
+    commands.push_back({.kind = Command::Kind::limit, .number = 0, .text = limits.dt});
+  for (std::size_t k = 0; k < limits.controls.size(); ++k) {
+    if (limits.controls[k].empty()) continue;
+    commands.push_back({.kind = Command::Kind::limit,
+                        .number = static_cast<double>(k + 1),
+                        .text = limits.controls[k]});
+  }
+  return commands;
+}
+
 PerformerSettings performer_settings(const Settings& settings, std::uint64_t seed) {
   return {.mode = settings.interaction.mode,
           .threshold = settings.interaction.threshold,
@@ -75,6 +98,10 @@ PerformerSettings performer_settings(const Settings& settings, std::uint64_t see
           .start_now = settings.interaction.start_now,
           .thru = settings.interaction.input_thru,
           .lead = settings.interaction.ahead ? kLead : Duration{0},
+          .shared = settings.interaction.shared_hands,
+          .release = settings.interaction.release,
+          .glide = settings.interaction.glide,
+          .pick_up = control_set(settings.interaction.pick_up),
           .seed = seed};
 }
 
@@ -133,6 +160,8 @@ void Performance::set_dimension(int dimension) {
   const Backstage::Ready ready = backstage_.get_ready(dimension, settings_);
   log_ = ready.log;
   performer_.emplace(ready.model.model, dimension, performer_settings_, TimePoint{}, ready.warm);
+  for (const Command& limit : limits_of(settings_.limits))
+    performer_->on(limit, TimePoint{});
   know_model(ready.model);
   expect_controls();
 }
@@ -209,9 +238,22 @@ void Performance::on_let_go(const ControlSet& controls) {
   act_on_turn();  // it may have begun just now
   const ControlSet outputs = router_.heard_as(router_.moved_by(controls)) & thru_sounds_;
   if (outputs.none()) return;
+  let_go(outputs);
+}
+
+/// @param outputs  controls of theirs
+void Performance::let_go(const ControlSet& outputs) {
   thru_sounds_ &= ~outputs;
   for (const auto& [section, interface] : interfaces_)
     interface->let_go(outputs, now());
+}
+
+void Performance::tell_owner(const Owner& owner) {
+  log_event(owner.at, "owner", 0, control_text(owner.performer));
+  watched(OwnerChanged{owner.performer});
+  const auto controls = static_cast<std::size_t>(performer_->dimension() - 1);
+  for (const auto& [section, interface] : interfaces_)
+    interface->tell_owner(owner.performer, controls, now());
 }
 
 void Performance::on_command(const Command& command, Duration delay_by) {
@@ -349,7 +391,11 @@ void Performance::act_on_frame(std::span<const double> controls, const ControlSe
   }
   if (heard) tell_unheard(at);
   touched_ = touched;
-  carry_out(performer_->on(PerformerFrame{controls, heard}, at));
+  if (performer_->shares() && touched != touched_told_) {
+    touched_told_ = touched;
+    log_event(at, "touched", 0, control_text(touched));
+  }
+  carry_out(performer_->on(PerformerFrame{controls, heard, touched}, at));
   if (!heard) ++unheard_run_;
   see(at, Voice::performer, controls);
 }
@@ -372,6 +418,9 @@ void Performance::act_on_command(const Command& command, TimePoint at) {
       return;
     case Command::Kind::mode:
       log_event(at, name(command.kind), 0, name(command.mode));
+      break;
+    case Command::Kind::limit:
+      log_event(at, name(command.kind), command.number, command.text);
       break;
     case Command::Kind::seed:
       log_event(at, name(command.kind), static_cast<double>(command.seed), {});
@@ -408,6 +457,10 @@ void Performance::carry_out(std::span<const Action> actions) {
             thru_sounds_ |= router_.heard_as(touched_);
           } else if constexpr (std::is_same_v<A, Release>) {
             release(now());
+          } else if constexpr (std::is_same_v<A, LetGo>) {
+            let_go(router_.heard_as(a.controls));
+          } else if constexpr (std::is_same_v<A, Owner>) {
+            tell_owner(a);
           } else if constexpr (std::is_same_v<A, WriteRow>) {
             const bool wanted =
                 a.voice == Voice::performer ? settings_.log.performer : settings_.log.predictions;
@@ -430,7 +483,7 @@ void Performance::send_prediction(const Play& play) {
           ? std::span<const int>(velocities_).first(play.controls.size())
           : std::span<const int>();
   sound(smoother_.begin({.controls = play.controls,
-                         .touched = ControlSet().set(),
+                         .touched = play.moved,
                          .due = play.due,
                          .velocities = velocities},
                         before),
@@ -606,6 +659,14 @@ void Performance::take_settings(const TakeSettings& message, TimePoint at) {
   for (const Command& command : message.commands)
     act_on_command(command, at);
   if (performer_) performer_->set_thru(next.interaction.input_thru);
+  if (next.interaction.pick_up != settings_.interaction.pick_up) {
+    const ControlSet controls = control_set(next.interaction.pick_up);
+    performer_settings_.pick_up = told_settings_.pick_up = controls;
+    if (performer_) {
+      performer_->set_pick_up(controls);
+      log_event(at, "pick_up", 0, control_text(controls));
+    }
+  }
   performer_settings_.thru = told_settings_.thru = next.interaction.input_thru;
   if (next.route != settings_.route) {
     release(at);  // what sounds may have another place
@@ -661,6 +722,7 @@ Report Performance::report() {
     r.settings = performer_->settings();
     r.paused = performer_->paused();
     r.muted = performer_->muted();
+    r.held = performer_->held();
     r.dimension = performer_->dimension();
     r.performer = performer_->counts();
   }

@@ -42,6 +42,9 @@ inline TimePoint since(Start start) noexcept {
 /// The performer's part of the settings.
 PerformerSettings performer_settings(const Settings& settings, std::uint64_t seed);
 
+/// The limits that a performance begins with, as commands.
+std::vector<Command> limits_of(const LimitSettings& limits);
+
 /// What a performance needs once its dimension is known.
 class Backstage {
  public:
@@ -138,6 +141,8 @@ class Performance final : private Listener {
   void tell_ports();
   void log_event(TimePoint at, std::string_view name, double number, std::string_view text);
   void tell_unheard(TimePoint at);
+  void let_go(const ControlSet& outputs);
+  void tell_owner(const Owner& owner);
   void finish();
 
   Settings settings_;
@@ -165,7 +170,8 @@ class Performance final : private Listener {
   Hand hand_;
   Router router_;
   Smoother smoother_;
-  ControlSet touched_;      // by the frame that is being acted on
+  ControlSet touched_;                            // by the frame that is being acted on
+  ControlSet touched_told_ = ControlSet().set();  // as the events file has it
   ControlSet thru_sounds_;  // controls of the outputs that thru was the last to move
   std::array<int, kMaxControls> velocities_{};  // of the performer's last keys, by model's control
   Turn turn_;

@@ -24,7 +24,10 @@ bool is_live(std::string_view path, const Settings& next, bool has_dimension) {
   return may_be_in_scene(key) || key.kind == Key::Kind::scenes || in == "route" ||
          in == "smoothing" || in == "instrument" || path == "interaction.bindings" ||
          path == "interaction.remember_velocity" || path == "interaction.ahead" ||
-         path == "interaction.max_rest" || (path == "interaction.seed" && next.interaction.seed) ||
+         path == "interaction.max_rest" || path == "interaction.shared_hands" ||
+         path == "interaction.release" || path == "interaction.glide" ||
+         path == "interaction.pick_up" || in == "limits" ||
+         (path == "interaction.seed" && next.interaction.seed) ||
          std::find(kInterfaceSections.begin(), kInterfaceSections.end(), in) !=
              kInterfaceSections.end();
 }
@@ -162,6 +165,10 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
   const auto command = [&message](std::string_view word, CommandArgument argument) {
     if (auto made = make_command(word, std::array{argument})) message.commands.push_back(*made);
   };
+  const auto limit = [&message](double control, std::string_view text) {
+    if (auto made = make_command("limit", std::array<CommandArgument, 2>{control, text}))
+      message.commands.push_back(*made);
+  };
   auto taken = std::make_shared<Settings>(next);
   for (const std::string& key : keys) {
     if (key == "interaction.mode") {
@@ -170,6 +177,19 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
       command("threshold", next.interaction.threshold.count());
     } else if (key == "interaction.max_rest") {
       command("maxrest", next.interaction.max_rest.count());
+    } else if (key == "interaction.shared_hands") {
+      command("sharedhands", next.interaction.shared_hands ? 1.0 : 0.0);
+    } else if (key == "interaction.release") {
+      command("release", next.interaction.release.count());
+    } else if (key == "limits.dt") {
+      limit(0, next.limits.dt);
+    } else if (key == "limits.controls") {
+      const auto& now = in_force_.limits.controls;
+      const auto& then = next.limits.controls;
+      for (std::size_t k = 0; k < std::max(now.size(), then.size()); ++k)
+        limit(static_cast<double>(k + 1), k < then.size() ? std::string_view(then[k]) : "");
+    } else if (key == "interaction.glide") {
+      command("glide", next.interaction.glide.count());
     } else if (key == "interaction.seed" && next.interaction.seed) {
       command("seed", static_cast<double>(*next.interaction.seed));
       seed_ = *next.interaction.seed;

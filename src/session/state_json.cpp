@@ -14,6 +14,13 @@ double milliseconds(Duration duration) { return static_cast<double>(duration.cou
 
 }  // namespace
 
+std::vector<std::size_t> numbers_of(const ControlSet& controls) {
+  std::vector<std::size_t> numbers;
+  for (std::size_t k = 0; k < controls.size(); ++k)
+    if (controls.test(k)) numbers.push_back(k);
+  return numbers;
+}
+
 Json state_json(const Report& report, const Settings& settings, const HouseFacts& facts) {
   const PerformerSettings& played = report.settings;
   Json scenes = Json::array();
@@ -41,6 +48,9 @@ Json state_json(const Report& report, const Settings& settings, const HouseFacts
       {"paused", report.paused},
       {"muted", report.muted},
       {"thru", played.thru},
+      {"shared_hands", played.shared},
+      {"held", numbers_of(report.held)},
+      {"release", played.release.count()},
       {"threshold", played.threshold.count()},
       {"sigmatemp", played.temperatures.sigma},
       {"pitemp", played.temperatures.pi},

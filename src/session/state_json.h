@@ -25,6 +25,9 @@ struct HouseFacts {
   std::optional<std::filesystem::path> config;
 };
 
+/// The controls of a set, counted from 0.
+std::vector<std::size_t> numbers_of(const ControlSet& controls);
+
 /// doc/api.md, "Playing".
 nlohmann::json state_json(const Report& report, const Settings& settings, const HouseFacts& facts);
 

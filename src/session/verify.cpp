@@ -18,6 +18,7 @@
 #include "log/reader.h"
 #include "log/session_file.h"
 #include "platform/thread.h"
+#include "session/control_text.h"
 #include "session/facts.h"
 #include "session/model_choice.h"
 #include "session/performance.h"
@@ -91,10 +92,18 @@ class Rerun {
       : performer_(std::move(model), dimension, performer_settings(facts.settings, facts.seed),
                    TimePoint{}, facts.warmth.frames),
         shelf_(shelf),
-        report_(report) {}
+        report_(report) {
+    for (const Command& limit : limits_of(facts.settings.limits))
+      performer_.on(limit, TimePoint{});
+  }
 
   Result<void> on_event(const LogEvent& event) {
     if (event.name == "model") return change_model(event);
+    if (event.name == "touched") {
+      touched_ = controls_of(event.text);
+    } else if (event.name == "pick_up") {
+      performer_.set_pick_up(controls_of(event.text));
+    }
     if (event.name == "hand_over") {
       ++report_.hand_overs;
       confirm(event.text == "model" ? Done::What::to_model : Done::What::to_performer, event.at,
@@ -111,7 +120,7 @@ class Rerun {
 
   void on_performer(std::span<const double> controls, bool heard, TimePoint at) {
     ++report_.performer_rows;
-    take(performer_.on(PerformerFrame{controls, heard}, at), at);
+    take(performer_.on(PerformerFrame{controls, heard, touched_}, at), at);
   }
 
   void on_prediction(std::span<const double> controls, TimePoint at) {
@@ -133,6 +142,12 @@ class Rerun {
 
  private:
   static std::optional<Command> as_command(const LogEvent& event) {
+    if (event.name == "limit") {
+      const std::array<CommandArgument, 2> arguments{event.number.value_or(-1),
+                                                     std::string_view(event.text)};
+      auto limit = make_command(event.name, arguments);
+      return limit ? std::optional<Command>(*limit) : std::nullopt;
+    }
     const bool textual = event.name == "mode";
     const CommandArgument argument = textual ? CommandArgument(std::string_view(event.text))
                                              : CommandArgument(event.number.value_or(0));
@@ -158,7 +173,7 @@ class Rerun {
       } else if (const auto* hand_over = std::get_if<HandOver>(&action)) {
         done_.push_back(
             {hand_over->to == Voice::model ? Done::What::to_model : Done::What::to_performer,
-             at,
+             hand_over->at,
              {}});
       } else if (std::holds_alternative<Withheld>(action)) {
         done_.push_back({Done::What::withheld, at, {}});
@@ -205,6 +220,7 @@ class Rerun {
   }
 
   Performer performer_;
+  ControlSet touched_ = ControlSet().set();
   ModelShelf& shelf_;
   VerifyReport& report_;
   std::deque<Done> done_;    // here, and not in the log yet

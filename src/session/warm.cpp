@@ -107,6 +107,7 @@ class Listening {
   [[nodiscard]] bool is_heard(bool is_performer) const noexcept {
     switch (mode()) {
       case Mode::call_response:
+      case Mode::duet:
         return true;
       case Mode::polyphony:
         return is_performer;

@@ -94,11 +94,11 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   // A new field breaks these lines: give it a row in keys.cpp and count it here.
   const Settings s;
   [[maybe_unused]] const auto& [title, owner, description, verbose, scenes, instrument, interaction,
-                                model, osc, midi, websocket, serial, serial_midi, route, smoothing,
-                                log, web] = s;
+                                model, osc, midi, websocket, serial, serial_midi, route, limits,
+                                smoothing, log, web] = s;
   [[maybe_unused]] const auto& [name, controls] = instrument;
-  [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, bindings, velocity,
-                                seed] = interaction;
+  [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, shared, release, glide,
+                                pick_up, bindings, velocity, seed] = interaction;
   [[maybe_unused]] const auto& [dimension, file, size, folder, temperatures, timescale] = model;
   [[maybe_unused]] const auto& [sigma, pi] = temperatures;
   [[maybe_unused]] const auto& [osc_enabled, listen, outputs, in, out] = osc;
@@ -112,8 +112,9 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [log_enabled, performer, predictions, log_folder, quota] = log;
   [[maybe_unused]] const auto& [web_enabled, web_listen, share, certificate, certificate_key] = web;
   [[maybe_unused]] const auto& [route_input, route_output] = route;
+  [[maybe_unused]] const auto& [limit_of_dt, limits_of_controls] = limits;
   [[maybe_unused]] const auto& [kind, seconds, rate] = smoothing;
-  constexpr int kFields = 5 + 2 + 9 + (5 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 5 + 5 + 3;
+  constexpr int kFields = 5 + 2 + 13 + (5 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 2 + 5 + 5 + 3;
   int own = 0;
   for (const Key& key : keys())
     own += key.get != nullptr ? 1 : 0;

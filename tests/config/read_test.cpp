@@ -211,7 +211,7 @@ quota = 500
       ElementsAre(
           "imps.toml:1:11: verbose is 1: give true or false",
           "imps.toml:3:8: interaction.mode is \"solo\": give one of \"callresponse\", "
-          "\"polyphony\", \"battle\", \"useronly\"",
+          "\"polyphony\", \"battle\", \"useronly\", \"duet\"",
           "imps.toml:4:13: interaction.threshold is -1.0: give a number, 0 or more, in seconds",
           "imps.toml:5:12: interaction.max_rest is \"long\": give a number, 0.001 or more, in "
           "seconds",

@@ -25,8 +25,10 @@ void do_something(Stage& stage, int what, int how) {
     case 0:
     case 1:
     case 2:
-    case 3:
       stage.play({fraction, 1 - fraction}, how % 7 != 0);
+      break;
+    case 3:
+      stage.touch({{static_cast<std::size_t>(how % 2), fraction}}, how % 7 != 0);
       break;
     case 4:
     case 5:
@@ -37,7 +39,7 @@ void do_something(Stage& stage, int what, int how) {
       stage.sleep(std::chrono::milliseconds(10 * how));
       break;
     case 8:
-      stage.command({.kind = Command::Kind::mode, .mode = static_cast<Mode>(how % 4)});
+      stage.command({.kind = Command::Kind::mode, .mode = static_cast<Mode>(how % 5)});
       break;
     case 9:
       stage.command("pause", how % 2 == 0 ? 1.0 : 0.0);
@@ -66,6 +68,22 @@ void do_something(Stage& stage, int what, int how) {
     case 17:
       stage.command("handover");
       break;
+    case 18: {
+      constexpr std::array kLimits{
+          "",        "0.2 to 0.6", "steps 5",   "scale C minor, sparse 0.5",
+          "sigma 3", "hold",       "hold 0.25", "0.4 to 0.5, sparse 0.1"};
+      stage.command({.kind = Command::Kind::limit,
+                     .number = static_cast<double>(1 + how % 2),
+                     .text = kLimits.at(static_cast<std::size_t>(how) % kLimits.size())});
+      break;
+    }
+    case 19:
+      stage.command({.kind = Command::Kind::limit,
+                     .number = 0,
+                     .text = how % 3 == 0   ? ""
+                             : how % 3 == 1 ? "0.05 to 0.2"
+                                            : "sigma 2"});
+      break;
     default:
       stage.performer.set_model(
           test::random_model(wild_model()->sizes(), 100U + static_cast<unsigned>(how % 3)),
@@ -75,14 +93,17 @@ void do_something(Stage& stage, int what, int how) {
 
 std::vector<std::pair<int, int>> any_events() {
   return *rc::gen::container<std::vector<std::pair<int, int>>>(
-      rc::gen::pair(rc::gen::inRange(0, 19), rc::gen::inRange(0, 1000)));
+      rc::gen::pair(rc::gen::inRange(0, 21), rc::gen::inRange(0, 1000)));
 }
 
 RC_GTEST_PROP(Properties, NothingIsOutOfRangeNothingIsLeftSoundingAndTimeNeverGoesBack, ()) {
-  PerformerSettings settings{.mode = static_cast<Mode>(*rc::gen::inRange(0, 4)),
+  PerformerSettings settings{.mode = static_cast<Mode>(*rc::gen::inRange(0, 5)),
                              .start_now = *rc::gen::arbitrary<bool>()};
   settings.temperatures = {.sigma = 1, .pi = 1.5};
   settings.thru = *rc::gen::arbitrary<bool>();
+  settings.shared = *rc::gen::arbitrary<bool>();
+  settings.release = Seconds{*rc::gen::inRange(0, 3) * 0.3};
+  settings.pick_up = ControlSet(static_cast<unsigned>(*rc::gen::inRange(0, 4)));
   Stage stage(wild_model(), settings);
   const auto events = any_events();
   for (const auto& [what, how] : events) {
@@ -94,6 +115,7 @@ RC_GTEST_PROP(Properties, NothingIsOutOfRangeNothingIsLeftSoundingAndTimeNeverGo
 
   TimePoint last;
   bool model_sounds = false;
+  ControlSet performers;
   Voice voice =
       settings.mode == Mode::battle && settings.start_now ? Voice::model : Voice::performer;
   for (const Sent& one : stage.sent) {
@@ -104,6 +126,11 @@ RC_GTEST_PROP(Properties, NothingIsOutOfRangeNothingIsLeftSoundingAndTimeNeverGo
     switch (one.what) {
       case Sent::What::prediction:
         model_sounds = true;
+        RC_ASSERT((one.of & performers).none());  // nobody moves what is the other's
+        break;
+      case Sent::What::owner:
+        RC_ASSERT(one.of != performers);
+        performers = one.of;
         break;
       case Sent::What::release:
         model_sounds = false;
@@ -128,9 +155,12 @@ RC_GTEST_PROP(Properties, NothingIsOutOfRangeNothingIsLeftSoundingAndTimeNeverGo
 RC_GTEST_PROP(Properties, TheSameEventsAtTheSameTimesGiveTheSameActionsWhetherThoughtAheadOrNot,
               ()) {
   const auto events = any_events();
-  const auto mode = static_cast<Mode>(*rc::gen::inRange(0, 4));
+  const auto mode = static_cast<Mode>(*rc::gen::inRange(0, 5));
+  const bool shared = *rc::gen::arbitrary<bool>();
   const auto perform = [&](bool thinks) {
-    Stage stage(wild_model(), {.mode = mode, .start_now = true, .seed = 9});
+    Stage stage(
+        wild_model(),
+        {.mode = mode, .start_now = true, .shared = shared, .pick_up = ControlSet(1), .seed = 9});
     stage.thinks = thinks;
     for (const auto& [what, how] : events)
       do_something(stage, what, how);

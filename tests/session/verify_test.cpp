@@ -101,11 +101,20 @@ void expect_repeats(const Session& session, const fs::path& log) {
   EXPECT_LE(verdict->predictions, session.report().performer.predictions) << "the muted have none";
 }
 
-class Verify : public ::testing::TestWithParam<Mode> {};
+struct Way {
+  Mode mode;
+  bool shared = false;
+};
+class Verify : public ::testing::TestWithParam<Way> {};
 
 TEST_P(Verify, ASessionWithLiveCommandsHappensAgainBitForBit) {
-  Session session(options(GetParam()));
-  const bool silent = GetParam() == Mode::user_only;
+  LiveOptions asked = options(GetParam().mode);
+  asked.settings.interaction.shared_hands = GetParam().shared;
+  asked.settings.interaction.release = 5ms;
+  asked.settings.interaction.glide = 8ms;
+  asked.settings.interaction.pick_up = {2};
+  Session session(asked);
+  const bool silent = GetParam().mode == Mode::user_only;
   session.play(20);
   session.rest(silent ? 1 : 10);
   session.command("sigmatemp", 0.5F);
@@ -146,9 +155,14 @@ TEST_P(Verify, ASessionWithLiveCommandsHappensAgainBitForBit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, Verify,
-                         ::testing::Values(Mode::call_response, Mode::polyphony, Mode::battle,
-                                           Mode::user_only),
-                         [](const auto& one) { return std::string(name(one.param)); });
+                         ::testing::Values(Way{Mode::call_response}, Way{Mode::polyphony},
+                                           Way{Mode::battle}, Way{Mode::user_only}, Way{Mode::duet},
+                                           Way{Mode::call_response, true},
+                                           Way{Mode::polyphony, true}, Way{Mode::battle, true}),
+                         [](const auto& one) {
+                           return std::string(name(one.param.mode)) +
+                                  (one.param.shared ? "_shared" : "");
+                         });
 
 TEST(Verify, AWarmedSessionHappensAgainWithTheSameMemoryAndNotWithAnother) {
   for (const Mode mode : {Mode::call_response, Mode::polyphony, Mode::battle}) {

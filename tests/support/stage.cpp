@@ -17,6 +17,16 @@ void Stage::play(const std::vector<double>& controls, bool heard) {
   take(performer.on(PerformerFrame{controls, heard}, now));
 }
 
+void Stage::touch(const std::vector<std::pair<std::size_t, double>>& controls, bool heard) {
+  std::vector<double> frame(static_cast<std::size_t>(performer.dimension() - 1), 0.25);
+  ControlSet touched;
+  for (const auto& [control, value] : controls) {
+    frame.at(control) = value;
+    touched.set(control);
+  }
+  take(performer.on(PerformerFrame{frame, heard, touched}, now));
+}
+
 void Stage::command(const Command& command) { take(performer.on(command, now)); }
 
 void Stage::command(std::string_view word, CommandArgument argument) {
@@ -60,6 +70,7 @@ void Stage::take(std::span<const Action> actions) {
             one.what = Sent::What::prediction;
             one.due = a.due;
             one.number = a.number;
+            one.of = a.moved;
             one.controls.assign(a.controls.begin(), a.controls.end());
           } else if constexpr (std::is_same_v<A, PlayThru>) {
             one.what = Sent::What::thru;
@@ -71,6 +82,12 @@ void Stage::take(std::span<const Action> actions) {
             one.controls.assign(a.controls.begin(), a.controls.end());
           } else if constexpr (std::is_same_v<A, HandOver>) {
             one.what = a.to == Voice::model ? Sent::What::to_model : Sent::What::to_performer;
+          } else if constexpr (std::is_same_v<A, LetGo>) {
+            one.what = Sent::What::let_go;
+            one.of = a.controls;
+          } else if constexpr (std::is_same_v<A, Owner>) {
+            one.what = Sent::What::owner;
+            one.of = a.performer;
           } else {
             one.what = Sent::What::withheld;
             one.number = a.number;
@@ -93,7 +110,7 @@ std::vector<Sent> Stage::all(Sent::What what) const {
 std::string Stage::story() const {
   std::string letters;
   for (const Sent& one : sent)
-    letters += "ptrinPMw"[static_cast<int>(one.what)];
+    letters += "ptrinPMwlo"[static_cast<int>(one.what)];
   return letters;
 }
 

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <imps/performer.h>
@@ -21,13 +22,16 @@ struct Sent {
     row_model,
     to_performer,
     to_model,
-    withheld
+    withheld,
+    let_go,
+    owner
   };
   What what{};
   TimePoint at;                  ///< when it left
   TimePoint due;                 ///< predictions only
   std::vector<double> controls;  ///< predictions, thru and rows
   std::uint64_t number = 0;      ///< predictions only
+  ControlSet of{};  ///< predictions: the model's controls; owner: the performer's; let go: these
 
   friend bool operator==(const Sent&, const Sent&) = default;
 };
@@ -41,6 +45,8 @@ class Stage {
 
   /// The performer moves the controls now.
   void play(const std::vector<double>& controls, bool heard = true);
+  /// The performer touches only some of the controls now.
+  void touch(const std::vector<std::pair<std::size_t, double>>& controls, bool heard = true);
   void command(const Command& command);
   void command(std::string_view word, CommandArgument argument);
   void command(std::string_view word);
@@ -55,7 +61,7 @@ class Stage {
   [[nodiscard]] std::vector<Sent> all(Sent::What what) const;
   [[nodiscard]] std::vector<Sent> predictions() const { return all(Sent::What::prediction); }
   /// The kinds of everything sent, one letter each: p(rediction) t(hru) r(elease), rows i(nterface)
-  /// n(etwork), hand-overs P(erformer) M(odel), w(ithheld).
+  /// n(etwork), hand-overs P(erformer) M(odel), w(ithheld), l(et go), o(wner).
   [[nodiscard]] std::string story() const;
 
   Performer performer;

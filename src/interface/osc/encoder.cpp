@@ -106,6 +106,17 @@ OscPacket encode_frame_at(std::span<std::byte> into, std::uint64_t when, std::st
   return writer.packet();
 }
 
+OscPacket encode_owner(std::span<std::byte> into, const ControlSet& performer,
+                       std::size_t controls) noexcept {
+  Writer writer(into);
+  controls = std::min(controls, performer.size());
+  writer.text("/imps/owner");
+  writer.tags(controls, [](std::size_t) { return 'i'; });
+  for (std::size_t k = 0; k < controls; ++k)
+    writer.uint32(performer.test(k) ? 1 : 0);
+  return writer.packet();
+}
+
 OscPacket encode_pong(std::span<std::byte> into) noexcept {
   return encode_frame(into, "/pong", {});
 }

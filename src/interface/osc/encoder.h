@@ -29,6 +29,11 @@ OscPacket encode_frame(std::span<std::byte> into, std::string_view address,
 OscPacket encode_frame_at(std::span<std::byte> into, std::uint64_t when, std::string_view address,
                           std::span<const double> values) noexcept;
 
+/// /imps/owner with an integer for each of so many controls: 1 where it is the performer's, 0 where
+/// it is the model's.
+OscPacket encode_owner(std::span<std::byte> into, const ControlSet& performer,
+                       std::size_t controls) noexcept;
+
 /// The answer to /ping: /pong without arguments.
 OscPacket encode_pong(std::span<std::byte> into) noexcept;
 

@@ -80,6 +80,11 @@ void OscInterface::sound(const Sound& sound, TimePoint now) {
   }
 }
 
+void OscInterface::tell_owner(const ControlSet& performer, std::size_t controls, TimePoint now) {
+  std::array<std::byte, 1024> buffer;
+  if (const auto packet = encode_owner(buffer, performer, controls)) port_->send(*packet, now);
+}
+
 bool OscInterface::take(const Settings& settings, TimePoint) {
   OscSettings next = settings.osc;
   if (settings_.listen.port == 0 && next.listen.port == port()) next.listen.port = 0;

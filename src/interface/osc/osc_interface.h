@@ -30,6 +30,7 @@ class OscInterface final : public Interface, private OscSink, private UdpReceive
   void sound(const Sound& sound, TimePoint now) override;
   /// OSC outputs hold nothing: a frame is where the controls stand.
   void release(TimePoint) override {}
+  void tell_owner(const ControlSet& performer, std::size_t controls, TimePoint now) override;
   bool take(const Settings& settings, TimePoint now) override;
   void close() noexcept override { port_.reset(); }
   [[nodiscard]] std::string description() const override;

@@ -14,6 +14,12 @@ export interface State {
   paused: boolean;
   muted: boolean;
   thru: boolean;
+  /** In every mode, as in duet, what is touched stays the performer's. */
+  shared_hands: boolean;
+  /** The controls that the performer has, where they are shared. */
+  held: number[];
+  /** Seconds after the last touch until a control is the model's again. */
+  release: number;
   threshold: number;
   sigmatemp: number;
   pitemp: number;
@@ -29,7 +35,7 @@ export interface State {
   folder: string;
 }
 
-export type Mode = "callresponse" | "polyphony" | "battle" | "useronly";
+export type Mode = "callresponse" | "polyphony" | "battle" | "useronly" | "duet";
 export type VoiceName = "performer" | "model";
 
 /** A frame that sounded: where each control stands now. */

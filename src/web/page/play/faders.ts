@@ -6,6 +6,7 @@
 
 import { Desk, VoiceName } from "../desk";
 import { attributes, button, freshId, make, write } from "../make";
+import { isShared } from "./words";
 
 /** Hears what a hand does here: where all controls stand now, and which moved. */
 export type Moved = (controls: readonly number[], moved: readonly number[]) => void;
@@ -51,8 +52,15 @@ export class Faders {
       this.row.scrollLeft += wheel.deltaY;
     }, { passive: false });
     this.build(this.chosen);
+    // Nobody hears what is moved while imps is away; this page's own sound does.
+    const showConnected = () => this.place.classList.toggle("away", !desk.connected);
+    desk.on("connected", showConnected);
+    showConnected();
     desk.on("state", (change) => {
       if ("dimension" in change || "instrument" in change) this.fit();
+    });
+    desk.on("state", (change) => {
+      if ("held" in change || "mode" in change || "shared_hands" in change) this.showOwners();
     });
     desk.on("stands", ({ performer, model }) => {
       if (model.length === 0) this.model.length = 0;
@@ -113,11 +121,27 @@ export class Faders {
     this.names = names;
   }
 
+  /** Where controls are shared, a cap's colour says whose it is just now. */
+  private showOwners(): void {
+    const { state } = this.desk;
+    if (!isShared(state)) {
+      for (const { element } of this.faders) delete element.dataset.owner;
+      return;
+    }
+    const held = new Set(state?.held);
+    this.faders.forEach(({ element }, control) => {
+      element.dataset.owner = held.has(control) ? "performer" : "model";
+      this.stale.add(control);
+    });
+  }
+
   private hear(voice: VoiceName, control: number, value: number, isMove: boolean): void {
     const fader = this.faders[control];
     if (!fader) return;
     if (voice === "model") this.model[control] = value;
-    else if (!fader.isHeld && performance.now() / 1000 - fader.movedAt > settling)
+    // On one instrument, what the model moves has moved.
+    const moves = voice === "performer" || fader.element.dataset.owner === "model";
+    if (moves && !fader.isHeld && performance.now() / 1000 - fader.movedAt > settling)
       this.controls[control] = value;
     if (isMove && !(voice === "model" && fader.isHeld)) fader.element.dataset.last = voice;
     this.stale.add(control);
@@ -130,6 +154,7 @@ export class Faders {
     this.place.dataset.size = count <= 8 ? "few" : count <= 16 ? "some" : "many";
     this.faders = this.controls.map((_, control) => this.make(control));
     this.row.replaceChildren(...this.faders.map((fader) => fader.element.parentElement as HTMLElement));
+    this.showOwners();
     for (let control = 0; control < count; ++control) this.draw(control);
   }
 
@@ -204,14 +229,16 @@ export class Faders {
     const stands = this.controls[control];
     // The caps' way is the fader's height less a cap's, which the style knows.
     cap.style.setProperty("--at", stands.toFixed(4));
-    const model = this.model[control];
+    const owner = element.dataset.owner;
+    if (owner) element.dataset.last = owner;
+    const model = owner ? undefined : this.model[control];
     mark.style.setProperty("--at", (model ?? 0.5).toFixed(4));
     mark.hidden = model === undefined;
     const figure = stands.toFixed(2);
     write(value, this.place.dataset.size === "few" ? figure : figure.replace(/^0/, ""));
     element.setAttribute("aria-valuenow", stands.toFixed(3));
     element.setAttribute("aria-valuetext", model === undefined || element.dataset.last !== "model"
-      ? stands.toFixed(2)
+      ? stands.toFixed(2) + (owner ? (owner === "model" ? ", the model's" : ", yours") : "")
       : `${stands.toFixed(2)}, the model at ${model.toFixed(2)}`);
   }
 }

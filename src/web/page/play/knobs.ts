@@ -3,12 +3,13 @@
 
 import { Desk, State } from "../desk";
 import { attributes, button, freshId, make, write } from "../make";
+import { sceneButtons } from "../parts/scenes";
 import { InstrumentName } from "./instrument";
 import { fullScreen } from "./keys";
 import { applyLook, Look, lookName, lookNow, looks, onLook } from "./look";
 import { Midi } from "./midi";
 import { Sound } from "./sound";
-import { figures, modes } from "./words";
+import { figures, isShared, modes } from "./words";
 
 /** After a hand has let go, so long it takes until imps has said that it heard. Milliseconds. */
 const settling = 400;
@@ -114,6 +115,11 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
   const threshold = slider({
     name: "Threshold", exact: "Threshold", title: "The silence before an answer", law: squares(4),
     words: seconds, change: (value) => desk.command("threshold", value) });
+  const shared = button("Shared hands", "toggle", () => desk.command("sharedhands", desk.state?.shared_hands ? 0 : 1));
+  shared.title = "What you touch stays yours while the model plays the rest; always so in duet";
+  const release = slider({
+    name: "Let go after", exact: "release", title: "With shared hands: how long after your last touch a control is the model's again",
+    law: squares(10), words: seconds, change: (value) => desk.command("release", value) });
   const far = slider({
     name: "How far", exact: "sigma temperature", law: ratios(0.0001, 2, true), words: figures,
     title: "Sigma temperature: how far predictions stray from what the model finds likely; 0 plays its means",
@@ -150,6 +156,10 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
   const reset = button("Reset", "", () => desk.command("reset"));
   reset.title = "The model forgets everything it has heard, and goes on from the last frame";
 
+  // Nobody who has no scenes need know of them.
+  let hasScenes = false;
+  const scenes = group("Scene", sceneButtons(desk, (count) => void (hasScenes = count > 0)));
+
   const look = choice<Look>("Look", looks.map((value) => ({ value, text: lookName(value) })), applyLook);
   onLook(() => look.show(lookNow()));
   look.show(lookNow());
@@ -160,7 +170,8 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
     group("Sound", instrument.element, volume.element, make("div", "pair", off, midi.button), midi.line);
   soundGroup.querySelector("h2")?.append(locked);
   place.append(
-    group("Mode", mode.element, threshold.element),
+    group("Mode", mode.element, threshold.element, release.element, make("div", "pair", shared)),
+    scenes,
     group("Adventure", far.element, freely.element, time.element),
     soundGroup,
     make("section", "group", make("div", "pair", reset, mute)),
@@ -172,8 +183,14 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
     far.show(state.sigmatemp);
     freely.show(state.pitemp);
     time.show(state.timescale);
+    release.show(state.release);
+    release.element.hidden = !isShared(state);
+    shared.setAttribute("aria-pressed", String(isShared(state)));
+    shared.disabled = state.mode === "duet" || state.mode === "useronly";
     mute.setAttribute("aria-pressed", String(state.muted));
+    scenes.hidden = !hasScenes;
   };
+  scenes.hidden = true;
   const showNow = () => {
     if (desk.state) show(desk.state);
   };

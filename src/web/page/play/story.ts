@@ -69,6 +69,7 @@ export class Story {
     else if (this.answers <= lessons)
       this.say(state.mode === "polyphony"
         ? "Each move of yours is answered once, as much later as the model expects."
+        : state.mode === "duet" ? "What you do not touch, the model plays. Touch a fader, and it is yours."
         : "The model plays by itself now; it does not listen.");
   }
 

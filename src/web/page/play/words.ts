@@ -1,18 +1,23 @@
 // What the page says in players' words: names of the modes, times, counts.
 
-import { Mode } from "../desk";
+import { Mode, State } from "../desk";
 
-/** In the order of their keys, 1 to 4. */
+/** In the order of their keys, 1 to 5. */
 export const modes: readonly { mode: Mode; name: string; short: string; words: string }[] = [
   { mode: "callresponse", name: "Call and response", short: "Call",
     words: "You play; when you stop, the model goes on from where you are" },
   { mode: "polyphony", name: "Polyphony", short: "Poly", words: "Each move of yours gets one answer, a little later" },
   { mode: "battle", name: "Battle", short: "Battle", words: "The model plays by itself and does not listen" },
-  { mode: "useronly", name: "Only you", short: "Only you", words: "The model is silent; what you play is recorded" },
+  { mode: "useronly", name: "Only you", short: "You", words: "The model is silent; what you play is recorded" },
+  { mode: "duet", name: "Duet", short: "Duet", words: "What you touch is yours; the model plays the rest, knowing what you hold" },
 ];
 
 export const modeName = (mode: Mode): string =>
   modes.find((one) => one.mode === mode)?.name ?? mode;
+
+/** Whether each control is either the performer's or the model's just now. */
+export const isShared = (state: Pick<State, "mode" | "shared_hands"> | null): boolean =>
+  !!state && (state.mode === "duet" || (state.shared_hands && state.mode !== "useronly"));
 
 /** 192 is 3:12, or 03:12 where digits must stay in place. */
 export function clock(seconds: number): string {
