@@ -76,6 +76,16 @@ class Models(TabTest):
         self.assertEqual(self.ask("/state")["model"]["name"], "the built-in model")
         self.assertTrue(self.find(".model [aria-label^=Delete]").is_enabled(), "the other one may go")
 
+    def test_is_compared_though_nothing_was_trained_here(self):
+        self.bring_mine()
+        self.click(self.find('a[aria-label="Compare mine.safetensors"]'))
+        self.until(lambda: self.text(".compare h3") == "mine.safetensors", "it is the one that is judged")
+        self.click(self.all(".ear")[1])
+        self.until(lambda: self.ask("/state")["model"]["name"].endswith("mine.safetensors"), "it plays")
+        self.browser.refresh()
+        self.until(lambda: self.text(".compare h3") == "mine.safetensors", "a reload shows it again")
+        self.assertEqual(self.said_wrong(), [])
+
     def test_is_converted_and_the_result_can_be_fetched(self):
         self.bring_mine()
         self.click(self.find(".convert summary"))

@@ -79,7 +79,8 @@ class PlayTab(PageTest):
     def test_what_is_changed_elsewhere_is_shown_but_not_under_a_hand(self):
         self.drag(self.faders()[0], up=40)
         self.until(lambda: self.speaks("model"), "the model answers")
-        threshold, sigma = (knob.find_element("css selector", "input") for knob in self.all(".knob")[:2])
+        threshold = self.find('.knob input[aria-label="Threshold"]')
+        sigma = self.find('.knob input[aria-label$="sigma temperature"]')
         self.command("sigmatemp", 0.5)
         self.until(lambda: sigma.get_attribute("aria-valuetext") == "0.50", "a new temperature is shown")
         ActionChains(self.browser).click_and_hold(threshold).move_by_offset(30, 0).perform()
@@ -108,6 +109,47 @@ class PlayTab(PageTest):
         self.assertEqual(self.find("#field").get_attribute("value"), "3 f?")
         self.assertEqual(self.text(".mode-name"), "Call and response")
         self.assertFalse(self.find(".keys-card").is_displayed())
+
+    def test_the_list_of_keys_closes_without_a_panic(self):
+        self.script("window.sent = []; const send = WebSocket.prototype.send;"
+                    "WebSocket.prototype.send = function (text) { sent.push(text); send.call(this, text); }")
+        self.press("?")
+        self.until(lambda: self.find(".keys-card").is_displayed(), "the list is there")
+        self.press(Keys.ESCAPE)
+        self.assertFalse(self.find(".keys-card").is_displayed())
+        self.assertNotIn("panic", "".join(self.script("return sent")))
+        self.press(Keys.ESCAPE)
+        self.until(lambda: "panic" in "".join(self.script("return sent")), "again, it is panic")
+
+    def test_in_a_duet_a_held_fader_stays_and_the_others_play(self):
+        self.drag(self.faders()[0], up=40)
+        self.press("5")
+        self.until(lambda: self.text(".mode-name") == "Duet", "the mode is shown")
+        self.until(lambda: self.script("return document.querySelectorAll('.fader[data-owner=model]').length") == 8,
+                   "what has rested is the model's")
+        fader = self.faders()[2]
+        cap = fader.find_element("css selector", ".cap")
+        ActionChains(self.browser, duration=20).move_to_element(cap).click_and_hold().move_by_offset(0, -20).perform()
+        self.until(lambda: fader.get_attribute("data-owner") == "performer", "what is touched is the performer's")
+        mine = fader.get_attribute("aria-valuenow")
+        self.assertIn(", yours", fader.get_attribute("aria-valuetext"))
+        before = self.script("return [...document.querySelectorAll('.fader')].map((one) => one.ariaValueNow)")
+
+        def moved():
+            now = self.script("return [...document.querySelectorAll('.fader')].map((one) => one.ariaValueNow)")
+            return [k for k in range(8) if now[k] != before[k]]
+
+        self.until(lambda: len(moved()) >= 2, "others move")
+        self.assertNotIn(2, moved())
+        self.assertEqual(fader.get_attribute("aria-valuenow"), mine)
+        self.assertIn("the model's", self.faders()[0].get_attribute("aria-valuetext"))
+        ActionChains(self.browser).release().perform()
+        self.until(lambda: fader.get_attribute("data-owner") == "model", "let go, it is the model's again")
+
+    def test_shows_that_imps_is_gone(self):
+        self.assertNotIn("away", self.find(".faders").get_attribute("class"))
+        self.imps.end()
+        self.until(lambda: "away" in self.find(".faders").get_attribute("class"), "the faders are dimmed")
 
     def test_asks_nobody_else_for_anything(self):
         asked = self.script("return performance.getEntriesByType('resource').map((entry) => entry.name)")

@@ -47,11 +47,18 @@ class Train(TabTest):
         self.until(lambda: self.find(".unfinished").is_displayed(), "stopped again, it is")
         self.assertEqual(self.said_wrong(), [])
 
+    def test_remembers_what_was_chosen(self):
+        for value in ("m", "5min", ""):
+            self.click(self.all(f'.pick-input[value="{value}"]')[-1])
+        self.browser.refresh()
+        self.until(lambda: self.all('.pick-input[value="m"]'), "the form is there")
+        self.assertEqual([one.get_attribute("value") for one in self.all(".pick-input:checked")], ["m", "5min", ""])
+
     def test_says_why_there_is_nothing_to_learn_from(self):
         for log in (self.place / "logs").iterdir():
             log.unlink()
         self.press_button("Train")
-        self.until(lambda: any("Nothing has been played yet" in said for said in self.said_wrong()), "the words of imps stand there")
+        self.until(lambda: any("no take to learn from" in said for said in self.said_wrong()), "the words of imps stand there")
 
 
 if __name__ == "__main__":
