@@ -95,8 +95,8 @@ int run(int rounds) {
   }
   const double step = median(steps);
   const Sizes sizes = model->sizes();
-  std::printf("a step: %.0f ns (%d × %d units, %d components, dimension %d)\n\n", step, sizes.layers,
-              sizes.units, sizes.mixtures, sizes.dimension);
+  std::printf("a step: %.0f ns (%d × %d units, %d components, dimension %d)\n\n", step,
+              sizes.layers, sizes.units, sizes.mixtures, sizes.dimension);
   std::printf("%-26s %8s %8s\n", "a draw with", "ns", "steps");
   for (std::size_t k = 0; k < all.size(); ++k)
     std::printf("%-26s %8.0f %8.2f\n", all[k].name.c_str(), median(draws[k]),

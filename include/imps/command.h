@@ -29,6 +29,8 @@ struct Command {
     shared_hands,       ///< number 0 or 1: touched controls stay the performer's
     release,            ///< number ≥ 0, seconds after the last touch
     glide,              ///< number ≥ 0, seconds: how the model takes over what was left
+    grip,               ///< number of the control, from 1: a hand is on it,
+    let_go,             ///< and is taken away
     limit,              ///< number: of the control, from 1, or 0 for dt; text: see Limit
     seed,               ///< seed; the next prediction is number 0 again
     model,              ///< text: the name of a file in models/

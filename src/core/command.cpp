@@ -17,7 +17,7 @@ namespace {
 
 using Kind = Command::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 19> kWords{{
+constexpr std::array<std::pair<Kind, std::string_view>, 21> kWords{{
     {Kind::mode, "mode"},
     {Kind::pause, "pause"},
     {Kind::mute, "mute"},
@@ -31,6 +31,8 @@ constexpr std::array<std::pair<Kind, std::string_view>, 19> kWords{{
     {Kind::shared_hands, "sharedhands"},
     {Kind::release, "release"},
     {Kind::glide, "glide"},
+    {Kind::grip, "grip"},
+    {Kind::let_go, "letgo"},
     {Kind::limit, "limit"},
     {Kind::seed, "seed"},
     {Kind::model, "model"},
@@ -173,6 +175,11 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     case Kind::release:
       return checked_number(kind, arguments, "takes one number of seconds from 0 to 3600",
                             [](double x) { return x >= 0 && x <= 3600; });
+    case Kind::grip:
+    case Kind::let_go:
+      return checked_number(
+          kind, arguments, "takes the number of a control, from 1 to 128",
+          [](double x) { return x >= 1 && x <= kMaxControls && x == std::floor(x); });
     case Kind::glide:
       return checked_number(kind, arguments, "takes one number of seconds from 0 to 60",
                             [](double x) { return x >= 0 && x <= 60; });

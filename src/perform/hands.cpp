@@ -9,6 +9,9 @@ namespace {
 /// As near as that a control is picked up.
 constexpr double kNear = 1.0 / 64;
 
+/// After so long without a word, a hand is no longer there.
+constexpr Duration kGrip = std::chrono::seconds(30);
+
 }  // namespace
 
 void Hands::touch(const ControlSet& controls, TimePoint at) noexcept {
@@ -19,17 +22,28 @@ void Hands::touch(const ControlSet& controls, TimePoint at) noexcept {
     if (controls.test(k)) at_[k] = at;
 }
 
+void Hands::grip(std::size_t control, bool on, TimePoint at) noexcept {
+  gripped_.set(control, on);
+  touch(ControlSet().set(control), at);
+}
+
+TimePoint Hands::rests_at(std::size_t control, const Manners& manners) const noexcept {
+  return at_[control] +
+         (gripped_.test(control) ? std::max(manners.release, kGrip) : manners.release);
+}
+
 std::optional<TimePoint> Hands::next_release(const Manners& manners) const noexcept {
   std::optional<TimePoint> first;
   if (held_.none()) return first;
   for (std::size_t k = 0; k < held_.size(); ++k)
-    if (held_.test(k) && (!first || at_[k] < *first)) first = at_[k];
-  return *first + manners.release;
+    if (held_.test(k) && (!first || rests_at(k, manners) < *first)) first = rests_at(k, manners);
+  return first;
 }
 
 void Hands::let_go(std::size_t control, TimePoint at, double stands,
                    const Manners& manners) noexcept {
   held_.reset(control);
+  gripped_.reset(control);
   at_[control] = at;
   left_[control] = stands;
   const bool waits = manners.pick_up.test(control) && !manners.at_once.test(control);
@@ -40,7 +54,7 @@ void Hands::let_go(std::size_t control, TimePoint at, double stands,
 
 void Hands::release(TimePoint at, std::span<const double> stands, const Manners& manners) noexcept {
   for (std::size_t k = 0; k < stands.size(); ++k)
-    if (held_.test(k) && at_[k] + manners.release <= at) let_go(k, at, stands[k], manners);
+    if (held_.test(k) && rests_at(k, manners) <= at) let_go(k, at, stands[k], manners);
 }
 
 void Hands::release_all(TimePoint at, std::span<const double> stands,
@@ -51,6 +65,7 @@ void Hands::release_all(TimePoint at, std::span<const double> stands,
 
 void Hands::forget() noexcept {
   held_.reset();
+  gripped_.reset();
   gliding_.reset();
   waiting_.reset();
 }

@@ -14,7 +14,9 @@
 namespace imps {
 
 /// Who has each control. A control that is touched is the performer's until it has rested for the
-/// release time; then it is the model's again, which begins where it was left.
+/// release time; then it is the model's again, which begins where it was left. One that is gripped
+/// (by a finger that need not move) stays the performer's until it is let go, or for half a minute
+/// when nobody says so.
 ///
 /// Realtime-safe. Thread-safe: no. A value: a copy goes on by itself.
 class Hands {
@@ -29,6 +31,8 @@ class Hands {
 
   /// The performer moves these.
   void touch(const ControlSet& controls, TimePoint at) noexcept;
+  /// The performer has a hand on it, or takes it away; either is a touch.
+  void grip(std::size_t control, bool on, TimePoint at) noexcept;
   /// When the next control is let go, if one is held.
   [[nodiscard]] std::optional<TimePoint> next_release(const Manners& manners) const noexcept;
   /// Lets go of what is due at `at`. @param stands  where all controls stand
@@ -49,8 +53,10 @@ class Hands {
 
  private:
   void let_go(std::size_t control, TimePoint at, double stands, const Manners& manners) noexcept;
+  [[nodiscard]] TimePoint rests_at(std::size_t control, const Manners& manners) const noexcept;
 
   ControlSet held_;
+  ControlSet gripped_;  // of these
   ControlSet gliding_;
   ControlSet waiting_;     // to be picked up
   ControlSet has_passed_;  // of these, the model's wish was seen on the side that `above_` says

@@ -407,6 +407,25 @@ struct Performer::Mind {
     tell_owner(before);
   }
 
+  /// A hand is put on a control, or taken away, without moving it. Where controls are not shared,
+  /// it means nothing.
+  void grip(std::size_t control, bool on) noexcept {
+    if (!together() || !all.test(control)) return;
+    const ControlSet before = hands.held();
+    if (!on && !before.test(control)) return;
+    hands.grip(control, on, now);
+    if (const ControlSet taken = hands.held() & ~before; holding && taken.any())
+      actions.add(LetGo{taken});
+    tell_owner(before);
+    if (settings.mode == Mode::duet || settings.mode == Mode::battle) share_voice();
+    if (settings.mode == Mode::call_response && all_held()) {
+      forget_hands();
+      hand_over();
+      return;
+    }
+    redraw_next(now);
+  }
+
   /// The performer has moved while the model plays.
   void go_on_with(double dt, bool is_heard) noexcept {
     if (!is_heard) return redraw_next(now);
@@ -739,6 +758,10 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
     case Command::Kind::glide:
       mind.settings.glide = Seconds{command.number};
       mind.redraw();
+      break;
+    case Command::Kind::grip:
+    case Command::Kind::let_go:
+      mind.grip(static_cast<std::size_t>(command.number) - 1, command.kind == Command::Kind::grip);
       break;
     case Command::Kind::limit: {
       const auto which = static_cast<std::size_t>(command.number);

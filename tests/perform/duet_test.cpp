@@ -172,6 +172,30 @@ TEST(Duet, PicksUpOnlyWhenItComesBy) {
   EXPECT_FLOAT_EQ(static_cast<float>(stage.predictions().back().controls[0]), 0.1F);
 }
 
+TEST(Duet, AHandThatRestsOnAControlKeepsIt) {
+  Stage stage(test::constant_model(0.1, {0.8, 0.7}), duet());
+  stage.play({0.2, 0.4});
+  stage.advance(500ms);
+  stage.command("grip", 2.0);
+  stage.advance(20s);
+  EXPECT_EQ(stage.performer.held(), ControlSet(0b10));
+  EXPECT_EQ(stage.predictions().back().controls[1], 0.4);
+  stage.command("letgo", 2.0);
+  stage.advance(900ms);
+  EXPECT_TRUE(stage.performer.held().any()) << "it rests as long as any other";
+  stage.advance(200ms);
+  EXPECT_TRUE(stage.performer.held().none());
+  // Without having moved, a hand takes what was the model's.
+  stage.sent.clear();
+  stage.command("grip", 1.0);
+  ASSERT_FALSE(stage.sent.empty());
+  EXPECT_EQ(stage.sent[0].what, Sent::What::let_go);
+  EXPECT_EQ(stage.performer.held(), ControlSet(0b01));
+  stage.advance(31s);
+  EXPECT_TRUE(stage.performer.held().none())
+      << "nobody has said for half a minute that it is there";
+}
+
 TEST(Duet, HandOverTakesEverythingAndGivesItBack) {
   Stage stage(test::constant_model(0.1, {0.8, 0.7}), duet());
   stage.play({0.2, 0.4});

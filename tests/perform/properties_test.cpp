@@ -78,6 +78,9 @@ void do_something(Stage& stage, int what, int how) {
       break;
     }
     case 19:
+      stage.command(how % 3 == 0 ? "letgo" : "grip", 1.0 + how % 2);
+      break;
+    case 20:
       stage.command({.kind = Command::Kind::limit,
                      .number = 0,
                      .text = how % 3 == 0   ? ""
@@ -93,7 +96,7 @@ void do_something(Stage& stage, int what, int how) {
 
 std::vector<std::pair<int, int>> any_events() {
   return *rc::gen::container<std::vector<std::pair<int, int>>>(
-      rc::gen::pair(rc::gen::inRange(0, 21), rc::gen::inRange(0, 1000)));
+      rc::gen::pair(rc::gen::inRange(0, 22), rc::gen::inRange(0, 1000)));
 }
 
 RC_GTEST_PROP(Properties, NothingIsOutOfRangeNothingIsLeftSoundingAndTimeNeverGoesBack, ()) {

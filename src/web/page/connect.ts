@@ -115,6 +115,11 @@ export class Connection implements Desk {
     this.post({ command: value === undefined ? [name] : [name, value] });
   }
 
+  grip(control: number, on: boolean): void {
+    this.flush();
+    this.post({ command: [on ? "grip" : "letgo", control + 1] });
+  }
+
   get<T>(path: string): Promise<T> {
     return this.request<T>("GET", path);
   }

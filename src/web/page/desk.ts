@@ -96,6 +96,8 @@ export interface Desk {
   play(controls: readonly number[]): void;
   move(changes: readonly [number, number][]): void;
   command(name: string, value?: number | string): void;
+  /** A hand is on a control, counted from 0, or leaves it: it need not move to be the performer's. */
+  grip(control: number, on: boolean): void;
 
   /**
    * A request under /api/v1. Throws Refused with the words of imps. A body that is a Blob or an

@@ -12,6 +12,7 @@ import { isShared } from "./words";
 export type Moved = (controls: readonly number[], moved: readonly number[]) => void;
 
 const settling = 0.5;
+const grippingEveryMs = 10_000;
 const mostControls = 128;
 
 interface Fader {
@@ -115,6 +116,7 @@ export class Faders {
     const count = dimension > 0 ? Math.min(mostControls, dimension - 1) : this.chosen;
     // Their place stays: faders must not grow under the hand whose first move settles the number.
     for (const step of [this.less, this.more]) step.style.visibility = dimension > 0 ? "hidden" : "";
+    this.place.classList.toggle("settled", dimension > 0);
     write(this.count, count === 1 ? "1 fader" : `${count} faders`);
     const names = JSON.stringify(this.desk.state?.instrument.controls ?? []);
     if (count !== this.faders.length || names !== this.names) this.build(count);
@@ -189,20 +191,27 @@ export class Faders {
       element.setPointerCapture(down.pointerId);
       fader.isHeld = true;
       element.dataset.held = "";
+      // Where controls are shared, a finger that rests on its fader keeps it. It says so again and
+      // again, for a page that is closed says nothing.
+      const grip = () => void (isShared(this.desk.state) && this.desk.grip(control, true));
+      grip();
+      const gripping = setInterval(grip, grippingEveryMs);
       // Taken by its cap, a fader does not jump; touched elsewhere, it comes to the finger.
       const box = cap.getBoundingClientRect();
       const onCap = down.clientY >= box.top - 4 && down.clientY <= box.bottom + 4;
-      const grip = onCap ? this.controls[control] - at(down) : 0;
+      const offset = onCap ? this.controls[control] - at(down) : 0;
       if (!onCap) this.move(control, at(down));
       // Each finger holds its own fader until it is lifted, wherever it has gone. Listened to at the
       // window, because a mouse's capture may come to nothing when it does not move at once.
       const follow = (move: PointerEvent) => {
-        if (move.pointerId === down.pointerId) this.move(control, at(move) + grip);
+        if (move.pointerId === down.pointerId) this.move(control, at(move) + offset);
       };
       const letGo = (end: PointerEvent) => {
         if (end.pointerId !== down.pointerId) return;
         fader.isHeld = false;
         delete element.dataset.held;
+        clearInterval(gripping);
+        if (isShared(this.desk.state)) this.desk.grip(control, false);
         removeEventListener("pointermove", follow);
         removeEventListener("pointerup", letGo);
         removeEventListener("pointercancel", letGo);

@@ -181,8 +181,11 @@ export class River {
       pen.font = `${size * scale}px ${this.colours.font}`;
       pen.fillStyle = this.colours.faint;
       pen.textBaseline = "top";
+      // In narrow lanes a number is enough for a control that has no name.
+      const name = (lane: number) => laneHeight < 30 * scale
+        ? this.faders.nameOf(lane).replace(/^Control (?=\d+$)/, "") : this.faders.nameOf(lane);
       for (let lane = 0; lane < lanes; ++lane)
-        pen.fillText(this.faders.nameOf(lane), 8 * scale, lane * laneHeight + 3 * scale, nowX / 3);
+        pen.fillText(name(lane), 8 * scale, lane * laneHeight + 3 * scale, nowX / 3);
     }
     pen.fillStyle = this.colours.text;
     pen.fillRect(nowX - Math.ceil(scale / 2), 0, Math.max(1, Math.round(scale)), height);
