@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -14,17 +13,11 @@
 #include <imps/limit.h>
 #include <imps/model.h>
 
+#include "bench/step/timing.h"
 #include "model/built_in/built_in.h"
 
 namespace imps::bench {
 namespace {
-
-// Of this thread alone: what others do on a shared machine is left out.
-double computed() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 constexpr int kDimension = 9;
 constexpr std::uint64_t kRound = 5000;

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <iostream>
 #include <map>
 #include <string>
@@ -20,17 +19,10 @@
 
 #include "bench/step/eigen_mdrnn.h"
 #include "bench/step/reading.h"
+#include "bench/step/timing.h"
 
 namespace imps::bench {
 namespace {
-
-// Nanoseconds that this thread has computed: what others do on a shared machine is left out, except
-// what they do to the caches.
-double computed() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 constexpr int kDimension = 9;
 constexpr int kMixtures = 5;
