@@ -168,7 +168,10 @@ Result<void> House::perform() {
   std::unique_ptr<Performance> performing = std::move(*opened);
   Performance& performance = *performing;
   if (auto chosen = choose_first_model(); !chosen) return chosen.error();
-  if (dimension_ != 0) performance.set_dimension(dimension_);
+  if (dimension_ != 0) {
+    performance.set_dimension(dimension_);
+    repertoire_.set_dimension(dimension_);
+  }
   repertoire_.set_osc_port(performance.port());
   guard_notes_of(request_.settings);
 
