@@ -24,7 +24,7 @@ void Options::flag(const std::string& names, bool& variable, const std::string& 
   library_->app.add_flag(names, variable, about);
 }
 
-void Options::hidden(const std::string& names, std::optional<int>& variable) {
+void Options::hidden(const std::string& names, std::optional<std::int64_t>& variable) {
   library_->app.add_option(names, variable)->group("");
 }
 

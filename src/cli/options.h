@@ -28,7 +28,7 @@ class Options {
   void flag(const std::string& names, bool& variable, const std::string& about);
 
   /// Takes a whole number, and is not shown: for imps itself.
-  void hidden(const std::string& names, std::optional<int>& variable);
+  void hidden(const std::string& names, std::optional<std::int64_t>& variable);
 
   /// Takes a value: bool is for flag(); a vector takes one or more, as often as it is given.
   template <class T>

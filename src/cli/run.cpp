@@ -25,6 +25,7 @@
 #include "platform/supervisor.h"
 #include "session/house.h"
 #include "session/model_choice.h"
+#include "session/warm.h"
 
 namespace imps::cli {
 namespace {
@@ -57,7 +58,8 @@ struct Flags {
   std::optional<std::int64_t> seed;
   std::optional<std::string> warm;
   bool supervise = false;
-  std::optional<int> supervised_by;  // a process, by its number
+  std::optional<std::int64_t> supervised_by;  // a process, by its number
+  std::optional<std::int64_t> goes_on_since;  // microseconds from 1970
   bool start_now = false;
   bool ahead = false;
   bool thru = false;
@@ -100,7 +102,8 @@ void add_options(Options& options, Flags& flags) {
   options.value("--seed", flags.seed, "N", "makes the predictions repeatable");
   options.value_or_none("--warm", flags.warm, "LOG",
                         "begin with the last minute of LOG in the model's memory; without LOG, of "
-                        "the newest one, if it is less than a minute old");
+                        "the newest one, if it is less than a minute old, and steered as that "
+                        "was, if it broke off");
   options.flag("--start-now", flags.start_now, "battle: begin at once, not with the first frame");
   options.flag("--ahead", flags.ahead, "send predictions early, timetagged with when they are due");
   options.flag("--thru", flags.thru, "send the performer's frames to the outputs too");
@@ -124,8 +127,9 @@ void add_options(Options& options, Flags& flags) {
   options.flag("--no-log", flags.no_log, "do not log");
   options.value("--log-folder", flags.log_folder, "FOLDER", "where logs go (default logs)");
   options.flag("--supervise", flags.supervise,
-               "begin again after a crash, warmed by the take that broke off");
+               "begin again after a crash, as the take that broke off left off");
   options.hidden("--supervised-by", flags.supervised_by);
+  options.hidden("--goes-on-since", flags.goes_on_since);
   options.flag("--check", flags.check, "only say what is wrong with the configuration, and stop");
   options.flag("-v,--verbose", flags.verbose, "print every frame");
   options.flag("--json", flags.json, "print what happens as JSON, one object a line, on stdout");
@@ -281,7 +285,8 @@ Exit run_run(const Command& command, const Arguments& arguments) {
   }
   if (flags.supervised_by) {
     platform::follow_starter(SIGTERM);
-    if (!platform::is_started_by(*flags.supervised_by)) return Exit::failed;  // gone already
+    if (!platform::is_started_by(static_cast<int>(*flags.supervised_by)))
+      return Exit::failed;  // gone already
   }
   PerformanceRequest request;
   request.config = config_path(flags);
@@ -308,6 +313,12 @@ Exit run_run(const Command& command, const Arguments& arguments) {
     [[maybe_unused]] const auto applied = apply(flags, settings);
   };
   if (flags.warm) request.warm = *flags.warm;
+  if (flags.goes_on_since) {
+    request.goes_on_since =
+        std::chrono::system_clock::time_point(std::chrono::microseconds(*flags.goes_on_since));
+  } else if (flags.warm && flags.warm->empty()) {
+    request.goes_on_since = std::chrono::system_clock::now() - kWarmSpan;
+  }
   const auto faults = check(request.settings);
   for (const Error& fault : faults)
     output.warn(fault.message);

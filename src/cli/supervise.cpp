@@ -23,6 +23,10 @@ constexpr milliseconds kPerformed = 5s;
 /// One that lived so long was well: the next one begins at once.
 constexpr milliseconds kWell = 10s;
 constexpr milliseconds kFirstRest = 250ms;
+/// Of so many crashes in a row each is followed by a start within a second; then there is no hope
+/// that the next one is the last, and the log of a machine should not be filled.
+constexpr int kSoon = 20;
+constexpr milliseconds kSoonRest = 500ms;
 constexpr milliseconds kLongestRest = 5s;
 
 /// A signal's status as shells have it.
@@ -59,11 +63,16 @@ Exit supervise(const Arguments& arguments, const std::optional<std::string>& war
   };
   Arguments again = without_warm(arguments, warm);
   again.emplace_back("--warm");
+  again.push_back(
+      fmt::format("--goes-on-since={}", std::chrono::duration_cast<std::chrono::microseconds>(
+                                            std::chrono::system_clock::now().time_since_epoch())
+                                            .count()));
 
   hand_over_token();
   platform::Supervisor supervisor;
   bool performed = false;
   milliseconds rest{0};
+  int crashes = 0;  // in a row
   std::vector<std::string> next = words(arguments);
   while (true) {
     const auto end = supervisor.run(next);
@@ -85,13 +94,16 @@ Exit supervise(const Arguments& arguments, const std::optional<std::string>& war
       return Exit::failed;
     }
     performed = performed || (end && end->signalled);
-    if (lived >= kWell) rest = milliseconds{0};
+    if (lived >= kWell) {
+      rest = milliseconds{0};
+      crashes = 0;
+    }
     if (output.has_status()) output.status("");
     output.warn(fmt::format("the performance broke off after {} ({}): it begins again {}",
                             seconds(lived), how,
                             rest.count() == 0 ? "at once" : "in " + seconds(rest)));
     if (!supervisor.rest(rest)) return Exit::done;
-    rest = std::clamp(rest * 2, kFirstRest, kLongestRest);
+    rest = std::clamp(rest * 2, kFirstRest, ++crashes < kSoon ? kSoonRest : kLongestRest);
     next = words(again);
   }
 }

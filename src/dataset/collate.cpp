@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -47,11 +48,33 @@ Result<void> for_rows(const FoundLog& log, const CollateOptions& options, Collat
   return {};
 }
 
-/// The numbers, from 0, of the phrases that a mark says are not wanted: the phrase that the mark
-/// came in, or else right after.
-Result<std::set<std::uint64_t>> unwanted_phrases(const FoundLog& log,
-                                                 const CollateOptions& options) {
-  std::set<std::uint64_t> unwanted;
+/// The phrases of a whole log, and which of them a mark says are not wanted.
+class UnwantedPhrases {
+ public:
+  void begin(std::uint64_t line) { starts_.push_back(line); }
+  /// The phrase that has the line, or else the one right before.
+  void leave_out(std::uint64_t line) {
+    if (const auto phrase = phrase_of(line)) unwanted_.insert(*phrase);
+  }
+  [[nodiscard]] bool contains(std::uint64_t line) const {
+    const auto phrase = phrase_of(line);
+    return phrase && unwanted_.contains(*phrase);
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::ptrdiff_t> phrase_of(std::uint64_t line) const {
+    const auto after = std::ranges::upper_bound(starts_, line);
+    if (after == starts_.begin()) return std::nullopt;
+    return after - starts_.begin() - 1;
+  }
+
+  std::vector<std::uint64_t> starts_;  // lines of the log, which has a row in each
+  std::set<std::ptrdiff_t> unwanted_;
+};
+
+/// The phrases that a mark came in, or else right after.
+Result<UnwantedPhrases> unwanted_phrases(const FoundLog& log, const CollateOptions& options) {
+  UnwantedPhrases unwanted;
   const auto path = sidecar(log.path, ".events.jsonl");
   std::error_code error;
   if (options.like_impsy || !std::filesystem::exists(path, error)) return unwanted;
@@ -63,19 +86,20 @@ Result<std::set<std::uint64_t>> unwanted_phrases(const FoundLog& log,
   }
   if (marks.empty()) return unwanted;
 
-  std::vector<std::uint64_t> starts;  // lines of the log, which has a row in each
+  // What times leave out is marked all the same.
+  CollateOptions whole = options;
+  whole.from_us.reset();
+  whole.to_us.reset();
+  whole.trim = {};
   CollatedLog ignored;
   auto done =
-      for_rows(log, options, ignored, [&starts](const LogRowView& row, const Phrases::Step& step) {
-        if (step.begins) starts.push_back(row.line);
+      for_rows(log, whole, ignored, [&unwanted](const LogRowView& row, const Phrases::Step& step) {
+        if (step.begins) unwanted.begin(row.line);
       });
   if (!done) return done.error();
-  for (const std::uint64_t rows : marks) {
-    // `rows` came before the mark: the last of them is in line `rows`.
-    const auto after = std::ranges::upper_bound(starts, rows);
-    if (after != starts.begin())
-      unwanted.insert(static_cast<std::uint64_t>(after - starts.begin()) - 1);
-  }
+  // `rows` came before the mark: the last of them is in line `rows`.
+  for (const std::uint64_t rows : marks)
+    unwanted.leave_out(rows);
   return unwanted;
 }
 
@@ -97,7 +121,7 @@ class Collation {
       if (!written) return;
       if (step.begins) {
         written = flush();
-        leave_out = unwanted->contains(phrase);
+        leave_out = unwanted->contains(row.line);
         in_take = false;
         ++phrase;
       }

@@ -31,6 +31,7 @@
 #include "session/page_api.h"
 #include "session/performance.h"
 #include "session/repertoire.h"
+#include "session/standing.h"
 #include "session/told_lines.h"
 #include "session/warm.h"
 #include "session/words.h"
@@ -134,7 +135,8 @@ class House final : private Backstage {
   std::optional<ChosenModel> model_;  // to begin with
   std::unique_ptr<LogWriter> log_;
   std::vector<std::string> log_trouble_;
-  std::string warmed_;  // what there is to tell of it
+  std::string warmed_;                // what there is to tell of it
+  std::optional<Standing> standing_;  // to go on from
   bool ready_told_ = false;
   std::atomic<int> dimension_{0};  // 0 until the house has been told
 
@@ -241,6 +243,20 @@ Result<void> House::choose_first_model() {
     if (!warmed) return warmed.error();
     dimension = *warmed;
   }
+  if (request_.goes_on_since) {
+    standing_ = newest_standing(request_.settings.log.folder, *request_.goes_on_since);
+    if (standing_ && standing_->dimension != dimension.value_or(standing_->dimension))
+      standing_.reset();
+  }
+  if (standing_) {
+    dimension = standing_->dimension;
+    if (standing_->model.empty()) {
+      model_ = built_in_model(*dimension);
+    } else if (auto before = load_model(standing_->model, dimension)) {
+      model_ = std::move(*before);
+    }
+    if (model_) model_->why = "as before";
+  }
   if (!dimension) return {};
   if (!model_) {
     auto chosen = choose_model(wanted, *dimension);
@@ -308,6 +324,7 @@ void House::tell_ready() {
   if (!warmed_.empty()) output_.tell(warmed_);
   for (const std::string& trouble : log_trouble_)
     output_.warn(trouble + "; this performance is not logged");
+  if (standing_) repertoire_.go_on(*standing_);
 }
 
 void House::wait_for_signal() {

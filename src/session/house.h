@@ -1,6 +1,7 @@
 // The house loop: everything of a performance that need not be on time.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -23,6 +24,8 @@ struct PerformanceRequest {
   /// The log whose last minute the network's memory begins with; "" is the newest of the dimension
   /// in the logs' folder, where its last row is less than a minute old.
   std::optional<std::filesystem::path> warm;
+  /// Go on as the newest take stood, if it was written to at that time or later and broke off.
+  std::optional<std::chrono::system_clock::time_point> goes_on_since;
   /// Called once all is in order: notes released, the take on the disk, everything said. What comes
   /// after that gives ports back, which a system that is stuck may not take.
   std::function<void()> at_end = [] {};

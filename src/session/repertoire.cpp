@@ -153,6 +153,23 @@ void Repertoire::take_scene(const std::string& asked) {
   output_.tell("scene " + scene_);
 }
 
+void Repertoire::go_on(const Standing& standing) {
+  const auto is_there = [&](const Scene& scene) { return scene.name == standing.scene; };
+  if (std::any_of(settings_.scenes.begin(), settings_.scenes.end(), is_there)) {
+    take_scene(standing.scene);
+    if (!standing.model.empty() && standing.model != playing_) change_model(standing.model);
+  }
+  if (!channels_.to_stage.send(TakeSettings{.settings = std::make_shared<Settings>(in_force_),
+                                            .scene = scene_,
+                                            .model = std::nullopt,
+                                            .commands = standing.commands,
+                                            .dimension = std::nullopt})) {
+    output_.warn("the stage is busy: what was steered before the crash was not set again");
+    return;
+  }
+  if (const std::string how = words(standing); !how.empty()) output_.tell("as it was: " + how);
+}
+
 // ---- settings
 
 /// Makes the stage play by `next`, which differs from what is in force in these keys, or may.

@@ -15,6 +15,7 @@
 #include "session/messages.h"
 #include "session/model_choice.h"
 #include "session/output.h"
+#include "session/standing.h"
 
 namespace imps {
 
@@ -54,6 +55,8 @@ class Repertoire {
   [[nodiscard]] bool swap_in(const ChosenModel& chosen);
   /// @param asked  a scene's name, "next" or "previous"
   void take_scene(const std::string& asked);
+  /// Sets all that was steered live in a take that broke off.
+  void go_on(const Standing& standing);
   /// The configuration was read anew. @param is_logged  a take is being written
   void take_settings(Settings read, bool is_logged);
 

@@ -1,7 +1,6 @@
 #include "session/verify.h"
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -22,6 +21,7 @@
 #include "session/facts.h"
 #include "session/model_choice.h"
 #include "session/performance.h"
+#include "session/standing.h"
 
 namespace imps {
 namespace {
@@ -112,7 +112,7 @@ class Rerun {
       confirm(Done::What::withheld, event.at, {});
     } else if (event.name == "stop") {
       take(performer_.on_stop(event.at), event.at);
-    } else if (const auto command = as_command(event)) {
+    } else if (const auto command = command_of(event)) {
       take(performer_.on(*command, event.at), event.at);
     }
     return {};
@@ -141,20 +141,6 @@ class Rerun {
   }
 
  private:
-  static std::optional<Command> as_command(const LogEvent& event) {
-    if (event.name == "limit") {
-      const std::array<CommandArgument, 2> arguments{event.number.value_or(-1),
-                                                     std::string_view(event.text)};
-      auto limit = make_command(event.name, arguments);
-      return limit ? std::optional<Command>(*limit) : std::nullopt;
-    }
-    const bool textual = event.name == "mode";
-    const CommandArgument argument = textual ? CommandArgument(std::string_view(event.text))
-                                             : CommandArgument(event.number.value_or(0));
-    auto command = make_command(event.name, std::array{argument});
-    return command ? std::optional<Command>(*command) : std::nullopt;
-  }
-
   Result<void> change_model(const LogEvent& event) {
     const auto space = event.text.find(' ');
     const std::string digest = event.text.substr(0, space);

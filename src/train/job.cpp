@@ -145,6 +145,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
   const Job& job = started.job;
   auto corpus = open_all(job.datasets);
   if (!corpus) return corpus.error();
+  started.job.datasets = corpus->paths;
   if (asked.dimension && *asked.dimension != corpus->dimension) {
     return Error{
         fmt::format("{} has dimension {}, and -d {} was asked for: name another dataset, "
@@ -208,8 +209,8 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
     if (auto agreed = agree(*exchange, what.dump()); !agreed) return agreed.error();
   }
 
-  const auto length = minutes(*corpus);
-  if (!length) return length.error();
+  const auto surveyed = survey(*corpus);
+  if (!surveyed) return surveyed.error();
   std::int64_t own_microseconds = 0;
   if (!checkpoint) {
     const WallTime now = local_time(std::chrono::system_clock::now());
@@ -274,9 +275,17 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                   {"threads", threads},
                   {"processes", ranks},
                   {"checkpoint", checkpoint_path(started).string()}};
-    if (*length) start["minutes"] = **length;
+    if (*surveyed) start["minutes"] = (*surveyed)->minutes;
     if (checkpoint) start["resumed_at_batch"] = checkpoint->state.done;
     tell(start);
+    const auto note = [&tell](const std::string& text) {
+      tell({{"event", "note"}, {"text", text}});
+    };
+    for (const fs::path& path : corpus->again)
+      note(path.string() + " holds what another one does: it is left out");
+    if (*surveyed)
+      for (const std::string& line : warnings_of(**surveyed))
+        note(line);
   }
 
   std::vector<Progress> history;
@@ -311,11 +320,12 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
   if (!outcome) return outcome.error();
   if (!leads) return {};
 
-  const auto path = save_model(started, outcome->best,
-                               card_of(started, *corpus, *parts, *stages, *outcome, *length));
+  const auto path =
+      save_model(started, outcome->best,
+                 card_of(started, *corpus, *parts, *stages, *outcome,
+                         *surveyed ? std::optional((*surveyed)->minutes) : std::nullopt));
   if (!path) return Error{path.error().message + kept_elsewhere(started, outcome->best)};
-  fs::path plot = *path;
-  plot.replace_extension(".svg");
+  const fs::path plot = free_name(fs::path(*path).replace_extension(".svg"));
   std::string plotted = plot.string();
   const std::string svg = curves_svg(history, path->filename().string());
   if (const auto done = platform::replace_file(plot, std::as_bytes(std::span(svg))); !done) {

@@ -94,23 +94,29 @@ files::Notes card_of(const Started& started, const Corpus& corpus, const Split& 
   return card;
 }
 
+fs::path free_name(const fs::path& path) {
+  fs::path free = path;
+  std::error_code error;
+  for (int number = 2; fs::exists(free, error); ++number) {
+    free.replace_filename(
+        fmt::format("{}-{}{}", path.stem().string(), number, path.extension().string()));
+  }
+  return free;
+}
+
 Result<fs::path> save_model(const Started& started, const Weights& weights,
                             const files::Notes& card) {
   const auto bytes = files::write_safetensors(weights, card);
   if (!bytes) return bytes.error();
-  if (started.job.output) {
-    if (auto done = platform::create_file(*started.job.output, *bytes); !done) return done.error();
-    return Result<fs::path>(boost::system::in_place_value, *started.job.output);
-  }
-  for (int number = 1;; ++number) {
-    const fs::path path =
-        started.job.folder /
-        (started.stem + (number > 1 ? fmt::format("-{}", number) : "") + ".safetensors");
-    if (fs::exists(path)) continue;
+  // Nothing is overwritten, and nothing that was learnt is lost for a name.
+  const fs::path wanted =
+      started.job.output.value_or(started.job.folder / (started.stem + ".safetensors"));
+  for (int tries = 0;; ++tries) {
+    const fs::path path = free_name(wanted);
     auto done = platform::create_file(path, *bytes);
     if (done) return Result<fs::path>(boost::system::in_place_value, path);
     // Another training run may have taken the name at this very moment.
-    if (!fs::exists(path) || number > 1000) return done.error();
+    if (!fs::exists(path) || tries > 1000) return done.error();
   }
 }
 

@@ -39,6 +39,9 @@ files::Notes card_of(const Started& started, const Corpus& corpus, const Split& 
                      const std::vector<Stage>& stages, const Outcome& outcome,
                      std::optional<double> minutes_in_all);
 
+/// The path, or where it is taken `x-2.svg`, `x-3.svg` and so on.
+std::filesystem::path free_name(const std::filesystem::path& path);
+
 /// Writes the model under its name, or the next free one.
 Result<std::filesystem::path> save_model(const Started& started, const Weights& weights,
                                          const files::Notes& card);

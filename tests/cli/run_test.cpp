@@ -368,6 +368,49 @@ TEST(Run, ChangesScenesWhenAskedAndKeepsWhatNoSceneSpeaksOf) {
   EXPECT_EQ(again.status, 0) << again.out << again.err;
 }
 
+TEST(Run, ChangesTheModelWithASceneAndWithAnEditWhereTheDimensionIsKnownFromTheStart) {
+  IMPS_NEEDS_REFERENCE(reference);
+  Folder folder;
+  Musician musician;
+  fs::create_directory(folder / "models");
+  for (const char* const name : {"a.keras", "b.keras"})
+    fs::copy_file(reference / kModel4, folder / "models" / name);
+  const auto write = [&](const std::string& file) {
+    folder.write("imps.toml", "[model]\ndimension = 4\nfile = \"" + file +
+                                  "\"\n[osc]\nlisten = \"localhost:0\"\n[log]\nenabled = "
+                                  "false\n[web]\nenabled = false\n[scenes.storm]\nmodel.file = \"models/a.keras\"\n"
+                                  "[scenes.calm]\nmodel.file = \"models/none.keras\"\n");
+  };
+  write("models/b.keras");
+  Program run(folder.path(), {"run"});
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  ASSERT_TRUE(run.says("models/none.keras")) << "what is missing is said before it is needed";
+  const auto playing = [&] { return std::get<std::string>(musician.status(port).at("model")); };
+  EXPECT_EQ(playing(), "models/b.keras");
+  musician.send(text_message("/imps/scene", "storm"), port);
+  ASSERT_TRUE(run.says("scene storm")) << run.err();
+  EXPECT_EQ(playing(), "models/a.keras");
+  musician.send(text_message("/imps/scene", "calm"), port);
+  ASSERT_TRUE(run.says("scene calm")) << run.err();
+  EXPECT_EQ(playing(), "models/a.keras") << "it plays on";
+  EXPECT_EQ(run.end(SIGTERM), 0);
+
+  write("models/b.keras");
+  Program edited(folder.path(), {"run"});
+  const std::uint16_t there = edited.port();
+  ASSERT_NE(there, 0) << edited.err();
+  write("models/a.keras");
+  edited.signal(SIGHUP);
+  ASSERT_TRUE(edited.says("model.file: taken over")) << edited.err();
+  EXPECT_EQ(std::get<std::string>(musician.status(there).at("model")), "models/a.keras");
+  write("models/nothing.keras");
+  edited.signal(SIGHUP);
+  ASSERT_TRUE(edited.says("models/nothing.keras: there is no such file")) << edited.err();
+  EXPECT_EQ(std::get<std::string>(musician.status(there).at("model")), "models/a.keras");
+  EXPECT_EQ(edited.end(SIGTERM), 0);
+}
+
 TEST(Run, LearnsHowManyControlsThereAreFromAnEditToo) {
   Folder folder;
   Musician musician;

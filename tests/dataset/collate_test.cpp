@@ -134,6 +134,21 @@ TEST(Collate, APhraseMarkedNotThatIsLeftOutAndTheLogStays) {
   EXPECT_EQ(read_text(folder / "a-3d-mdrnn.log"), log);
 }
 
+TEST(Collate, AMarkStaysWithItsPhraseWhenTimesLeaveThatOut) {
+  const Folder folder;
+  folder.write("a-3d-mdrnn.log", MadeLog().rows(200).wait(30).rows(50).text());
+  folder.write(
+      "a-3d-mdrnn.events.jsonl",
+      R"({"at":1,"time":"2026-02-03T20:15:31.500000","rows":220,"event":"mark","text":"not that"})"
+      "\n");
+  const auto first = collate_all(folder.path(), {.to_us = kEvening + 25'000'000});
+  ASSERT_TRUE(first.has_value()) << first.error().message;
+  EXPECT_EQ(first->dataset.rows(), 199U);
+  const auto trimmed = collate_all(folder.path(), {.trim = Duration{6'000'000}});
+  ASSERT_TRUE(trimmed.has_value()) << trimmed.error().message;
+  EXPECT_EQ(trimmed->dataset.rows(), 139U) << "6.1 s to 20.0 s, the first without dt";
+}
+
 TEST(Collate, TimesLeaveRowsOut) {
   const Folder folder;
   folder.write("a-3d-mdrnn.log", MadeLog().rows(100).text());  // 0.1 s to 10 s after the start

@@ -104,9 +104,13 @@ TEST(Job, NeverOverwritesAModel) {
   Job named = desk.job();
   named.output = desk.folder.path() / "mine.safetensors";
   ASSERT_TRUE(desk.run_job(named));
-  const auto refused = desk.run_job(named);
-  ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().message.find("mine.safetensors"), std::string::npos);
+  std::ofstream(desk.folder.path() / "mine-2.svg") << "precious";
+  ASSERT_TRUE(desk.run_job(named));
+  EXPECT_EQ(fs::path(desk.last().at("model").get<std::string>()),
+            desk.folder.path() / "mine-2.safetensors");
+  EXPECT_EQ(fs::path(desk.last().at("plot").get<std::string>()),
+            desk.folder.path() / "mine-2-2.svg");
+  EXPECT_EQ(test::read_text(desk.folder.path() / "mine-2.svg"), "precious");
 }
 
 TEST(Job, StoppedKeepsTheBestAndResumesToTheSameModel) {
@@ -134,6 +138,56 @@ TEST(Job, StoppedKeepsTheBestAndResumesToTheSameModel) {
   EXPECT_EQ(resumed->weights.mus.kernel, expected->weights.mus.kernel);
   EXPECT_EQ(resumed->weights.lstm[0].kernel, expected->weights.lstm[0].kernel);
   EXPECT_EQ(cut.files("checkpoints", ".checkpoint"), 0U);
+}
+
+TEST(Job, StoppedWithANameOfItsOwnGoesOnAndFindsAFreeOne) {
+  Desk desk;
+  Job named = desk.job(40);
+  named.output = desk.folder.path() / "mine.safetensors";
+  desk.also = [&desk](const Json& message) {
+    if (message.value("epoch", 0) == 3) desk.stop = true;
+  };
+  ASSERT_TRUE(desk.run_job(named));
+  ASSERT_EQ(desk.last().at("ending"), "stopped");
+  Job again = named;
+  again.resume = desk.told.front().at("checkpoint").get<std::string>();
+  desk.stop = false;
+  desk.also = nullptr;
+  ASSERT_TRUE(desk.run_job(again));
+  EXPECT_EQ(fs::path(desk.last().at("model").get<std::string>()),
+            desk.folder.path() / "mine-2.safetensors");
+  EXPECT_EQ(desk.files("checkpoints", ".checkpoint"), 0U);
+}
+
+TEST(Job, TakesTheSameDataOnceAndSaysWhatCannotBeRight) {
+  Desk desk;
+  Job job = desk.job(1);
+  const fs::path copy = desk.folder.path() / "copy.npz";
+  fs::copy_file(job.datasets[0], copy);
+  job.datasets.push_back(copy);
+  ASSERT_TRUE(desk.run_job(job));
+  EXPECT_EQ(desk.told.front().at("rows"), 600);
+  EXPECT_EQ(desk.told.at(1).at("text"),
+            copy.string() + " holds what another one does: it is left out");
+
+  const Dataset swells = test::swells(3, 3, 200);
+  std::vector<float> odd(static_cast<std::size_t>(swells.rows()) * 3);
+  ASSERT_TRUE(swells.read(0, odd));
+  odd[3 * 10] = -0.5F;
+  odd[3 * 11 + 1] = 1.5F;
+  odd[3 * 12 + 2] = -1;
+  odd[3 * 13] = 90'000;
+  const fs::path path = desk.folder.path() / "odd.npz";
+  ASSERT_TRUE(write_dataset(
+      path, Dataset::from_values(3, odd, {swells.takes().begin(), swells.takes().end()})));
+  job.datasets = {path};
+  ASSERT_TRUE(desk.run_job(job));
+  const auto text = [&desk](std::size_t k) {
+    return desk.told.at(k).at("text").get<std::string>();
+  };
+  EXPECT_EQ(text(1).substr(0, 28), "1 row has a negative dt: tim");
+  EXPECT_EQ(text(2).substr(0, 28), "1 row comes after a rest of ");
+  EXPECT_EQ(text(3).substr(0, 28), "2 values lie outside 0 to 1:");
 }
 
 TEST(Job, WillNotResumeOnOtherData) {

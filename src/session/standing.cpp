@@ -1,0 +1,150 @@
+#include "session/standing.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "log/session_file.h"
+#include "session/facts.h"
+
+namespace imps {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What has a value that stays until another one is set.
+constexpr std::array<std::string_view, 13> kLasting{
+    "mode",    "sharedhands", "sigmatemp", "pitemp", "timescale", "threshold", "maxrest",
+    "release", "glide",       "seed",      "limit",  "mute",      "pause"};
+
+/// Clocks of files are coarse.
+constexpr std::chrono::seconds kFileClockSlack{5};
+
+fs::path beside(const fs::path& log, const char* ending) {
+  fs::path path = log;
+  return path.replace_extension(ending);
+}
+
+/// Whether anything of the take was written within the last `span`.
+bool is_written_within(std::chrono::system_clock::duration span, const fs::path& log) {
+  const auto now = fs::file_time_type::clock::now();
+  for (const char* const ending : {".log", ".events.jsonl", ".session.json"}) {
+    std::error_code error;
+    const auto written = fs::last_write_time(beside(log, ending), error);
+    if (!error && now - written <= span + kFileClockSlack) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Command> command_of(const LogEvent& event) {
+  if (event.name == "model" || event.name == "scene") return std::nullopt;
+  Result<Command> made = [&] {
+    if (event.name == "limit") {
+      return make_command(event.name, std::array<CommandArgument, 2>{event.number.value_or(-1),
+                                                                     std::string_view(event.text)});
+    }
+    const bool textual = event.name == "mode";
+    return make_command(event.name,
+                        std::array{textual ? CommandArgument(std::string_view(event.text))
+                                           : CommandArgument(event.number.value_or(0))});
+  }();
+  return made ? std::optional(std::move(*made)) : std::nullopt;
+}
+
+Result<Standing> read_standing(const fs::path& log) {
+  const auto session = read_session(beside(log, ".session.json"));
+  if (!session) return session.error();
+  const auto facts = read_facts(session->facts);
+  if (!facts) return in(beside(log, ".session.json").string(), facts.error());
+  Standing standing{.log = log,
+                    .dimension = session->dimension,
+                    .scene = "",
+                    .model = facts->model_path,
+                    .commands = {}};
+  // A take without events was not steered.
+  const auto read = read_events(beside(log, ".events.jsonl"));
+  if (!read) return standing;
+
+  std::map<std::pair<std::string, double>, const LogEvent*> last;  // of each kind, and control
+  Mode mode = facts->settings.interaction.mode;
+  bool models = false;
+  for (const LogEvent& event : read->events) {
+    if (event.name == "scene") standing.scene = event.text;
+    if (event.name == "model") {
+      const auto space = event.text.find(' ');
+      standing.model = space == std::string::npos ? "" : event.text.substr(space + 1);
+    }
+    if (event.name == "mode") mode = mode_from_name(event.text).value_or(mode);
+    if (event.name == "hand_over") models = event.text == "model";
+    if (std::find(kLasting.begin(), kLasting.end(), event.name) != kLasting.end())
+      last[{event.name, event.name == "limit" ? event.number.value_or(0) : 0}] = &event;
+  }
+  const auto add = [&](std::string_view name) {
+    for (const auto& [kind, event] : last) {
+      if (kind.first != name) continue;
+      if (auto command = command_of(*event)) standing.commands.push_back(std::move(*command));
+    }
+  };
+  for (const std::string_view name : kLasting) {
+    if (name == "mute" && models &&
+        !(mode == Mode::battle && facts->settings.interaction.start_now)) {
+      // A model that was playing goes on; where it begins by itself, this would stop it.
+      standing.commands.push_back({.kind = Command::Kind::hand_over});
+    }
+    add(name);
+  }
+  return standing;
+}
+
+std::optional<Standing> newest_standing(const fs::path& folder,
+                                        std::chrono::system_clock::time_point since) {
+  std::vector<fs::path> logs;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (entry->path().extension() == ".log") logs.push_back(entry->path());
+  }
+  std::sort(logs.begin(), logs.end(), std::greater<>());  // names sort by time
+  const auto span = std::chrono::system_clock::now() - since;
+  for (const fs::path& log : logs) {
+    const auto session = read_session(beside(log, ".session.json"));
+    if (!session) continue;
+    if (session->end || !is_written_within(span, log)) return std::nullopt;
+    auto standing = read_standing(log);
+    if (!standing) return std::nullopt;
+    return std::move(*standing);
+  }
+  return std::nullopt;
+}
+
+std::string words(const Standing& standing) {
+  std::string text = standing.scene.empty() ? "" : "scene " + standing.scene;
+  for (const Command& command : standing.commands) {
+    if (command.kind == Command::Kind::hand_over) continue;
+    text += text.empty() ? "" : ", ";
+    text += name(command.kind);
+    switch (command.kind) {
+      case Command::Kind::mode:
+        text += fmt::format(" {}", name(command.mode));
+        break;
+      case Command::Kind::seed:
+        text += fmt::format(" {}", command.seed);
+        break;
+      case Command::Kind::limit:
+        text += fmt::format(" {:g} {}", command.number, command.text);
+        break;
+      default:
+        text += fmt::format(" {:g}", command.number);
+    }
+  }
+  return text;
+}
+
+}  // namespace imps
