@@ -20,13 +20,14 @@ class Hand {
   /// Some controls move, at once. Those that moved, or were touched again; others than there are
   /// do nothing.
   ControlSet take(std::span<const ControlUpdate> updates) noexcept;
-  /// All are told. Those that moved.
+  /// All are told. Those that moved; the first time, when nobody knew where they stand, all.
   ControlSet take(std::span<const double> controls) noexcept;
 
   [[nodiscard]] std::span<const double> controls() const noexcept { return frame_.controls(); }
 
  private:
   Frame frame_;
+  ControlSet known_;  // where they stand was told
 };
 
 }  // namespace imps

@@ -376,10 +376,12 @@ TEST(Run, ChangesTheModelWithASceneAndWithAnEditWhereTheDimensionIsKnownFromTheS
   for (const char* const name : {"a.keras", "b.keras"})
     fs::copy_file(reference / kModel4, folder / "models" / name);
   const auto write = [&](const std::string& file) {
-    folder.write("imps.toml", "[model]\ndimension = 4\nfile = \"" + file +
-                                  "\"\n[osc]\nlisten = \"localhost:0\"\n[log]\nenabled = "
-                                  "false\n[web]\nenabled = false\n[scenes.storm]\nmodel.file = \"models/a.keras\"\n"
-                                  "[scenes.calm]\nmodel.file = \"models/none.keras\"\n");
+    folder.write(
+        "imps.toml",
+        "[model]\ndimension = 4\nfile = \"" + file +
+            "\"\n[osc]\nlisten = \"localhost:0\"\n[log]\nenabled = "
+            "false\n[web]\nenabled = false\n[scenes.storm]\nmodel.file = \"models/a.keras\"\n"
+            "[scenes.calm]\nmodel.file = \"models/none.keras\"\n");
   };
   write("models/b.keras");
   Program run(folder.path(), {"run"});

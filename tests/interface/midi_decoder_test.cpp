@@ -1,3 +1,4 @@
+#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -28,10 +29,43 @@ TEST(MidiDecoder, JoinsTheHalvesOfA14BitController) {
   EXPECT_DOUBLE_EQ(after(fine, {cc(1, 64)}), 8192 / 16'383.0);
   EXPECT_DOUBLE_EQ(after(fine, {cc(1, 64), cc(33, 5)}), 8197 / 16'383.0);
   EXPECT_DOUBLE_EQ(after(fine, {cc(1, 64), cc(33, 5), cc(33, 6)}), 8198 / 16'383.0);
-  EXPECT_DOUBLE_EQ(after(fine, {cc(1, 64), cc(33, 5), cc(1, 65)}), 65 * 128 / 16'383.0)
-      << "a new upper half begins with a lower half of 0";
   EXPECT_DOUBLE_EQ(after(fine, {cc(1, 127), cc(33, 127)}), 1);
   EXPECT_EQ(after(fine, {cc(2, 64), cc(1, 64, 2)}), -1);
+}
+
+/// What each of `messages` moves the only control to, in raw values.
+std::vector<long> all_of(const MidiMapping& mapping, const std::vector<MidiMessage>& messages) {
+  MidiDecoder decoder({mapping});
+  std::vector<long> all;
+  for (const MidiMessage& message : messages)
+    for (const ControlUpdate& update : decoder.on(message))
+      all.push_back(std::lround(update.value * 16'383));
+  return all;
+}
+
+TEST(MidiDecoder, TakesTwoHalvesAsOneMoveOnceItKnowsThatBothAreSent) {
+  const MidiMapping fine{.kind = Kind::control_change_fine, .number = 1, .most = 16'383};
+  const std::vector<MidiMessage> faders{cc(1, 64),  cc(33, 100), cc(1, 64), cc(33, 101),
+                                        cc(33, 90), cc(1, 65),   cc(33, 0)};
+  EXPECT_EQ(all_of(fine, faders), (std::vector<long>{8192, 8292, 8293, 8282, 8320}))
+      << "no drop to the upper half's floor but at the very first";
+  EXPECT_EQ(all_of(fine, {cc(1, 1), cc(1, 2), cc(1, 3)}), (std::vector<long>{128, 256, 384}))
+      << "a device of 7 bits";
+  EXPECT_EQ(all_of(fine, {cc(1, 1), cc(33, 1), cc(1, 2), cc(1, 3), cc(1, 4)}),
+            (std::vector<long>{128, 129, 384, 512}))
+      << "one that leaves its lower halves out now and then";
+
+  const MidiMapping nrpn{.kind = Kind::nrpn, .number = 3 << 7 | 4, .most = 16'383};
+  const std::vector<MidiMessage> parameter{cc(99, 3), cc(98, 4), cc(6, 1), cc(38, 2),
+                                           cc(99, 3), cc(98, 4), cc(6, 1), cc(38, 3)};
+  EXPECT_EQ(all_of(nrpn, parameter), (std::vector<long>{128, 130, 131}));
+}
+
+TEST(MidiDecoder, AnInvertedRangeEndsAtZeroItself) {
+  MidiDecoder decoder({{.kind = Kind::control_change, .number = 1, .least = 127, .most = 0}});
+  const auto updates = decoder.on(cc(1, 127));
+  ASSERT_EQ(updates.size(), 1U);
+  EXPECT_FALSE(std::signbit(updates[0].value)) << "\"-0\" would stand in the log";
 }
 
 TEST(MidiDecoder, FollowsTheParameterThatNrpnChooses) {

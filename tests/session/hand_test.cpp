@@ -29,6 +29,12 @@ TEST(Hand, TouchesWhatAWholeFrameMoves) {
   EXPECT_TRUE(hand.take(std::vector{0.5, 0.75}).none());
   const std::vector<ControlUpdate> again{{0, 0.5}};
   EXPECT_EQ(hand.take(again), ControlSet(0b01)) << "a key is struck again";
+
+  Hand expecting;
+  expecting.expect(3);
+  EXPECT_EQ(expecting.take(std::vector<ControlUpdate>{{0, 0.5}}), ControlSet(0b001));
+  EXPECT_EQ(expecting.take(std::vector{0.5, 0.5, 0.25}), ControlSet(0b110))
+      << "where it stands in the middle is told, too";
 }
 
 }  // namespace

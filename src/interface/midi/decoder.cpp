@@ -22,8 +22,8 @@ double share_of(const MidiMapping& mapping, int raw) noexcept {
   if (mapping.kind == Kind::velocity) return raw / 127.0;
   if (mapping.least == mapping.most) return raw >= mapping.most ? 1 : 0;
   const auto [low, high] = std::minmax(mapping.least, mapping.most);
-  return static_cast<double>(std::clamp(raw, low, high) - mapping.least) /
-         (mapping.most - mapping.least);
+  const int above = std::clamp(raw, low, high) - mapping.least;
+  return above == 0 ? 0 : static_cast<double>(above) / (mapping.most - mapping.least);  // never -0
 }
 
 double value_of(const MidiMapping& mapping, int raw) noexcept {
@@ -37,6 +37,19 @@ MidiDecoder::MidiDecoder(std::vector<MidiMapping> mappings)
     : mappings_(std::move(mappings)), keys_(mappings_.size(), kNoKey) {
   updates_.reserve(mappings_.size());
   chosen_.fill({kNoParameter >> 7, kNoParameter & 0x7f});
+}
+
+bool MidiDecoder::Halves::take_upper(int value) noexcept {
+  upper = value;
+  // Two upper halves in a row: this device has only those, or not always the others.
+  if (waits) has_lower = false;
+  waits = has_lower;
+  return !waits;
+}
+
+void MidiDecoder::Halves::take_lower() noexcept {
+  has_lower = true;
+  waits = false;
 }
 
 void MidiDecoder::moved(Kind kind, int channel, int number, int raw) noexcept {
@@ -83,29 +96,31 @@ void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
   const int value = message.second();
   const auto at = static_cast<std::size_t>(channel - 1);
   moved(Kind::control_change, channel, number, value);
-  // An upper half begins a new value, whose lower half is 0 until it comes.
   if (number < kFine) {
-    uppers_[at][static_cast<std::size_t>(number)] = value;
-    moved(Kind::control_change_fine, channel, number, value << 7);
+    if (halves_[at][static_cast<std::size_t>(number)].take_upper(value))
+      moved(Kind::control_change_fine, channel, number, value << 7);
   } else if (number < 2 * kFine) {
-    const int upper = number - kFine;
-    moved(Kind::control_change_fine, channel, upper,
-          uppers_[at][static_cast<std::size_t>(upper)] << 7 | value);
+    Halves& halves = halves_[at][static_cast<std::size_t>(number - kFine)];
+    halves.take_lower();
+    moved(Kind::control_change_fine, channel, number - kFine, halves.upper << 7 | value);
   }
   auto& [upper, lower] = chosen_[at];
   Parameter& parameter = parameters_[at];
   if (number == kParameter || number == kParameterFine) {
     (number == kParameter ? upper : lower) = value;
     const int chosen = upper << 7 | lower;
-    parameter = {.number = chosen == kNoParameter ? -1 : chosen};
+    parameter.number = chosen == kNoParameter ? -1 : chosen;
+    parameter.halves.upper = 0;
+    parameter.halves.waits = false;
   } else if (number == kRegistered || number == kRegisteredFine) {
     parameter.number = -1;  // what follows is for a registered parameter
   } else if (parameter.number >= 0 && (number == kDataEntry || number == kDataEntryFine)) {
-    if (number == kDataEntry)
-      parameter = {.number = parameter.number, .upper = value, .lower = 0};
-    else
-      parameter.lower = value;
-    moved(Kind::nrpn, channel, parameter.number, parameter.upper << 7 | parameter.lower);
+    if (number == kDataEntryFine) {
+      parameter.halves.take_lower();
+      moved(Kind::nrpn, channel, parameter.number, parameter.halves.upper << 7 | value);
+    } else if (parameter.halves.take_upper(value)) {
+      moved(Kind::nrpn, channel, parameter.number, value << 7);
+    }
   }
 }
 

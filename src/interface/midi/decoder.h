@@ -14,7 +14,8 @@ namespace imps {
 
 /// Reads what a performer's device sends. One message may move several controls, and is one
 /// interaction however many; note-offs move none. Remembers the two halves of 14-bit values, and
-/// which parameter (NRPN) is meant.
+/// which parameter (NRPN) is meant. Of a device that sends lower halves the upper one alone moves
+/// nothing: it waits for the other.
 /// Realtime-safe: yes, after construction. Thread-safe: no.
 class MidiDecoder {
  public:
@@ -31,10 +32,19 @@ class MidiDecoder {
   [[nodiscard]] ControlSet held() const noexcept;
 
  private:
+  /// A value that comes in two messages, or in one: of its upper half.
+  struct Halves {
+    int upper = 0;
+    bool has_lower = false;  // once one came
+    bool waits = false;      // for it
+
+    /// Whether the value is whole, its lower half being 0.
+    bool take_upper(int value) noexcept;
+    void take_lower() noexcept;
+  };
   struct Parameter {
     int number = -1;  // none is chosen
-    int upper = 0;
-    int lower = 0;
+    Halves halves;
   };
 
   void moved(MidiMapping::Kind kind, int channel, int number, int raw) noexcept;
@@ -44,7 +54,7 @@ class MidiDecoder {
   std::vector<MidiMapping> mappings_;
   std::vector<int> keys_;  // of each control: the note that is held down
   std::vector<ControlUpdate> updates_;
-  std::array<std::array<int, 32>, 16> uppers_{};  // of 14-bit controllers, by channel
+  std::array<std::array<Halves, 32>, 16> halves_{};  // of 14-bit controllers, by channel
   std::array<Parameter, 16> parameters_;
   std::array<std::array<int, 2>, 16> chosen_{};  // NRPN's two halves, upper first
 };
