@@ -20,6 +20,7 @@
 #include "log/session_file.h"
 #include "log/summary.h"
 #include "model/built_in/built_in.h"
+#include "session/facts.h"
 #include "session/warm.h"
 #include "session/words.h"
 
@@ -113,12 +114,23 @@ Result<Explained> explain_log(const fs::path& path) {
                             duration(span), duration(played), plural(summary.take_count, "take"),
                             duration(to_seconds(summary.longest_rest).count())),
                 fmt::format("{:.1f} rows a second while playing", summary.rows_per_second())};
+  // As the instrument names them, where the take knows its instrument.
+  std::vector<std::string> names;
+  if (const auto session = read_session(fs::path(path).replace_extension(".session.json"))) {
+    if (const auto facts = read_facts(session->facts)) {
+      names = facts->settings.instrument.controls;
+      if (const std::string on = imps::words(facts->settings.instrument); !on.empty())
+        told.lines.push_back("played on " + on);
+    }
+  }
   Json controls = Json::array();
   for (std::size_t i = 0; i < summary.controls.size(); ++i) {
     const ControlSummary& control = summary.controls[i];
+    const std::string name = i < names.size() ? names[i] : "";
     const bool many = control.distinct >= ControlSummary::kMostDistinct;
     told.lines.push_back(fmt::format(
-        "x_{}: {:.4g} to {:.4g}, {}{} values, {}{}", i + 1, control.least, control.greatest,
+        "x_{}{}: {:.4g} to {:.4g}, {}{} values, {}{}", i + 1,
+        name.empty() ? "" : fmt::format(" ({})", name), control.least, control.greatest,
         many ? "at least " : "", control.distinct, words(control.grid),
         control.outside > 0 ? fmt::format(", {} outside [0, 1]", control.outside) : ""));
     controls.push_back({{"least", control.least},
@@ -126,6 +138,7 @@ Result<Explained> explain_log(const fs::path& path) {
                         {"distinct", control.distinct},
                         {"outside", control.outside},
                         {"grid", words(control.grid)}});
+    if (!name.empty()) controls.back()["name"] = name;
   }
   if (report->skipped > 0)
     told.lines.push_back(fmt::format("{} skipped:", plural(report->skipped, "damaged line")));

@@ -86,6 +86,11 @@ LastWill::~LastWill() {
   if (lifeline_ >= 0) ::close(lifeline_);
 }
 
+bool LastWill::has_died() noexcept {
+  if (lifeline_ >= 0 && has_ended(process_)) ::close(std::exchange(lifeline_, -1));
+  return lifeline_ < 0;
+}
+
 void LastWill::revoke() noexcept {
   if (lifeline_ < 0) return;
   // SIGPIPE is ignored while imps performs; and one that has ended needs no word.

@@ -23,6 +23,8 @@ class LastWill {
   /// Not revoked, it is carried out.
   ~LastWill();
 
+  /// The other program has ended, killed perhaps: nobody waits for our end any more.
+  [[nodiscard]] bool has_died() noexcept;
   /// All is in order: the other one goes without doing anything. Waits for that, for a moment.
   void revoke() noexcept;
 

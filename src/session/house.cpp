@@ -356,6 +356,10 @@ void House::tick() {
   channels_.to_stage.send(TellReport{});
   tell_notices();
   look_at_config();
+  if (guard_.is_lost()) {
+    output_.warn("the process that ends notes if imps is killed was ended itself: started anew");
+    guard_notes_of(repertoire_.in_force());
+  }
   timer_.expires_after(output_.has_status() ? std::chrono::milliseconds(250)
                                             : std::chrono::milliseconds(1000));
   timer_.async_wait([this](const boost::system::error_code& error) {

@@ -112,6 +112,12 @@ Result<void> NoteGuard::start(const Settings& settings) {
   return {};
 }
 
+bool NoteGuard::is_lost() noexcept {
+  if (!will_ || !will_->has_died()) return false;
+  will_.reset();
+  return true;
+}
+
 void NoteGuard::dismiss() {
   if (will_ && table_->owed().empty()) will_->revoke();
 }

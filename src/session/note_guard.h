@@ -29,6 +29,8 @@ class NoteGuard {
   /// our own making ("virtual:NAME") end with us. Once: again is harmless. An Error when it, or the
   /// table, cannot be had. Blocks a little.
   Result<void> start(const Settings& settings);
+  /// Whether the second process was started and has ended before us. Then start() starts another.
+  [[nodiscard]] bool is_lost() noexcept;
   /// All that has notes has been closed: the second process goes, unless something was left
   /// sounding, or a release was not heard. Then, and without this, it does its work once this
   /// object, or this process, is gone.

@@ -213,6 +213,22 @@ TEST_F(NotesOverALine, AreReleasedWhenImpsIsKilled) {
   EXPECT_TRUE(ends(watching));
 }
 
+TEST_F(NotesOverALine, AreGuardedAnewWhenTheGuardIsKilled) {
+  const OtherEnd line(folder_ / "line");
+  begin_with_line();
+  const pid_t first = guard();
+  ASSERT_NE(first, 0);
+  ASSERT_EQ(::kill(first, SIGKILL), 0);
+  ASSERT_TRUE(run_->says("started anew")) << run_->err();
+  const pid_t second = guard();
+  ASSERT_NE(second, 0);
+  EXPECT_NE(second, first);
+  ASSERT_EQ(run_->end(SIGKILL), -SIGKILL);
+  line.give_back();
+  EXPECT_EQ(device_.hear(released_.size()), released_);
+  EXPECT_TRUE(ends(second));
+}
+
 TEST_F(NotesOverALine, AreReleasedWhenItComesBack) {
   begin_with_line();
   run_->signal(SIGSTOP);  // so that it does not see the plug being pulled

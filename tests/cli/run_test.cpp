@@ -315,10 +315,18 @@ TEST(Run, SaysWhatItIsPlayedOn) {
   Folder folder;
   folder.write("imps.toml",
                "[instrument]\nname = \"pads\"\ncontrols = [\"left\", \"right\"]\n"
-               "[osc]\nlisten = \"localhost:0\"\n[log]\nenabled = false\n[web]\nenabled = false\n");
+               "[osc]\nlisten = \"localhost:0\"\n[web]\nenabled = false\n");
   Program run(folder.path(), {"run"});
   EXPECT_TRUE(run.says("played on pads (left, right)")) << run.err();
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0);
+  Musician musician;
+  musician.play({0.5F, 0.25F}, port);
+  ASSERT_TRUE(musician.is_answered(port));
   EXPECT_EQ(run.end(SIGTERM), 0);
+  const Outcome told = imps(folder.path(), {"inspect", folder.only(".log").string()});
+  EXPECT_THAT(told.out, AllOf(HasSubstr("played on pads (left, right)"), HasSubstr("x_1 (left): "),
+                              HasSubstr("x_2 (right): ")));
 }
 
 TEST(Run, ChangesScenesWhenAskedAndKeepsWhatNoSceneSpeaksOf) {
