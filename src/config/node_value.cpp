@@ -146,20 +146,7 @@ std::optional<std::string> mapping_words(const toml::node& node) {
   return words;
 }
 
-const toml::node* first_bad_mapping(const toml::node& node) {
-  if (const toml::table* const table = node.as_table()) {
-    for (const auto& [name, item] : *table) {
-      if (const toml::node* const bad = first_bad_mapping(item)) return bad;
-    }
-  }
-  if (const toml::array* const list = node.as_array()) {
-    for (const toml::node& item : *list) {
-      const auto words = mapping_words(item);
-      if (!words || !midi_mapping_from_text(*words)) return &item;
-    }
-  }
-  return nullptr;
-}
+bool is_mapping_part(const toml::node& node) { return node.is_string() || node.is_integer(); }
 
 std::optional<Value> value_of(const Key& key, const toml::node& node) {
   const auto integer = node.value_exact<std::int64_t>();
@@ -221,15 +208,6 @@ std::string shown(const toml::node& node) {
   if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
   if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
   return std::string(type_name(node));
-}
-
-const toml::node* first_other_than_text(const toml::node& node) {
-  const toml::array* const list = node.as_array();
-  if (list == nullptr) return nullptr;
-  for (const toml::node& element : *list) {
-    if (!element.is_string()) return &element;
-  }
-  return nullptr;
 }
 
 }  // namespace imps

@@ -27,10 +27,7 @@ std::optional<Value> value_of(const Key& key, const toml::node& node);
 /// A mapping's words, from a text or from IMPSY's list of a word and numbers.
 std::optional<std::string> mapping_words(const toml::node& node);
 
-/// The first mapping in a list, or in one of a table's, that is none; null where there is none.
-const toml::node* first_bad_mapping(const toml::node& node);
-
-/// What in a list of texts is none, or null.
-const toml::node* first_other_than_text(const toml::node& node);
+/// Whether this may stand in such a list.
+bool is_mapping_part(const toml::node& node);
 
 }  // namespace imps

@@ -21,7 +21,7 @@
 #include "config/toml_depth.h"
 
 // Last: see there.
-#include "config/toml_library.h"
+#include "config/element_faults.h"
 
 namespace imps {
 namespace {
@@ -30,6 +30,7 @@ using Kind = Key::Kind;
 using Standing = Key::Standing;
 
 constexpr std::size_t kMostUnknown = 100;
+constexpr std::size_t kMostElements = 100;
 
 /// Sections whose presence turns an interface on.
 constexpr std::array<std::string_view, 4> kInterfaces{"midi", "websocket", "serial", "serialmidi"};
@@ -49,6 +50,11 @@ class Reader {
       error(place_of(finding.key), finding.what, finding.fix);
     }
     sort(read_.errors);
+    if (elements_ > kMostElements) {
+      read_.errors.push_back({file_, 0, 0,
+                              fmt::format("{} more faults in lists", elements_ - kMostElements),
+                              "mend the first ones"});
+    }
     sort(read_.warnings);
     if (unknown_ > kMostUnknown) {
       read_.warnings.push_back({file_, 0, 0,
@@ -137,29 +143,11 @@ class Reader {
       read_scenes(found);
       return;
     }
-    toml::source_position at = found.node->source().begin;
     const auto value = value_of(key, *found.node);
-    std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
-    if (const bool lists =
-            key.kind == Kind::outputs || key.kind == Kind::names || key.kind == Kind::bindings;
-        lists && !value) {
-      if (const toml::node* const element = first_other_than_text(*found.node)) {
-        at = element->source().begin;
-        wrong = "holds " + shown(*element);
-      }
-    }
-    if (const bool mapped = key.kind == Kind::mappings || key.kind == Kind::device_mappings;
-        mapped && !wrong.empty()) {
-      if (const toml::node* const element = first_bad_mapping(*found.node)) {
-        at = element->source().begin;
-        const auto words = mapping_words(*element);
-        wrong = words ? "holds a fault: " + midi_mapping_from_text(*words).error().message
-                      : "holds " + shown(*element);
-      }
-    }
+    const std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
     if (!wrong.empty()) {
       faulty_.insert(std::string(key.path));
-      error(at, fmt::format("{} {}", key.path, wrong), "give " + accepts(key));
+      tell(key, *found.node, wrong);
       return;
     }
     if (!key.same_as.empty()) {
@@ -171,7 +159,16 @@ class Reader {
     }
     key.set(read_.settings, *value);
     read_.understood.emplace_back(key.path);
-    if (key.kind == Kind::host) look_at_host(key, at);
+    if (key.kind == Kind::host) look_at_host(key, found.node->source().begin);
+  }
+
+  /// What is wrong with a key's value; of a list, with each of its elements.
+  void tell(const Key& key, const toml::node& node, const std::string& wrong) {
+    const auto faults = element_faults(key, node);
+    for (const ElementFault& one : faults)
+      if (elements_++ < kMostElements) error(one.at->source().begin, one.what, one.fix);
+    if (faults.empty())
+      error(node.source().begin, fmt::format("{} {}", key.path, wrong), "give " + accepts(key));
   }
 
   void read_scenes(const Found& found) {
@@ -237,8 +234,7 @@ class Reader {
       if (wrong.empty()) {
         add_change(scene, *key, *value);
       } else {
-        error(value_node.source().begin, fmt::format("{} {}", path, wrong),
-              "give " + accepts(*key));
+        tell(*key, value_node, wrong);
       }
     }
   }
@@ -384,6 +380,7 @@ class Reader {
   std::set<std::string> faulty_;
   bool impsy_osc_ = false;
   std::size_t unknown_ = 0;
+  std::size_t elements_ = 0;  // that are wrong, in lists
 };
 
 ConfigRead refused(const std::string& file, int line, int column, std::string what,

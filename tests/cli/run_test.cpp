@@ -499,7 +499,7 @@ TEST(RunCommand, ChecksAConfigurationAndStops) {
   folder.write("bad.toml", "[websocket]\ninput = [[\"note_om\", 1]]\n");
   const Outcome bad = imps(folder.path(), {"run", "--check", "bad.toml"});
   EXPECT_EQ(bad.status, 1);
-  EXPECT_THAT(bad.err, HasSubstr("bad.toml:2:10: websocket.input holds"));
+  EXPECT_THAT(bad.err, HasSubstr("bad.toml:2:10: websocket.input: \"note_om 1\" is no mapping"));
   folder.write("early.toml", "interaction.ahead = true\n[serial]\nport = \"/dev/ttyX\"\n");
   const Outcome early = imps(folder.path(), {"run", "--check", "early.toml"});
   EXPECT_EQ(early.status, 1);

@@ -151,15 +151,20 @@ TEST(ImpsyConfig, PointsAtTheMappingThatIsWrong) {
     const auto errors = texts(read(toml).errors);
     return errors.size() == 1 ? errors[0] : std::to_string(errors.size()) + " errors";
   };
+  EXPECT_THAT(complaint("[websocket]\ninput = [\n  [\"note_on\", 1],\n  [\"note_om\", 1],\n]"),
+              HasSubstr("config.toml:4:3: websocket.input: \"note_om 1\" is no mapping (did "
+                        "you mean 'note_on'?)"));
+  EXPECT_THAT(complaint("[midi]\noutput.Synth = [[\"note_on\", 17]]"),
+              HasSubstr("config.toml:2:17: midi.output: \"note_on 17\" has no channel"));
+  EXPECT_THAT(complaint("[serialmidi]\nport = \"x\"\ninput = [[\"note_on\", 1.5]]"),
+              HasSubstr("config.toml:3:22: serialmidi.input: part 2 of a mapping is 1.5: give a "
+                        "whole number, as in [\"control_change\", 1, 7]"));
   EXPECT_THAT(
-      complaint("[websocket]\ninput = [\n  [\"note_on\", 1],\n  [\"note_om\", 1],\n]"),
-      HasSubstr("config.toml:4:3: websocket.input holds a fault: \"note_om 1\" is no mapping (did "
-                "you mean 'note_on'?)"));
-  EXPECT_THAT(
-      complaint("[midi]\noutput.Synth = [[\"note_on\", 17]]"),
-      HasSubstr("config.toml:2:17: midi.output holds a fault: \"note_on 17\" has no channel"));
-  EXPECT_THAT(complaint("[serialmidi]\nport = \"x\"\ninput = [[1.5]]"),
-              HasSubstr("serialmidi.input holds a list"));
+      complaint("[websocket]\ninput = [[[\"note_on\"], 1]]"),
+      HasSubstr("config.toml:2:11: websocket.input: part 1 of a mapping is a list: give the "
+                "kind of message, as in"));
+  EXPECT_THAT(complaint("[websocket]\ninput = [true]"),
+              HasSubstr("config.toml:2:10: websocket.input holds true: give a mapping such as"));
   EXPECT_THAT(complaint("[midi]\ninput = 3"), HasSubstr("midi.input is 3"));
 }
 
