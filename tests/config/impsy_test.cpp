@@ -168,6 +168,39 @@ TEST(ImpsyConfig, PointsAtTheMappingThatIsWrong) {
   EXPECT_THAT(complaint("[midi]\ninput = 3"), HasSubstr("midi.input is 3"));
 }
 
+TEST(ImpsyConfig, ReadsMappingsAsImpsyDoes) {
+  const auto config = [](const std::string& list) { return read("[websocket]\ninput = " + list); };
+  const MidiMapping knob{.kind = MidiMapping::Kind::control_change, .number = 7, .least = 64};
+  EXPECT_THAT(config("[[\"control_change\", 1, 7, 64]]").settings.websocket.input,
+              ElementsAre(knob))
+      << "a least value alone";
+  EXPECT_THAT(config("[[\"control_change\", 1.0, 7.0, 64, 127.0]]").settings.websocket.input,
+              ElementsAre(knob))
+      << "whole numbers with a point";
+  EXPECT_FALSE(config("[[\"note_on\", 1.5]]").ok());
+  const ConfigRead spare = config(
+      "[[\"control_change\", 1, 7, 64, 127, \"cutoff\"], [\"note_velocity\", 1, 5], "
+      "[\"pitch_bend\", 1, 5]]");
+  EXPECT_THAT(texts(spare.errors), IsEmpty());
+  EXPECT_THAT(spare.settings.websocket.input,
+              ElementsAre(knob, MidiMapping{.kind = MidiMapping::Kind::velocity},
+                          MidiMapping{.kind = MidiMapping::Kind::pitch_bend, .most = 16'383}));
+  EXPECT_THAT(texts(spare.warnings),
+              ElementsAre("config.toml:2:44: websocket.input: the parts of the mapping from "
+                          "\"cutoff\" on have no effect, as in IMPSY: take them out",
+                          HasSubstr("2:76: websocket.input: the parts of the mapping from 5 on"),
+                          HasSubstr("websocket.input: the parts of the mapping from 5 on")));
+}
+
+TEST(ImpsyConfig, TakesTheOwnerBesideTheOlderName) {
+  const ConfigRead config = read("name = \"Bob\"\nowner = \"Ada\"\n");
+  EXPECT_TRUE(config.ok());
+  EXPECT_EQ(config.settings.owner, "Ada");
+  EXPECT_THAT(texts(config.warnings),
+              ElementsAre("config.toml:1:1: name has no effect beside owner (line 2): leave it, or "
+                          "take it out"));
+}
+
 TEST(ImpsyConfig, WarnsOfMappingsThatDoNotFitTheDimension) {
   EXPECT_THAT(texts(read("[model]\ndimension = 3\n[websocket]\noutput = [\"note_on 1\"]").warnings),
               ElementsAre(HasSubstr("4:10: websocket.output has 1 mappings, and dimension 3 has 2 "

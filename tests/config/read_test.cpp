@@ -150,6 +150,77 @@ controls = ["", "spare 0.5", "0.8 to 0.2"]
                      "1, rising: give")));
 }
 
+TEST(ReadConfig, WantsALineWhereASerialInterfaceIsInUse) {
+  EXPECT_THAT(
+      texts(read("title = \"x\"\n[serial]\nbaudrate = 9600\nenabled = true").errors),
+      ElementsAre("imps.toml:3:1: [serial] is in use, and serial.port is not given: give the "
+                  "path of a serial line, or \"usb:VENDOR:PRODUCT\" with the numbers that "
+                  "'imps ports' lists"));
+  EXPECT_THAT(
+      texts(read("[serialmidi]\ninput = [\"note_on 1\"]").errors),
+      ElementsAre(HasSubstr("2:1: [serialmidi] is in use, and serialmidi.port is not given")));
+  EXPECT_TRUE(read("[serial]\nport = \"/dev/x\"\n[serialmidi]\ninput = [\"note_on 1\"]").ok());
+  EXPECT_TRUE(read("[serial]\nenabled = false").ok());
+}
+
+TEST(ReadConfig, RefusesUsbNumbersThatNoDeviceHas) {
+  for (const std::string port :
+       {"usb:zz:1", "usb:", "usb:0d28:020", "usb:0d28-0204", "usb:0d28:0204 "})
+    EXPECT_THAT(texts(read("[serial]\nport = \"" + port + "\"").errors),
+                ElementsAre(HasSubstr("2:8: serial.port is \"" + port +
+                                      "\": give a serial line: a path, "
+                                      "or \"usb:VENDOR:PRODUCT\"")));
+  EXPECT_TRUE(read("[serialmidi]\nport = \"usb:0D28:0204\"").ok());
+}
+
+TEST(ReadConfig, WarnsOfDevicesThatAreNotAmongTheSections) {
+  EXPECT_THAT(
+      texts(read(R"([midi]
+in_device = ["Keys", "Pads"]
+out_device = "Synth"
+input."Kyes" = ["note_on 1"]
+input."Pads" = ["note_on 1"]
+output."zz" = ["note_on 1"]
+[midi.thru_matrix]
+"z" = ["Synth", "Snyth"]
+"" = "Synth"
+)")
+                .warnings),
+      ElementsAre(
+          "imps.toml:4:16: midi.input has \"Kyes\", which midi.in_device has not (did you mean "
+          "'Keys'?): it has no effect; give it as it stands in midi.in_device",
+          HasSubstr(
+              "6:15: midi.output has \"zz\", which midi.out_device has not: it has no effect"),
+          HasSubstr("8:7: midi.thru_matrix has \"z\", which midi.in_device has not"),
+          HasSubstr("8:17: midi.thru_matrix has \"Snyth\", which midi.out_device has not (did you "
+                    "mean 'Synth'?)")));
+}
+
+TEST(ReadConfig, TakesOneListOfWaysThroughForAllInputs) {
+  const ConfigRead config =
+      read("[midi]\nin_device = \"A\"\nout_device = \"B\"\nthru_matrix = [\"B\"]");
+  EXPECT_THAT(texts(config.errors), IsEmpty());
+  EXPECT_THAT(texts(config.warnings), IsEmpty());
+  EXPECT_EQ(config.settings.midi.thru, (TextTable{{"", {"B"}}}));
+}
+
+TEST(ReadConfig, WarnsOfMappingsThatWebSocketClientsHaveNoMessageFor) {
+  EXPECT_THAT(
+      texts(read(R"([websocket]
+input = ["program_change 1"]
+output = ["note_on 1", "program_change 1", ["channel_pressure", 2], "poly_pressure 1 60", "nrpn 1 3"]
+[scenes.a]
+websocket.output = ["program_change 1"]
+)")
+                .warnings),
+      ElementsAre("imps.toml:3:24: websocket.output: \"program_change 1\" is never sent: the "
+                  "messages of WebSocket clients have no form for program_change: give a "
+                  "control_change, pitch_bend or note_on",
+                  HasSubstr("3:44: websocket.output: \"channel_pressure 2\" is never sent"),
+                  HasSubstr("3:69: websocket.output: \"poly_pressure 1 60\" is never sent"),
+                  HasSubstr("5:21: websocket.output: \"program_change 1\" is never sent")));
+}
+
 TEST(ReadConfig, TellsEveryElementOfASceneThatIsWrong) {
   EXPECT_THAT(texts(read("[scenes.a]\nmidi.output = [\"note_om 1\", [\"note_on\", 0]]").errors),
               ElementsAre(StartsWith("imps.toml:2:16: midi.output: \"note_om 1\" is no mapping"),
