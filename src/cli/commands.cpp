@@ -135,7 +135,8 @@ constexpr std::array kCommands{
         "models and datasets. On a terminal it asks for what was not said, and offers the MIDI "
         "devices that are connected.",
         "imps init\n"
-        "imps init trio --name \"X-Touch\" --controls 8 --midi-in X-TOUCH --midi-out Volca --yes",
+        "imps init trio --name \"X-Touch\" --controls 8 --midi-in X-TOUCH --midi-out Volca --yes\n"
+        "imps init trio --controls 4 --json         # for scripts: asks nothing",
         run_init, init_options},
     Command{
         "learn", "[CONFIG] [options]", "learn your MIDI controls by your moving them",
