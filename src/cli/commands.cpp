@@ -135,7 +135,8 @@ constexpr std::array kCommands{
         "models and datasets. On a terminal it asks for what was not said, and offers the MIDI "
         "devices that are connected.",
         "imps init\n"
-        "imps init trio --name \"X-Touch\" --controls 8 --midi-in X-TOUCH --midi-out Volca --yes",
+        "imps init trio --name \"X-Touch\" --controls 8 --midi-in X-TOUCH --midi-out Volca --yes\n"
+        "imps init trio --controls 4 --json         # for scripts: asks nothing",
         run_init, init_options},
     Command{
         "learn", "[CONFIG] [options]", "learn your MIDI controls by your moving them",
@@ -192,10 +193,13 @@ constexpr std::array kCommands{
         "that imps is killed or crashes, releases the notes that it has left sounding.",
         "imps run                                   # starts it, where it is wanted",
         run_guard_notes, guard_notes_options, true},
-    Command{"help", "[COMMAND]", "what a command does and takes",
-            "The same as imps COMMAND --help; without a command, the list. With --man, the manual "
-            "page in roff; with --schema, what editors check and complete a configuration by.",
+    Command{"help", "[COMMAND] [--json|--man|--schema]", "what a command does and takes",
+            "The same as imps COMMAND --help; without a command, the list. With --json, "
+            "either as JSON; with --man, the manual page in roff; with --schema, what editors "
+            "check and complete a configuration by.",
             "imps help run\n"
+            "imps help --json                           # the table of commands\n"
+            "imps help run --json                       # all that is to say of one\n"
             "imps help --man | man -l -\n"
             "imps help --schema > imps.schema.json",
             run_help, help_options},

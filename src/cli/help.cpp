@@ -84,6 +84,25 @@ std::string manual() {
   return text;
 }
 
+// ---- as JSON
+
+std::string table_in_json() {
+  auto list = nlohmann::ordered_json::array();
+  for (const Command& command : commands()) {
+    if (command.hidden) continue;
+    list.push_back(
+        {{"name", command.name}, {"usage", command.usage}, {"summary", command.summary}});
+  }
+  return list.dump() + '\n';
+}
+
+std::string in_json(const Command& command) {
+  const nlohmann::ordered_json object{
+      {"name", command.name},   {"usage", command.usage},       {"summary", command.summary},
+      {"about", command.about}, {"options", command.options()}, {"examples", command.examples}};
+  return object.dump() + '\n';
+}
+
 }  // namespace
 
 std::string help_text(const Command& command) {
@@ -94,43 +113,39 @@ std::string help_text(const Command& command) {
 
 std::string help_options() {
   return fmt::format("  {:<28}{}\n  {:<28}{}\n  {:<28}{}\n", "--man", "the manual page, in roff",
-                     "--json", "the list of commands as JSON", "--schema",
+                     "--json", "the same as JSON; without a command, the table of them", "--schema",
                      "the JSON Schema of configurations, for editors");
 }
 
-Exit run_help(const Command&, const Arguments& arguments) {
-  if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
-    fmt::print("{}", overview());
+Exit run_help(const Command& self, const Arguments& arguments) {
+  Arguments words = arguments;
+  const bool json = std::erase(words, "--json") > 0;
+  if (words.empty()) {
+    fmt::print("{}", json ? table_in_json() : overview());
     return Exit::done;
   }
-  if (arguments.front() == "--json") {
-    auto list = nlohmann::ordered_json::array();
-    for (const Command& command : commands()) {
-      if (command.hidden) continue;
-      list.push_back(
-          {{"name", command.name}, {"usage", command.usage}, {"summary", command.summary}});
-    }
-    fmt::print("{}\n", list.dump());
+  const std::string& first = words.front();
+  if (first == "--help" || first == "-h") {
+    fmt::print("{}", json ? in_json(self) : help_text(self));
     return Exit::done;
   }
-  if (arguments.front() == "--man") {
+  if (first == "--man") {
     fmt::print("{}", manual());
     return Exit::done;
   }
-  if (arguments.front() == "--schema") {
+  if (first == "--schema") {
     fmt::print("{}", print_schema());
     return Exit::done;
   }
   std::vector<std::string_view> names;
   for (const Command& command : commands()) {
-    if (command.name == arguments.front()) {
-      fmt::print("{}", help_text(command));
+    if (command.name == first) {
+      fmt::print("{}", json ? in_json(command) : help_text(command));
       return Exit::done;
     }
     if (!command.hidden) names.push_back(command.name);
   }
-  complain(fmt::format("'{}' is not a command{}", arguments.front().substr(0, 64),
-                       did_you_mean(arguments.front(), names)));
+  complain(fmt::format("'{}' is not a command{}", first.substr(0, 64), did_you_mean(first, names)));
   return Exit::usage;
 }
 

@@ -1,5 +1,6 @@
 // `imps init`: a folder to play in.
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -28,6 +30,7 @@ namespace fs = std::filesystem;
 
 constexpr int kFirstController = 1;
 constexpr int kUsualControls = 8;
+constexpr int kMostControllers = 120;  // MIDI's last ones are for modes
 
 struct Flags {
   std::string folder = ".";
@@ -38,6 +41,7 @@ struct Flags {
   std::string serial;
   bool websocket = false;
   bool yes = false;
+  bool json = false;
 };
 
 void add_options(Options& options, Flags& flags) {
@@ -49,6 +53,7 @@ void add_options(Options& options, Flags& flags) {
   options.value("--serial", flags.serial, "PORT", "a serial line: a path or usb:VENDOR:PRODUCT");
   options.flag("--websocket", flags.websocket, "a WebSocket server, for browsers");
   options.flag("-y,--yes", flags.yes, "ask nothing: what was not said is left as it is by default");
+  options.flag("--json", flags.json, "print what was written, and the devices there, as JSON");
 }
 
 /// A question's answer; nothing at the end of input.
@@ -80,8 +85,28 @@ std::optional<std::string> choose(const std::string& what, const std::vector<std
   return std::nullopt;
 }
 
+MidiPorts ports_here() {
+  const auto system = MidiSystem::open("auto");
+  return system ? (*system)->ports() : MidiPorts{};
+}
+
+/// A path as a shell takes it.
+std::string in_shell(const std::string& path) {
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c >= 0x80 ||
+           std::string_view("_-./,:+@%").find(c) != std::string_view::npos;
+  };
+  // What begins with a hyphen would be an option.
+  std::string text = path.starts_with('-') ? "./" + path : path;
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text)
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 /// What was not said, as far as it can be asked.
-void ask_for_the_rest(Flags& flags) {
+void ask_for_the_rest(Flags& flags, const MidiPorts& ports) {
   if (flags.name.empty()) flags.name = ask("What is your instrument called?").value_or("");
   while (!flags.controls) {
     const auto answer =
@@ -90,8 +115,6 @@ void ask_for_the_rest(Flags& flags) {
     const auto number = number_in(*answer);
     if (number && *number >= 1 && *number <= kMaxControls) flags.controls = number;
   }
-  const auto system = MidiSystem::open("auto");
-  const MidiPorts ports = system ? (*system)->ports() : MidiPorts{};
   if (flags.midi_inputs.empty()) {
     if (const auto input = choose("Which MIDI input do you play on", ports.inputs))
       flags.midi_inputs.push_back(*input);
@@ -112,7 +135,7 @@ Settings settings_of(const Flags& flags) {
   if (flags.controls || is_mapped) settings.model.dimension = controls + 1;
   // A guess to begin with: controllers from 1 on, as most knob boxes have them.
   std::vector<MidiMapping> mappings;
-  for (int k = 0; k < std::min(controls, 120); ++k)
+  for (int k = 0; k < std::min(controls, kMostControllers); ++k)
     mappings.push_back({.kind = MidiMapping::Kind::control_change, .number = kFirstController + k});
   if (!flags.midi_inputs.empty() || !flags.midi_outputs.empty()) {
     settings.midi.enabled = true;
@@ -157,7 +180,9 @@ Exit run_init(const Command& command, const Arguments& arguments) {
     complain(file.string() + ": is there already, and is yours: edit it, or give another folder");
     return Exit::failed;
   }
-  if (!flags.yes && ::isatty(STDIN_FILENO) == 1) ask_for_the_rest(flags);
+  const bool asks = !flags.yes && !flags.json && ::isatty(STDIN_FILENO) == 1;
+  const MidiPorts ports = asks || flags.json ? ports_here() : MidiPorts{};
+  if (asks) ask_for_the_rest(flags, ports);
   const Settings settings = settings_of(flags);
   for (const Error& fault : check(settings))
     complain(fault.message);
@@ -175,12 +200,38 @@ Exit run_init(const Command& command, const Arguments& arguments) {
     complain(done.error().message);
     return Exit::failed;
   }
-  fmt::print("{}: written; 'imps run{}' plays with it\n", file.string(),
-             flags.folder == "." ? "" : " " + file.string());
-  if (settings.midi.enabled) {
-    fmt::print("its MIDI mappings are a guess: controllers {} to {} on channel 1\n",
-               kFirstController, kFirstController + flags.controls.value_or(kUsualControls) - 1);
+  std::vector<std::string> warnings;
+  if (settings.midi.enabled || settings.websocket.enabled) {
+    const int last = std::min(flags.controls.value_or(kUsualControls), kMostControllers);
+    warnings.push_back(
+        fmt::format("its MIDI mappings are a guess: controllers {} to {} on channel 1",
+                    kFirstController, kFirstController + last - 1));
   }
+  // Logs, models and datasets are looked for where imps is started.
+  const bool is_here = fs::path(flags.folder).lexically_normal() == fs::path(".");
+  const std::string enter = is_here ? "" : "cd " + in_shell(flags.folder);
+  if (flags.json) {
+    auto commands = nlohmann::ordered_json::array();
+    if (!is_here) commands.push_back(enter);
+    commands.push_back("imps run");
+    const nlohmann::ordered_json object{
+        {"path", file.string()},
+        {"text", text},
+        {"folders", {"logs", "models", "datasets"}},
+        {"commands", commands},
+        {"midi", {{"inputs", ports.inputs}, {"outputs", ports.outputs}}},
+        {"warnings", warnings}};
+    fmt::print("{}\n",
+               object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    return Exit::done;
+  }
+  if (is_here) {
+    fmt::print("{}: written; 'imps run' plays with it\n", file.string());
+  } else {
+    fmt::print("{}: written; play with it from there:\n  {}\n  imps run\n", file.string(), enter);
+  }
+  for (const std::string& warning : warnings)
+    fmt::print("{}\n", warning);
   return Exit::done;
 }
 

@@ -163,10 +163,14 @@ std::string choice_fault(const Key& key, const Value& value, const std::string& 
   return known ? "" : is(key, value);
 }
 
-std::string path_fault(const Key& key, const std::string& text) {
-  if (text.empty() && !may_be_none(key)) return "is empty";
+std::string path_fault_of(const std::string& text) {
   if (text.find('\0') != std::string::npos) return "holds a NUL";
   return text_fault(text, kLongestText);
+}
+
+std::string path_fault(const Key& key, const std::string& text) {
+  if (text.empty() && !may_be_none(key)) return "is empty";
+  return path_fault_of(text);
 }
 
 std::string host_key_fault(const Key& key, const Value& value, std::string host) {
@@ -176,6 +180,21 @@ std::string host_key_fault(const Key& key, const Value& value, std::string host)
   // What IMPSY takes for "any" or "nowhere in particular" has a meaning here as well: see read.cpp.
   const bool odd = !host.empty() && !host_fault(host, EndpointUse::listen).empty();
   return odd ? is(key, value) : "";
+}
+
+std::string line_fault(const Key& key, const Value& value, const std::string& text) {
+  constexpr std::string_view kUsb = "usb:";
+  constexpr std::size_t kDigits = 4;
+  if (!text.starts_with(kUsb)) return path_fault_of(text);
+  const std::string_view numbers = std::string_view(text).substr(kUsb.size());
+  const auto is_number = [](std::string_view number) {
+    return number.size() == kDigits &&
+           number.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  };
+  const bool is_usb = numbers.size() == 2 * kDigits + 1 && numbers[kDigits] == ':' &&
+                      is_number(numbers.substr(0, kDigits)) &&
+                      is_number(numbers.substr(kDigits + 1));
+  return is_usb ? "" : is(key, value);
 }
 
 /// Mappings and routes that speak of a control that there is not.
@@ -243,6 +262,17 @@ void cross_check(const Settings& settings, std::vector<Finding>& found) {
         {"route.input",
          fmt::format("route.input has {} controls, and model.dimension is {}", routed, *dimension),
          fmt::format("give {} controls, or dimension {}", *dimension - 1, routed + 1)});
+  }
+  const std::string_view line =
+      "give the path of a serial line, or \"usb:VENDOR:PRODUCT\" with the "
+      "numbers that 'imps ports' lists";
+  if (settings.serial.enabled && settings.serial.port.empty())
+    found.push_back(
+        {"serial.port", "[serial] is in use, and serial.port is not given", std::string(line)});
+  if (settings.serial_midi.enabled && settings.serial_midi.port.empty() &&
+      settings.serial.port.empty()) {
+    found.push_back({"serialmidi.port", "[serialmidi] is in use, and serialmidi.port is not given",
+                     std::string(line)});
   }
   // As text an endpoint without a host reads as localhost, but it is not: nobody meant it.
   if (settings.osc.listen.host.empty()) {
@@ -335,6 +365,9 @@ std::string fault(const Key& key, const Value& value) {
       });
     case Kind::scenes:
       return with<TextTable>(key, value, scenes_fault);
+    case Kind::line:
+      return with<std::string>(
+          key, value, [&](const std::string& text) { return line_fault(key, value, text); });
     case Kind::host:
       return with<std::string>(
           key, value, [&](const std::string& text) { return host_key_fault(key, value, text); });

@@ -100,6 +100,7 @@ std::optional<Value> from_json(const Key& key, const Json& json) {
     case Kind::listen:
     case Kind::osc_address:
     case Kind::host:
+    case Kind::line:
       if (json.is_string()) return Value{json.get<std::string>()};
       return std::nullopt;
   }

@@ -93,10 +93,14 @@ std::string accepts(const Key& key) {
     case Kind::numbers:
       return "a number" + range_text(key) + unit +
              fmt::format(", or a list of at most {}", kMaxControls);
+    case Kind::line:
+      return "a serial line: a path, or \"usb:VENDOR:PRODUCT\" with four hexadecimal digits each, "
+             "as "
+             "in \"usb:0d28:0204\"";
     case Kind::scenes:
       return "at most 64 sections of keys such as interaction.mode";
     case Kind::device_matrix:
-      return "for each device a list of names of devices";
+      return "a list of names of devices, or one for each device";
   }
   return "";
 }

@@ -714,7 +714,7 @@ const std::array kKeys{
     },
     Key{
         .path = "serial.port",
-        .kind = Kind::text,
+        .kind = Kind::line,
         .standing = Standing::shared,
         .documentation = "The serial line: the device's path, or \"usb:VENDOR:PRODUCT\" with the "
                          "numbers that lsusb shows.",
@@ -746,7 +746,7 @@ const std::array kKeys{
     },
     Key{
         .path = "serialmidi.port",
-        .kind = Kind::text,
+        .kind = Kind::line,
         .standing = Standing::shared,
         .documentation =
             "The serial line that speaks MIDI: the device's path, or \"usb:VENDOR:PRODUCT\" with "

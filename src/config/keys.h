@@ -43,6 +43,7 @@ struct Key {
     controls,         ///< [doubles] numbers of controls, from 1, at most 128; in files also one
     limits,           ///< [strings] limits of x_1, …, at most 128
     numbers,          ///< [doubles] each in range, at most 128; in files also one
+    line,             ///< [string] a serial line: a path or "usb:VENDOR:PRODUCT"; "" for none
     scenes,           ///< [TextTable] keys with values, as lines of TOML, by scene, at most 64
   };
   /// Whose key it is.

@@ -10,6 +10,7 @@
 
 #include "config/text.h"
 #include "config/words.h"
+#include "core/nearest.h"
 
 namespace imps {
 namespace {
@@ -49,7 +50,12 @@ Result<MidiBinding> midi_binding_from_text(std::string_view text) {
                    [&](const auto& known) { return known.first == message[0]; });
   const auto channel = number_in<int>(message[1]);
   const auto number = number_in<int>(message[2]);
-  if (trigger == kTriggers.end()) return wrong(text, "begins with no message");
+  if (trigger == kTriggers.end()) {
+    std::array<std::string_view, kTriggers.size()> names;
+    std::transform(kTriggers.begin(), kTriggers.end(), names.begin(),
+                   [](const auto& known) { return known.first; });
+    return wrong(text, "begins with no message" + did_you_mean(message[0], names));
+  }
   if (!channel || *channel < 1 || *channel > 16) return wrong(text, "has no channel from 1 to 16");
   if (!number || *number < 0 || *number > 127) return wrong(text, "has no number from 0 to 127");
   if (words.empty()) return wrong(text, "has no command");

@@ -139,9 +139,11 @@ Result<MidiMapping> midi_mapping_from_text(std::string_view text) {
   if (mapping.kind == Kind::note && left() % 2 == 1)
     mapping.velocity = std::clamp(next(), 1, kLoudest);
   const bool has_range = mapping.kind != Kind::none && mapping.kind != Kind::velocity;
-  if (has_range && left() == 2) {
+  // As the predecessor has it: a controller's least value may stand alone.
+  const bool has_least_alone = mapping.kind == Kind::control_change && left() == 1;
+  if (has_range && (left() == 2 || has_least_alone)) {
     mapping.least = next();
-    mapping.most = next();
+    if (left() > 0) mapping.most = next();
     const int greatest = greatest_raw(mapping.kind);
     if (!is_in(mapping.least, 0, greatest) || !is_in(mapping.most, 0, greatest)) {
       return wrong(text, fmt::format("has the range {} to {}", mapping.least, mapping.most),

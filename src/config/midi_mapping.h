@@ -58,7 +58,7 @@ std::span<const std::string_view> midi_mapping_words() noexcept;
 
 /// A mapping from words: the predecessor's list, its commas left out, and more kinds.
 ///
-///     note_on CHANNEL [VELOCITY] [LEAST MOST]     control_change CHANNEL CONTROLLER [LEAST MOST]
+///     note_on CHANNEL [VELOCITY] [LEAST MOST]     control_change CHANNEL CONTROLLER [LEAST [MOST]]
 ///     note_velocity CHANNEL                       control_change_fine CHANNEL CONTROLLER [LEAST
 ///     MOST] pitch_bend CHANNEL [LEAST MOST]             nrpn CHANNEL PARAMETER [LEAST MOST]
 ///     channel_pressure CHANNEL [LEAST MOST]       poly_pressure CHANNEL NOTE [LEAST MOST]

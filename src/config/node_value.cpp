@@ -1,6 +1,7 @@
 #include "config/node_value.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -39,6 +40,41 @@ std::optional<std::vector<std::string>> mappings(const toml::node& node) {
     texts.push_back(*words);
   }
   return texts;
+}
+
+/// A part of a mapping as a list. IMPSY counts with what stands there, so that 1.0 is 1.
+std::optional<std::string> mapping_part(const toml::node& node) {
+  constexpr double kMost = 1e6;
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (const auto whole = node.value_exact<std::int64_t>()) return std::to_string(*whole);
+  const auto number = node.value_exact<double>();
+  if (!number || !(std::abs(*number) <= kMost) || *number != std::floor(*number))
+    return std::nullopt;
+  return std::to_string(static_cast<std::int64_t>(*number));
+}
+
+/// The first `count` parts of a mapping as a list.
+std::optional<std::string> words_of(const toml::array& list, std::size_t count) {
+  if (count > kMostWords) return std::nullopt;
+  std::string words;
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto part = mapping_part(list[k]);
+    if (!part) return std::nullopt;
+    words += (words.empty() ? "" : " ") + *part;
+  }
+  return words;
+}
+
+bool is_mapping(const std::optional<std::string>& words) {
+  return words && midi_mapping_from_text(*words);
+}
+
+/// How many parts IMPSY 1.2.1 reads of a mapping of its four kinds (utils.py); 0 for others.
+std::size_t read_by_impsy(const toml::array& list) {
+  const auto kind = list.empty() ? std::nullopt : list.front().value_exact<std::string>();
+  if (kind == "note_on") return 3;
+  if (kind == "note_velocity" || kind == "pitch_bend") return 2;
+  return kind == "control_change" ? 5 : 0;
 }
 
 std::optional<std::vector<std::string>> devices(const toml::node& node) {
@@ -135,30 +171,20 @@ std::string_view type_name(const toml::node& node) {
 std::optional<std::string> mapping_words(const toml::node& node) {
   if (const auto text = node.value_exact<std::string>()) return *text;
   const toml::array* const list = node.as_array();
-  if (list == nullptr || list->size() > kMostWords) return std::nullopt;
-  std::string words;
-  for (const toml::node& item : *list) {
-    const auto text = item.value_exact<std::string>();
-    const auto number = item.value_exact<std::int64_t>();
-    if (!text && !number) return std::nullopt;
-    words += (words.empty() ? "" : " ") + (text ? *text : std::to_string(*number));
-  }
-  return words;
+  if (list == nullptr) return std::nullopt;
+  if (spare_part(node) != nullptr) return words_of(*list, read_by_impsy(*list));
+  return words_of(*list, list->size());
 }
 
-const toml::node* first_bad_mapping(const toml::node& node) {
-  if (const toml::table* const table = node.as_table()) {
-    for (const auto& [name, item] : *table) {
-      if (const toml::node* const bad = first_bad_mapping(item)) return bad;
-    }
-  }
-  if (const toml::array* const list = node.as_array()) {
-    for (const toml::node& item : *list) {
-      const auto words = mapping_words(item);
-      if (!words || !midi_mapping_from_text(*words)) return &item;
-    }
-  }
-  return nullptr;
+bool is_mapping_part(const toml::node& node) { return mapping_part(node).has_value(); }
+
+const toml::node* spare_part(const toml::node& node) {
+  const toml::array* const list = node.as_array();
+  if (list == nullptr) return nullptr;
+  const std::size_t read = read_by_impsy(*list);
+  if (read == 0 || list->size() <= read || is_mapping(words_of(*list, list->size())))
+    return nullptr;
+  return is_mapping(words_of(*list, read)) ? &(*list)[read] : nullptr;
 }
 
 std::optional<Value> value_of(const Key& key, const toml::node& node) {
@@ -188,6 +214,7 @@ std::optional<Value> value_of(const Key& key, const toml::node& node) {
     case Kind::choice:
     case Kind::osc_address:
     case Kind::host:
+    case Kind::line:
       return as_value(text);
     case Kind::outputs:
     case Kind::names:
@@ -221,15 +248,6 @@ std::string shown(const toml::node& node) {
   if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
   if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
   return std::string(type_name(node));
-}
-
-const toml::node* first_other_than_text(const toml::node& node) {
-  const toml::array* const list = node.as_array();
-  if (list == nullptr) return nullptr;
-  for (const toml::node& element : *list) {
-    if (!element.is_string()) return &element;
-  }
-  return nullptr;
 }
 
 }  // namespace imps

@@ -24,13 +24,15 @@ std::string shown(const toml::node& node);
 /// is taken where a number is wanted, and never 1 for true: no file of the field writes it.
 std::optional<Value> value_of(const Key& key, const toml::node& node);
 
-/// A mapping's words, from a text or from IMPSY's list of a word and numbers.
+/// A mapping's words, from a text or from IMPSY's list of a word and numbers; of a list, without
+/// what spare_part() begins.
 std::optional<std::string> mapping_words(const toml::node& node);
 
-/// The first mapping in a list, or in one of a table's, that is none; null where there is none.
-const toml::node* first_bad_mapping(const toml::node& node);
+/// Whether this may stand in such a list: a text, or a whole number, 1.0 among them.
+bool is_mapping_part(const toml::node& node);
 
-/// What in a list of texts is none, or null.
-const toml::node* first_other_than_text(const toml::node& node);
+/// In a list that IMPSY takes and imps alone would not: the first of the parts that IMPSY does not
+/// read. Else null.
+const toml::node* spare_part(const toml::node& node);
 
 }  // namespace imps

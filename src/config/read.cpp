@@ -19,9 +19,10 @@
 #include "config/suggest.h"
 #include "config/text.h"
 #include "config/toml_depth.h"
+#include "core/nearest.h"
 
 // Last: see there.
-#include "config/toml_library.h"
+#include "config/element_faults.h"
 
 namespace imps {
 namespace {
@@ -30,6 +31,7 @@ using Kind = Key::Kind;
 using Standing = Key::Standing;
 
 constexpr std::size_t kMostUnknown = 100;
+constexpr std::size_t kMostElements = 100;
 
 /// Sections whose presence turns an interface on.
 constexpr std::array<std::string_view, 4> kInterfaces{"midi", "websocket", "serial", "serialmidi"};
@@ -49,7 +51,17 @@ class Reader {
       error(place_of(finding.key), finding.what, finding.fix);
     }
     sort(read_.errors);
+    if (elements_ > kMostElements) {
+      read_.errors.push_back({file_, 0, 0,
+                              fmt::format("{} more faults in lists", elements_ - kMostElements),
+                              "mend the first ones"});
+    }
     sort(read_.warnings);
+    if (vain_ > kMostElements) {
+      read_.warnings.push_back({file_, 0, 0,
+                                fmt::format("{} more that have no effect", vain_ - kMostElements),
+                                "mend the first ones"});
+    }
     if (unknown_ > kMostUnknown) {
       read_.warnings.push_back({file_, 0, 0,
                                 fmt::format("{} more unknown keys", unknown_ - kMostUnknown),
@@ -127,6 +139,7 @@ class Reader {
       apply(found);
     settle_serial_lines();
     look_at_mappings();
+    look_at_devices();
     std::sort(read_.understood.begin(), read_.understood.end(),
               [](const std::string& a, const std::string& b) { return find_key(a) < find_key(b); });
   }
@@ -137,33 +150,23 @@ class Reader {
       read_scenes(found);
       return;
     }
-    toml::source_position at = found.node->source().begin;
     const auto value = value_of(key, *found.node);
-    std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
-    if (const bool lists =
-            key.kind == Kind::outputs || key.kind == Kind::names || key.kind == Kind::bindings;
-        lists && !value) {
-      if (const toml::node* const element = first_other_than_text(*found.node)) {
-        at = element->source().begin;
-        wrong = "holds " + shown(*element);
-      }
-    }
-    if (const bool mapped = key.kind == Kind::mappings || key.kind == Kind::device_mappings;
-        mapped && !wrong.empty()) {
-      if (const toml::node* const element = first_bad_mapping(*found.node)) {
-        at = element->source().begin;
-        const auto words = mapping_words(*element);
-        wrong = words ? "holds a fault: " + midi_mapping_from_text(*words).error().message
-                      : "holds " + shown(*element);
-      }
-    }
+    const std::string wrong = value ? fault(key, *value) : fmt::format("is {}", shown(*found.node));
     if (!wrong.empty()) {
       faulty_.insert(std::string(key.path));
-      error(at, fmt::format("{} {}", key.path, wrong), "give " + accepts(key));
+      tell(key, *found.node, wrong);
       return;
     }
     if (!key.same_as.empty()) {
-      if (const Found* const other = find(key.same_as); other != nullptr) {
+      const Found* const other = find(key.same_as);
+      if (other != nullptr && other->key->standing == Standing::shared) {
+        warning(found.at,
+                fmt::format("{} has no effect beside {} (line {})", key.path, key.same_as,
+                            other->at.line),
+                "leave it, or take it out");
+        return;
+      }
+      if (other != nullptr) {
         error(found.at, fmt::format("{} and {} say the same", key.path, key.same_as),
               fmt::format("keep {} (line {})", key.same_as, other->at.line));
         return;
@@ -171,7 +174,48 @@ class Reader {
     }
     key.set(read_.settings, *value);
     read_.understood.emplace_back(key.path);
-    if (key.kind == Kind::host) look_at_host(key, at);
+    look_at_elements(key, *found.node);
+    if (key.kind == Kind::host) look_at_host(key, found.node->source().begin);
+  }
+
+  /// What is wrong with a key's value; of a list, with each of its elements.
+  void tell(const Key& key, const toml::node& node, const std::string& wrong) {
+    const auto faults = element_faults(key, node);
+    for (const ElementFault& one : faults)
+      if (elements_++ < kMostElements) error(one.at->source().begin, one.what, one.fix);
+    if (faults.empty())
+      error(node.source().begin, fmt::format("{} {}", key.path, wrong), "give " + accepts(key));
+  }
+
+  /// What in mappings is right, and has no effect.
+  void look_at_elements(const Key& key, const toml::node& node) {
+    if (key.kind != Kind::mappings && key.kind != Kind::device_mappings) return;
+    for (const toml::node* const element : elements_of(node)) {
+      if (const toml::node* const spare = spare_part(*element); spare != nullptr && is_wanted()) {
+        warning(spare->source().begin,
+                fmt::format("{}: the parts of the mapping from {} on have no effect, as in IMPSY",
+                            key.path, shown(*spare)),
+                "take them out");
+      }
+    }
+    if (key.path == "websocket.output") look_at_texts(node);
+  }
+
+  /// The predecessor's texts, which clients hear, are of notes, controllers and pitch bend only.
+  void look_at_texts(const toml::node& node) {
+    for (const toml::node* const element : elements_of(node)) {
+      const auto mapping = midi_mapping_from_text(mapping_words(*element).value_or(""));
+      const bool is_silent = mapping && (mapping->kind == MidiMapping::Kind::program_change ||
+                                         mapping->kind == MidiMapping::Kind::channel_pressure ||
+                                         mapping->kind == MidiMapping::Kind::poly_pressure);
+      if (!is_silent || !is_wanted()) continue;
+      const std::string text = to_text(*mapping);
+      warning(element->source().begin,
+              fmt::format("websocket.output: \"{}\" is never sent: the messages of WebSocket "
+                          "clients have no form for {}",
+                          text, text.substr(0, text.find(' '))),
+              "give a control_change, pitch_bend or note_on");
+    }
   }
 
   void read_scenes(const Found& found) {
@@ -236,9 +280,9 @@ class Reader {
       const std::string wrong = value ? fault(*key, *value) : "is " + shown(value_node);
       if (wrong.empty()) {
         add_change(scene, *key, *value);
+        look_at_elements(*key, value_node);
       } else {
-        error(value_node.source().begin, fmt::format("{} {}", path, wrong),
-              "give " + accepts(*key));
+        tell(*key, value_node, wrong);
       }
     }
   }
@@ -307,6 +351,38 @@ class Reader {
     look("serialmidi.output", "", s.serial_midi.output.size());
   }
 
+  /// Devices by which there are mappings or ways through, and which are not among the section's.
+  void look_at_devices() {
+    const MidiSettings& midi = read_.settings.midi;
+    const auto look = [&](std::string_view key, std::string_view name, std::string_view list_key,
+                          const std::vector<std::string>& list, const toml::node& at) {
+      const bool is_there = name.empty() || std::find(list.begin(), list.end(), name) != list.end();
+      if (is_there || !is_wanted()) return;
+      const std::vector<std::string_view> names(list.begin(), list.end());
+      warning(at.source().begin,
+              fmt::format("{} has \"{}\", which {} has not{}", key, shortened(name), list_key,
+                          did_you_mean(name, names)),
+              fmt::format("it has no effect; give it as it stands in {}", list_key));
+    };
+    const auto look_at_keys = [&](std::string_view key, std::string_view list_key,
+                                  const std::vector<std::string>& list) {
+      const Found* const found = find(key);
+      const toml::table* const table = found == nullptr ? nullptr : found->node->as_table();
+      if (table == nullptr) return;
+      for (const auto& [name, node] : *table)
+        look(key, name.str(), list_key, list, node);
+    };
+    if (!midi.enabled) return;
+    look_at_keys("midi.input", "midi.in_device", midi.inputs);
+    look_at_keys("midi.output", "midi.out_device", midi.outputs);
+    look_at_keys("midi.thru_matrix", "midi.in_device", midi.inputs);
+    if (const Found* const thru = find("midi.thru_matrix"); thru != nullptr) {
+      for (const toml::node* const output : elements_of(*thru->node))
+        if (const auto name = output->value_exact<std::string>())
+          look("midi.thru_matrix", *name, "midi.out_device", midi.outputs, *output);
+    }
+  }
+
   void explain_impsy() {
     for (const Found& found : without_effect_) {
       warning(found.at,
@@ -348,7 +424,16 @@ class Reader {
     for (const Found& found : found_) {
       if (found.key->path == path || found.key->same_as == path) return found.node->source().begin;
     }
-    return {1, 1};
+    // What is missing: where its section begins.
+    const std::string_view in = path.substr(0, path.find('.'));
+    std::optional<toml::source_position> first;
+    for (const Found& found : found_) {
+      const auto& at = found.at;
+      if (section(*found.key) != in) continue;
+      if (!first || std::pair(at.line, at.column) < std::pair(first->line, first->column))
+        first = at;
+    }
+    return first.value_or(toml::source_position{1, 1});
   }
 
   void error(const toml::source_position& at, std::string what, std::string fix) {
@@ -364,6 +449,8 @@ class Reader {
     ++unknown_;
     return false;
   }
+  /// The same of what has no effect.
+  bool is_wanted() { return vain_++ < kMostElements; }
   [[nodiscard]] Diagnostic diagnostic(const toml::source_position& at, std::string what,
                                       std::string fix) const {
     return {file_, static_cast<int>(at.line), static_cast<int>(at.column), std::move(what),
@@ -384,6 +471,8 @@ class Reader {
   std::set<std::string> faulty_;
   bool impsy_osc_ = false;
   std::size_t unknown_ = 0;
+  std::size_t elements_ = 0;  // that are wrong, in lists
+  std::size_t vain_ = 0;      // elements and devices that have no effect
 };
 
 ConfigRead refused(const std::string& file, int line, int column, std::string what,

@@ -29,8 +29,9 @@ struct ConfigRead {
 };
 
 /// Reads `toml` (UTF-8, with or without a byte order mark, lines ending in LF or CRLF). Everything
-/// that is wrong is reported at once, in the file's order (of unknown keys the first 100, and how
-/// many more there are); only a file that is not TOML is given up at its first error.
+/// that is wrong is reported at once, in the file's order (of unknown keys and of wrong
+/// elements of lists the first 100, and how many more there are); only a file that is not TOML is
+/// given up at its first error.
 /// @param file_name  for the diagnostics.
 /// Memory and time are bounded by a multiple of the text's size. Thread-safe: yes. Not realtime.
 ConfigRead read_config(std::string_view toml, const std::string& file_name);

@@ -1,16 +1,20 @@
 #include "config/route.h"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include <imps/frame.h>
 
 #include "config/text.h"
 #include "config/words.h"
+#include "core/nearest.h"
 
 namespace imps {
 namespace {
 
 constexpr std::size_t kMostWords = 3;
+constexpr std::array<std::string_view, 1> kWords{"hold"};
 
 bool is_value(const std::optional<double>& number) {
   return number && *number >= 0 && *number <= 1;
@@ -20,7 +24,7 @@ bool is_value(const std::optional<double>& number) {
 
 Result<Route> route_from_text(std::string_view text) {
   const auto words = words_of(text, kMostWords);
-  const auto wrong = [text](std::string_view what) {
+  const auto wrong = [text](const std::string& what) {
     return Error{fmt::format(
         "\"{}\" {}: give a control's number, \"3 0.2 0.8\" to scale it, \"3 1 0\" to turn it over, "
         "or \"hold 0.5\"",
@@ -37,7 +41,7 @@ Result<Route> route_from_text(std::string_view text) {
   }
   const auto source = number_in<int>(words[0]);
   if (!source || *source < 1 || *source > static_cast<int>(kMaxControls))
-    return wrong("begins with no control");
+    return wrong("begins with no control" + did_you_mean(words[0], kWords));
   route.source = *source;
   if (words.size() == 1) return route;
   const auto least = number_in<double>(words[1]);

@@ -146,10 +146,14 @@ Json type_of(const Key& key) {
       return either(definition("mappings"), {{"type", "object"},
                                              {"additionalProperties", definition("mappings")},
                                              {"maxProperties", kMostDevices}});
+    case Kind::line:
+      return {{"type", "string"},
+              {"maxLength", kLongestText},
+              {"pattern", "^(?!usb:)|^usb:[0-9a-fA-F]{4}:[0-9a-fA-F]{4}$"}};
     case Kind::device_matrix:
-      return {{"type", "object"},
-              {"additionalProperties", definition("devices")},
-              {"maxProperties", kMostDevices}};
+      return either(definition("devices"), {{"type", "object"},
+                                            {"additionalProperties", definition("devices")},
+                                            {"maxProperties", kMostDevices}});
     case Kind::routes:
       return texts(kMaxControls,
                    either({{"type", "integer"}, {"minimum", 1}, {"maximum", kMaxControls}},

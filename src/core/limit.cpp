@@ -90,6 +90,7 @@ Error wrong(std::string_view clause, std::string_view how) {
 }
 
 enum Clause { range, steps, sigma, sparse, hold, kClauses };
+constexpr std::array<std::string_view, 5> kClauseNames{"steps", "scale", "sigma", "sparse", "hold"};
 
 class Reader {
  public:
@@ -132,9 +133,12 @@ class Reader {
   }
 
   [[nodiscard]] Result<void> unknown(std::string_view clause) const {
-    return wrong(clause, is_dt_ ? "is no limit of dt: give \"0.1 to 2\" or \"sigma 0.2\""
-                                : "is no limit: give \"0.2 to 0.8\", \"steps 8\", \"scale C "
-                                  "minor\", \"sigma 0.2\", \"sparse 0.3\" or \"hold\"");
+    if (is_dt_) return wrong(clause, "is no limit of dt: give \"0.1 to 2\" or \"sigma 0.2\"");
+    const Words words = words_of(clause);
+    const std::string meant = words.count > 0 ? did_you_mean(words.at[0], kClauseNames) : "";
+    return wrong(clause, "is no limit" + meant +
+                             ": give \"0.2 to 0.8\", \"steps 8\", \"scale C minor\", "
+                             "\"sigma 0.2\", \"sparse 0.3\" or \"hold\"");
   }
 
   Result<void> once(Clause clause, std::string_view text) {

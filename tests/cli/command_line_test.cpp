@@ -1,5 +1,6 @@
 // The command line: help, exit statuses, and what a slip of the finger is told.
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/cli/program.h"
 
@@ -35,7 +36,6 @@ TEST(CommandLine, ExplainsEveryCommandWithExamples) {
     for (const auto& words :
          {std::vector<std::string>{command, "--help"}, std::vector<std::string>{"help", command}}) {
       const Outcome outcome = imps(folder.path(), words);
-      if (command == "help" && words.front() == "help" && words.back() == "--help") continue;
       EXPECT_EQ(outcome.status, 0) << command;
       EXPECT_THAT(outcome.out, AllOf(StartsWith("usage: imps " + command), HasSubstr("Options:"),
                                      ContainsRegex("Examples:\n  .*imps ")))
@@ -47,6 +47,28 @@ TEST(CommandLine, ExplainsEveryCommandWithExamples) {
       }
     }
   }
+}
+
+TEST(CommandLine, SaysItsCommandsAsJson) {
+  Folder folder;
+  const Outcome table = imps(folder.path(), {"help", "--json"});
+  EXPECT_EQ(table.status, 0);
+  const auto list = nlohmann::json::parse(table.out, nullptr, false);
+  ASSERT_TRUE(list.is_array()) << table.out;
+  EXPECT_EQ(list.front()["name"], "run");
+  for (const auto& words : std::vector<std::vector<std::string>>{{"help", "run", "--json"},
+                                                                 {"help", "--json", "run"}}) {
+    const Outcome one = imps(folder.path(), words);
+    EXPECT_EQ(one.status, 0);
+    const auto run = nlohmann::json::parse(one.out, nullptr, false);
+    ASSERT_TRUE(run.is_object()) << one.out;
+    EXPECT_EQ(run["name"], "run");
+    EXPECT_THAT(run["options"].get<std::string>(), HasSubstr("--threshold"));
+  }
+  EXPECT_THAT(
+      imps(folder.path(), {"help", "--help"}).out,
+      AllOf(StartsWith("usage: imps help"), HasSubstr("--json"), HasSubstr("imps help run")));
+  EXPECT_EQ(imps(folder.path(), {"help", "rnu", "--json"}).status, 2);
 }
 
 TEST(CommandLine, HasAManualPage) {

@@ -552,7 +552,7 @@ TEST(RunCommand, ChecksAConfigurationAndStops) {
   folder.write("bad.toml", "[websocket]\ninput = [[\"note_om\", 1]]\n");
   const Outcome bad = imps(folder.path(), {"run", "--check", "bad.toml"});
   EXPECT_EQ(bad.status, 1);
-  EXPECT_THAT(bad.err, HasSubstr("bad.toml:2:10: websocket.input holds"));
+  EXPECT_THAT(bad.err, HasSubstr("bad.toml:2:10: websocket.input: \"note_om 1\" is no mapping"));
   folder.write("early.toml", "interaction.ahead = true\n[serial]\nport = \"/dev/ttyX\"\n");
   const Outcome early = imps(folder.path(), {"run", "--check", "early.toml"});
   EXPECT_EQ(early.status, 1);
@@ -565,7 +565,7 @@ TEST(InitCommand, LeavesAFolderThatCanBePlayedIn) {
       imps(folder.path(), {"init", "trio", "--name", "Knobs \"8\"", "--controls", "3", "--midi-in",
                            "X-TOUCH", "--midi-out", "Volca", "--websocket", "--yes"});
   ASSERT_EQ(made.status, 0) << made.err;
-  EXPECT_THAT(made.out, HasSubstr("imps run trio/imps.toml"));
+  EXPECT_THAT(made.out, HasSubstr("  cd trio\n  imps run\n"));
   const Outcome checked = imps(folder.path(), {"run", "--check", "trio/imps.toml"});
   EXPECT_EQ(checked.status, 0) << checked.err;
   EXPECT_THAT(checked.err, Not(HasSubstr("warning")));
@@ -579,6 +579,40 @@ TEST(InitCommand, LeavesAFolderThatCanBePlayedIn) {
   const Outcome plain = imps(folder.path(), {"init", "plain"});  // no terminal: nothing is asked
   EXPECT_EQ(plain.status, 0) << plain.err;
   EXPECT_EQ(imps(folder.path(), {"run", "--check", "plain/imps.toml"}).status, 0);
+}
+
+TEST(InitCommand, SaysHowToPlayFromAFolderOfAnyName) {
+  const Folder folder;
+  EXPECT_THAT(imps(folder.path(), {"init", "--yes"}).out,
+              HasSubstr("imps.toml: written; 'imps run' plays with it"));
+  EXPECT_THAT(imps(folder.path(), {"init", "my trio's", "--yes"}).out,
+              HasSubstr("  cd 'my trio'\\''s'\n  imps run\n"));
+  EXPECT_THAT(imps(folder.path(), {"init", "--yes", "--", "-x"}).out, HasSubstr("  cd ./-x\n"));
+}
+
+TEST(InitCommand, SaysWhatItWroteAsJson) {
+  const Folder folder;
+  const Outcome made =
+      imps(folder.path(), {"init", "my trio", "--controls", "3", "--midi-in", "X-TOUCH", "--json"});
+  ASSERT_EQ(made.status, 0) << made.err;
+  const auto json = nlohmann::json::parse(made.out, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << made.out;
+  EXPECT_EQ(json["path"], "my trio/imps.toml");
+  EXPECT_THAT(json["text"].get<std::string>(), HasSubstr("in_device = [\"X-TOUCH\"]"));
+  EXPECT_EQ(json["commands"], (std::vector<std::string>{"cd 'my trio'", "imps run"}));
+  EXPECT_TRUE(json["midi"]["inputs"].is_array());
+  EXPECT_TRUE(json["midi"]["outputs"].is_array());
+  ASSERT_EQ(json["warnings"].size(), 1U);
+  EXPECT_THAT(json["warnings"][0].get<std::string>(), HasSubstr("controllers 1 to 3"));
+}
+
+TEST(InitCommand, RefusesASerialLineThatCannotBeOpened) {
+  const Folder folder;
+  const Outcome refused = imps(folder.path(), {"init", "--serial", "usb:zz", "--yes"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("\"usb:zz\""), HasSubstr("usb:0d28:0204")));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "imps.toml"));
+  EXPECT_EQ(imps(folder.path(), {"init", "--serial", "usb:0d28:0204", "--yes"}).status, 0);
 }
 
 TEST(PortsCommand, ListsWhatIsThereOrWhyThereIsNothing) {

@@ -112,6 +112,15 @@ TEST(HostileConfig, MayListAHundredThousandOutputs) {
   expect_refused_in_few_words(config);
 }
 
+TEST(HostileConfig, MayHoldAHundredThousandWrongMappings) {
+  std::string many;
+  for (int i = 0; many.size() < kLongestConfig - 3000; ++i)
+    many += "[scenes.s" + std::to_string(i) + "]\nmidi.output=[" + repeated("0,", 250) + "]\n";
+  const ConfigRead config = read(many);
+  EXPECT_LE(config.errors.size(), 102U);  // with the number of scenes, and that there are more
+  EXPECT_THAT(to_text(config.errors.back()), HasSubstr("more faults in lists"));
+}
+
 TEST(HostileJson, IsRefusedInFewWords) {
   for (const std::string& json :
        {std::string(), std::string("[]"), std::string("null"), repeated("[", 1000000),

@@ -151,16 +151,54 @@ TEST(ImpsyConfig, PointsAtTheMappingThatIsWrong) {
     const auto errors = texts(read(toml).errors);
     return errors.size() == 1 ? errors[0] : std::to_string(errors.size()) + " errors";
   };
+  EXPECT_THAT(complaint("[websocket]\ninput = [\n  [\"note_on\", 1],\n  [\"note_om\", 1],\n]"),
+              HasSubstr("config.toml:4:3: websocket.input: \"note_om 1\" is no mapping (did "
+                        "you mean 'note_on'?)"));
+  EXPECT_THAT(complaint("[midi]\noutput.Synth = [[\"note_on\", 17]]"),
+              HasSubstr("config.toml:2:17: midi.output: \"note_on 17\" has no channel"));
+  EXPECT_THAT(complaint("[serialmidi]\nport = \"x\"\ninput = [[\"note_on\", 1.5]]"),
+              HasSubstr("config.toml:3:22: serialmidi.input: part 2 of a mapping is 1.5: give a "
+                        "whole number, as in [\"control_change\", 1, 7]"));
   EXPECT_THAT(
-      complaint("[websocket]\ninput = [\n  [\"note_on\", 1],\n  [\"note_om\", 1],\n]"),
-      HasSubstr("config.toml:4:3: websocket.input holds a fault: \"note_om 1\" is no mapping (did "
-                "you mean 'note_on'?)"));
-  EXPECT_THAT(
-      complaint("[midi]\noutput.Synth = [[\"note_on\", 17]]"),
-      HasSubstr("config.toml:2:17: midi.output holds a fault: \"note_on 17\" has no channel"));
-  EXPECT_THAT(complaint("[serialmidi]\nport = \"x\"\ninput = [[1.5]]"),
-              HasSubstr("serialmidi.input holds a list"));
+      complaint("[websocket]\ninput = [[[\"note_on\"], 1]]"),
+      HasSubstr("config.toml:2:11: websocket.input: part 1 of a mapping is a list: give the "
+                "kind of message, as in"));
+  EXPECT_THAT(complaint("[websocket]\ninput = [true]"),
+              HasSubstr("config.toml:2:10: websocket.input holds true: give a mapping such as"));
   EXPECT_THAT(complaint("[midi]\ninput = 3"), HasSubstr("midi.input is 3"));
+}
+
+TEST(ImpsyConfig, ReadsMappingsAsImpsyDoes) {
+  const auto config = [](const std::string& list) { return read("[websocket]\ninput = " + list); };
+  const MidiMapping knob{.kind = MidiMapping::Kind::control_change, .number = 7, .least = 64};
+  EXPECT_THAT(config("[[\"control_change\", 1, 7, 64]]").settings.websocket.input,
+              ElementsAre(knob))
+      << "a least value alone";
+  EXPECT_THAT(config("[[\"control_change\", 1.0, 7.0, 64, 127.0]]").settings.websocket.input,
+              ElementsAre(knob))
+      << "whole numbers with a point";
+  EXPECT_FALSE(config("[[\"note_on\", 1.5]]").ok());
+  const ConfigRead spare = config(
+      "[[\"control_change\", 1, 7, 64, 127, \"cutoff\"], [\"note_velocity\", 1, 5], "
+      "[\"pitch_bend\", 1, 5]]");
+  EXPECT_THAT(texts(spare.errors), IsEmpty());
+  EXPECT_THAT(spare.settings.websocket.input,
+              ElementsAre(knob, MidiMapping{.kind = MidiMapping::Kind::velocity},
+                          MidiMapping{.kind = MidiMapping::Kind::pitch_bend, .most = 16'383}));
+  EXPECT_THAT(texts(spare.warnings),
+              ElementsAre("config.toml:2:44: websocket.input: the parts of the mapping from "
+                          "\"cutoff\" on have no effect, as in IMPSY: take them out",
+                          HasSubstr("2:76: websocket.input: the parts of the mapping from 5 on"),
+                          HasSubstr("websocket.input: the parts of the mapping from 5 on")));
+}
+
+TEST(ImpsyConfig, TakesTheOwnerBesideTheOlderName) {
+  const ConfigRead config = read("name = \"Bob\"\nowner = \"Ada\"\n");
+  EXPECT_TRUE(config.ok());
+  EXPECT_EQ(config.settings.owner, "Ada");
+  EXPECT_THAT(texts(config.warnings),
+              ElementsAre("config.toml:1:1: name has no effect beside owner (line 2): leave it, or "
+                          "take it out"));
 }
 
 TEST(ImpsyConfig, WarnsOfMappingsThatDoNotFitTheDimension) {

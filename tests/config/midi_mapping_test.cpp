@@ -24,6 +24,7 @@ TEST(MidiMapping, ReadsThePredecessorsForms) {
       {"control_change 1 42", {.kind = Kind::control_change, .number = 42}},
       {"control_change 1 20 64 127",
        {.kind = Kind::control_change, .number = 20, .least = 64, .most = 127}},
+      {"control_change 1 7 64", {.kind = Kind::control_change, .number = 7, .least = 64}},
       {"pitch_bend 1", {.kind = Kind::pitch_bend, .most = 16'383}},
   };
   for (const auto& [text, expected] : forms) {
@@ -50,7 +51,8 @@ TEST(MidiMapping, SaysWhatIsWrongAndWhatToGive) {
       {"control_change 1", "has no controller: give one from 0 to 127"},
       {"control_change 1 128", "has no controller"},
       {"control_change_fine 1 32", "give one from 0 to 31"},
-      {"control_change 1 7 5", "more or fewer numbers"},
+      {"control_change_fine 1 7 5", "more or fewer numbers"},
+      {"control_change 1 7 128", "has the range 128 to 127"},
       {"control_change 1 7 0 128", "has the range 0 to 128: give two numbers from 0 to 127"},
       {"control_change 1 seven", "has \"seven\""},
       {"control_change 1 7 0 10 1 1 1", "more or fewer numbers"},

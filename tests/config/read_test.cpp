@@ -12,6 +12,7 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 using testing::StartsWith;
 
@@ -95,9 +96,135 @@ rate = 50
   EXPECT_EQ(mapped_controls(config.settings), 2U);
   EXPECT_THAT(
       texts(read("[route]\ninput = [0]\noutput = [\"1 2 3\"]\n[smoothing]\nseconds = [-1]").errors),
-      ElementsAre(HasSubstr("2:9: route.input holds \"0\" begins with no control"),
-                  HasSubstr("3:10: route.output holds \"1 2 3\" has no range"),
-                  HasSubstr("5:11: smoothing.seconds holds -1")));
+      ElementsAre(HasSubstr("2:10: route.input: \"0\" begins with no control"),
+                  HasSubstr("3:11: route.output: \"1 2 3\" has no range"),
+                  HasSubstr("5:12: smoothing.seconds holds -1")));
+}
+
+TEST(ReadConfig, TellsEveryElementOfAListThatIsWrong) {
+  EXPECT_THAT(
+      texts(read(R"(
+[interaction]
+bindings = ["nite 1 36: pause", "note 1 36: pause",
+            "note 1 37: pasue", 7]
+pick_up = [0, 1, 200]
+[midi]
+input = ["control_chnge 1 3", "control_change 1 4", "note_on 77"]
+output.A = ["note_on 1", "pich_bend 1"]
+output.B = [["note_on", 17]]
+in_device = ["A", 2]
+[osc]
+outputs = ["5000", "localhost:0", "nowhere"]
+[route]
+input = ["hod 0.5", 1, "2 3"]
+[limits]
+controls = ["", "spare 0.5", "0.8 to 0.2"]
+)")
+                .errors),
+      ElementsAre(
+          AllOf(StartsWith("imps.toml:3:13: interaction.bindings: \"nite 1 36: pause\" begins with "
+                           "no message (did you mean 'note'?): give a message and a command"),
+                Not(HasSubstr("a list of"))),
+          StartsWith("imps.toml:4:13: interaction.bindings: \"note 1 37: pasue\" 'pasue' is not a "
+                     "command (did you mean 'pause'?): give"),
+          StartsWith("imps.toml:4:33: interaction.bindings holds 7: give a list of"),
+          StartsWith("imps.toml:5:12: interaction.pick_up holds 0: give"),
+          StartsWith("imps.toml:5:18: interaction.pick_up holds 200: give"),
+          "imps.toml:7:10: midi.input: \"control_chnge 1 3\" is no mapping (did you mean "
+          "'control_change'?): give such as \"note_on 1\" or \"control_change 1 7\"",
+          "imps.toml:7:53: midi.input: \"note_on 77\" has no channel: give one from 1 to 16 after "
+          "note_on",
+          StartsWith("imps.toml:8:26: midi.output: \"pich_bend 1\" is no mapping (did you mean "
+                     "'pitch_bend'?)"),
+          StartsWith("imps.toml:9:13: midi.output: \"note_on 17\" has no channel"),
+          StartsWith("imps.toml:10:19: midi.in_device holds 2: give"),
+          StartsWith("imps.toml:12:20: osc.outputs holds \"localhost:0\", which has port 0"),
+          StartsWith("imps.toml:12:35: osc.outputs holds \"nowhere\", which has no port"),
+          StartsWith(
+              "imps.toml:14:10: route.input: \"hod 0.5\" begins with no control (did you mean "
+              "'hold'?): give"),
+          StartsWith("imps.toml:14:24: route.input: \"2 3\" has no range"),
+          StartsWith("imps.toml:16:17: limits.controls: \"spare 0.5\" is no limit (did you mean "
+                     "'sparse'?): give"),
+          StartsWith("imps.toml:16:30: limits.controls: \"0.8 to 0.2\" takes two numbers from 0 to "
+                     "1, rising: give")));
+}
+
+TEST(ReadConfig, WantsALineWhereASerialInterfaceIsInUse) {
+  EXPECT_THAT(
+      texts(read("title = \"x\"\n[serial]\nbaudrate = 9600\nenabled = true").errors),
+      ElementsAre("imps.toml:3:1: [serial] is in use, and serial.port is not given: give the "
+                  "path of a serial line, or \"usb:VENDOR:PRODUCT\" with the numbers that "
+                  "'imps ports' lists"));
+  EXPECT_THAT(
+      texts(read("[serialmidi]\ninput = [\"note_on 1\"]").errors),
+      ElementsAre(HasSubstr("2:1: [serialmidi] is in use, and serialmidi.port is not given")));
+  EXPECT_TRUE(read("[serial]\nport = \"/dev/x\"\n[serialmidi]\ninput = [\"note_on 1\"]").ok());
+  EXPECT_TRUE(read("[serial]\nenabled = false").ok());
+}
+
+TEST(ReadConfig, RefusesUsbNumbersThatNoDeviceHas) {
+  for (const std::string port :
+       {"usb:zz:1", "usb:", "usb:0d28:020", "usb:0d28-0204", "usb:0d28:0204 "})
+    EXPECT_THAT(texts(read("[serial]\nport = \"" + port + "\"").errors),
+                ElementsAre(HasSubstr("2:8: serial.port is \"" + port +
+                                      "\": give a serial line: a path, "
+                                      "or \"usb:VENDOR:PRODUCT\"")));
+  EXPECT_TRUE(read("[serialmidi]\nport = \"usb:0D28:0204\"").ok());
+}
+
+TEST(ReadConfig, WarnsOfDevicesThatAreNotAmongTheSections) {
+  EXPECT_THAT(
+      texts(read(R"([midi]
+in_device = ["Keys", "Pads"]
+out_device = "Synth"
+input."Kyes" = ["note_on 1"]
+input."Pads" = ["note_on 1"]
+output."zz" = ["note_on 1"]
+[midi.thru_matrix]
+"z" = ["Synth", "Snyth"]
+"" = "Synth"
+)")
+                .warnings),
+      ElementsAre(
+          "imps.toml:4:16: midi.input has \"Kyes\", which midi.in_device has not (did you mean "
+          "'Keys'?): it has no effect; give it as it stands in midi.in_device",
+          HasSubstr(
+              "6:15: midi.output has \"zz\", which midi.out_device has not: it has no effect"),
+          HasSubstr("8:7: midi.thru_matrix has \"z\", which midi.in_device has not"),
+          HasSubstr("8:17: midi.thru_matrix has \"Snyth\", which midi.out_device has not (did you "
+                    "mean 'Synth'?)")));
+}
+
+TEST(ReadConfig, TakesOneListOfWaysThroughForAllInputs) {
+  const ConfigRead config =
+      read("[midi]\nin_device = \"A\"\nout_device = \"B\"\nthru_matrix = [\"B\"]");
+  EXPECT_THAT(texts(config.errors), IsEmpty());
+  EXPECT_THAT(texts(config.warnings), IsEmpty());
+  EXPECT_EQ(config.settings.midi.thru, (TextTable{{"", {"B"}}}));
+}
+
+TEST(ReadConfig, WarnsOfMappingsThatWebSocketClientsHaveNoMessageFor) {
+  EXPECT_THAT(
+      texts(read(R"([websocket]
+input = ["program_change 1"]
+output = ["note_on 1", "program_change 1", ["channel_pressure", 2], "poly_pressure 1 60", "nrpn 1 3"]
+[scenes.a]
+websocket.output = ["program_change 1"]
+)")
+                .warnings),
+      ElementsAre("imps.toml:3:24: websocket.output: \"program_change 1\" is never sent: the "
+                  "messages of WebSocket clients have no form for program_change: give a "
+                  "control_change, pitch_bend or note_on",
+                  HasSubstr("3:44: websocket.output: \"channel_pressure 2\" is never sent"),
+                  HasSubstr("3:69: websocket.output: \"poly_pressure 1 60\" is never sent"),
+                  HasSubstr("5:21: websocket.output: \"program_change 1\" is never sent")));
+}
+
+TEST(ReadConfig, TellsEveryElementOfASceneThatIsWrong) {
+  EXPECT_THAT(texts(read("[scenes.a]\nmidi.output = [\"note_om 1\", [\"note_on\", 0]]").errors),
+              ElementsAre(StartsWith("imps.toml:2:16: midi.output: \"note_om 1\" is no mapping"),
+                          StartsWith("imps.toml:2:29: midi.output: \"note_on 0\" has no channel")));
 }
 
 TEST(ReadConfig, TakesEveryKeyOfTheOwnFormat) {
@@ -224,7 +351,7 @@ quota = 500
           "imps.toml:12:13: model.sigmatemp is nan: give a number, 0 or more",
           "imps.toml:14:10: osc.listen is \"localhost\", which has no port: give \"host:port\" or "
           "a port (0 takes any free one)",
-          "imps.toml:15:11: osc.outputs holds \"localhost:0\", which has port 0, which nothing can "
+          "imps.toml:15:12: osc.outputs holds \"localhost:0\", which has port 0, which nothing can "
           "be sent to: give a list of at most 64 of \"host:port\"",
           "imps.toml:16:17: osc.input_address is \"interface\": give an OSC address such as "
           "\"/interface\"",

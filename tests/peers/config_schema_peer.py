@@ -49,6 +49,10 @@ def test_sample_configurations_are_valid(validator, path):
         "[midi]\nin_device = 'X-TOUCH'\ninput = [['note_on', 1], 'control_change 1 7 127 0']",
         "[midi]\ninput.'A' = ['none', 'nrpn 1 300']\nthru_matrix.'A' = ['B']",
         "[webui]\nport = 4000",
+        "[midi]\nin_device = 'A'\nout_device = 'B'\nthru_matrix = ['B']",
+        "[midi]\ninput = [['control_change', 1.0, 7, 64]]",
+        "[serial]\nport = 'usb:0d28:0204'",
+        "[serial]\nport = '/dev/ttyACM0'",
     ],
 )
 def test_what_imps_takes_is_valid(validator, program, tmp_path, text):
@@ -77,6 +81,8 @@ def test_what_imps_takes_is_valid(validator, program, tmp_path, text):
         "[midi]\ninput = ['control_chance 1 7']",
         "[midi]\ninput = [[1, 'note_on']]",
         "[midi]\nin_device = 4",
+        "[midi]\nthru_matrix = [4]",
+        "[serial]\nport = 'usb:zz:1'",
         "[log]\nquota = '500 apples'",
         "[log]\nquota = 500",
     ],
