@@ -46,8 +46,8 @@ void TrainWords::say(const Json& message) {
 void TrainWords::start(const Json& m) {
   const std::string size = m.value("size", "");
   console_.tell(fmt::format(
-      "{} rows in {} takes{}: {} to learn from, the last {} to judge by", m.value("rows", 0ULL),
-      m.value("takes", 0ULL),
+      "{} rows in {} take{}{}: {} to learn from, the last {} to judge by", m.value("rows", 0ULL),
+      m.value("takes", 0ULL), m.value("takes", 0ULL) == 1 ? "" : "s",
       m.contains("minutes") ? fmt::format(", {:.0f} minutes", m["minutes"].get<double>()) : "",
       m.value("training_rows", 0ULL), m.value("validation_rows", 0ULL)));
   if (m.value("rows", 0ULL) < 10'000)
@@ -93,8 +93,9 @@ void TrainWords::done(const Json& m) {
                                : ending == "diverged" ? " (it diverged)"
                                : ending == "out of time" ? " (time is up)"
                                                          : "";
-  console_.tell(fmt::format("{} epochs, {} batches in {}{}", m.value("epochs", 0ULL),
-                            m.value("batches", 0ULL), duration(m.value("seconds", 0.0)), why));
+  console_.tell(fmt::format("{} epoch{}, {} batches in {}{}", m.value("epochs", 0ULL),
+                            m.value("epochs", 0ULL) == 1 ? "" : "s", m.value("batches", 0ULL),
+                            duration(m.value("seconds", 0.0)), why));
   console_.tell(
       fmt::format("best: validation NLL {:.3f}, training NLL {:.3f} nats a frame, after "
                   "epoch {}",

@@ -15,7 +15,7 @@ using Standing = Key::Standing;
 
 constexpr std::array<std::string_view, 5> kModes{"callresponse", "polyphony", "battle", "useronly",
                                                  "duet"};
-constexpr std::array<std::string_view, 6> kSizes{"xxs", "xs", "s", "m", "l", "xl"};
+constexpr std::array<std::string_view, 7> kSizes{"xxs", "xs", "s", "m", "l", "xl", "default"};
 constexpr std::array<std::string_view, 4> kMidiApis{"auto", "alsa", "jack", "core"};
 constexpr std::array<std::string_view, 3> kSmoothings{"none", "one_pole", "slew"};
 constexpr std::array<std::string_view, 2> kStarts{"first", "now"};
@@ -395,13 +395,14 @@ const std::array kKeys{
         .kind = Kind::choice,
         .standing = Standing::shared,
         .choices = kSizes,
-        .documentation = "Takes only models of this size from the models folder.",
+        .documentation = "Takes only models of this size from the models folder. `default` is "
+                         "IMPSY's word for m.",
         .example = "\"s\"",
         .get = [](const Settings& s) { return s.model.size ? Value{*s.model.size} : Value{}; },
         .set =
             [](Settings& s, const Value& v) {
               s.model.size.reset();
-              if (!none(v)) s.model.size = text(v);
+              if (!none(v)) s.model.size = text(v) == "default" ? "m" : text(v);
             },
     },
     Key{

@@ -303,6 +303,12 @@ quota = "500 MB"
   EXPECT_THAT(config.understood, SizeIs(30));
 }
 
+TEST(ReadConfig, TakesImpsysWordForTheSizeThatItTakesByDefault) {
+  const ConfigRead config = read("[model]\nsize = \"default\"\n");
+  EXPECT_THAT(texts(config.errors), IsEmpty());
+  EXPECT_EQ(config.settings.model.size, "m");
+}
+
 TEST(ReadConfig, LeavesWhatIsNotSaidAtItsDefault) {
   const ConfigRead config = read("");
   EXPECT_TRUE(config.ok());
