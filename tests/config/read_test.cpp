@@ -351,7 +351,7 @@ quota = 500
           "imps.toml:6:8: interaction.seed is -5: give a whole number from 0 to 2^53",
           "imps.toml:8:13: model.dimension is 1: give a whole number from 2 to 129",
           "imps.toml:9:8: model.size is \"xxl\": give one of \"xxs\", \"xs\", \"s\", \"m\", \"l\", "
-          "\"xl\"",
+          "\"xl\", \"default\"",
           "imps.toml:10:10: model.pitemp is 0.0: give a number above 0",
           "imps.toml:11:13: model.timescale is 1000.5: give a number above 0 and at most 1000",
           "imps.toml:12:13: model.sigmatemp is nan: give a number, 0 or more",
