@@ -92,8 +92,9 @@ MidiPorts ports_here() {
 
 /// A path as a shell takes it.
 std::string in_shell(const std::string& path) {
-  const auto is_plain = [](unsigned char c) {
-    return std::isalnum(c) != 0 || c >= 0x80 ||
+  const auto is_plain = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return std::isalnum(byte) != 0 || byte >= 0x80 ||
            std::string_view("_-./,:+@%").find(c) != std::string_view::npos;
   };
   // What begins with a hyphen would be an option.

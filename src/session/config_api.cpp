@@ -1,8 +1,10 @@
 #include "session/config_api.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -58,6 +60,53 @@ std::optional<std::string> toml_value(const Json& value) {
   return dump(value);
 }
 
+/// Whether a path leads out of the folder that imps was started in.
+bool leads_out(const fs::path& path) {
+  if (path.empty()) return false;
+  std::error_code error;
+  const fs::path here = fs::current_path(error);
+  const fs::path from_here = path.is_absolute() ? path.lexically_normal().lexically_relative(here)
+                                                : path.lexically_normal();
+  return from_here.empty() || *from_here.begin() == "..";
+}
+
+/// The paths of a configuration that lead out, by their keys.
+std::vector<std::pair<std::string, fs::path>> paths_out(const std::string& text) {
+  const Settings settings = read_config(text, "").settings;
+  std::vector<std::pair<std::string, fs::path>> out;
+  const auto look = [&out](const std::string& key, const fs::path& path) {
+    if (leads_out(path)) out.emplace_back(key, path);
+  };
+  look("log.folder", settings.log.folder);
+  look("model.folder", settings.model.folder);
+  look("web.certificate", settings.web.certificate);
+  look("web.certificate_key", settings.web.certificate_key);
+  look("model.file", settings.model.file.value_or(""));
+  for (const Scene& scene : settings.scenes) {
+    Settings with = settings;
+    apply(scene, with);
+    if (with.model.file != settings.model.file)
+      look("scenes." + scene.name + ".model.file", with.model.file.value_or(""));
+  }
+  return out;
+}
+
+/// Whoever has the page may not reach where only the machine's user can: a path that is not in the
+/// file yet stays within the folder. The reason, else "".
+std::string reaches_out(const std::string& before, const std::string& after) {
+  const auto known = paths_out(before);
+  for (const auto& [key, path] : paths_out(after)) {
+    const auto is_same = [&path = path](const auto& one) { return one.second == path; };
+    if (std::none_of(known.begin(), known.end(), is_same)) {
+      return fmt::format(
+          "{}: {} lies outside the folder that imps was started in: write that into the file "
+          "itself, on its machine",
+          key, path.string());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> read_config_text(const fs::path& path) {
@@ -84,6 +133,9 @@ ApiReply write_config_text(const std::string& text, const fs::path& path) {
 
 ApiReply answer_config(const ApiRequest& request, const fs::path& path, bool& written) {
   const auto write = [&](const std::string& text) {
+    const auto before = read_config_text(path);
+    if (const std::string why = reaches_out(before ? *before : "", text); !why.empty())
+      return api_error(400, why);
     ApiReply reply = write_config_text(text, path);
     written = reply.status == 200;
     return reply;

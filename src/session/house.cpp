@@ -117,6 +117,7 @@ class House final : private Backstage {
   void show_on_page(const Report& report);
   void guard_notes_of(const Settings& settings);
   void look_at_config();
+  void config_was_written();
   void reload();
   void tell_notices();
 
@@ -318,9 +319,9 @@ void House::tell_ready() {
     output_.warn(warning);
   output_.tell(fmt::format("playing {} ({}): {}, {}", model_->name, model_->why,
                            words(model_->model->sizes()), model_->format));
-  output_.tell(fmt::format("mode {}, threshold {} s, seed {}",
-                           name(request_.settings.interaction.mode),
-                           request_.settings.interaction.threshold.count(), repertoire_.seed()));
+  output_.tell(
+      fmt::format("mode {}, threshold {} s, seed {}", name(repertoire_.in_force().interaction.mode),
+                  repertoire_.in_force().interaction.threshold.count(), repertoire_.seed()));
   if (!warmed_.empty()) output_.tell(warmed_);
   for (const std::string& trouble : log_trouble_)
     output_.warn(trouble + "; this performance is not logged");
@@ -416,8 +417,10 @@ void House::open_desk() {
       request_.settings, config_,
       HouseHands{.changed =
                      [this](std::string_view resource) {
-                       asio::post(loop_,
-                                  [this, what = std::string(resource)] { desk_.changed(what); });
+                       asio::post(loop_, [this, what = std::string(resource)] {
+                         desk_.changed(what);
+                         if (what == "config") config_was_written();
+                       });
                      },
                  .play_model =
                      [this](const std::filesystem::path& file) { return change_model_from(file); },
@@ -500,6 +503,12 @@ void House::look_at_config() {
   reload();
 }
 
+/// On the page, whole: nothing to wait for.
+void House::config_was_written() {
+  if (!config_ && page_) config_ = page_->config();
+  if (config_) reload();
+}
+
 void House::reload() {
   if (!config_) {
     output_.warn("asked to read the configuration again (SIGHUP), and there is none");
@@ -534,6 +543,7 @@ void House::tell_notices() {
   for (const LogNotice& notice : log_->take_notices()) {
     if (notice.kind == LogNotice::Kind::started) {
       output_.tell("logging to " + notice.text);
+      desk_.changed("takes");
     } else if (notice.kind == LogNotice::Kind::recovered) {
       output_.tell(notice.text);
     } else {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "interface/ports_here.h"
+#include "model/built_in/built_in.h"
 #include "platform/supervisor.h"
 #include "session/config_api.h"
 #include "session/doctor/examine.h"
@@ -95,6 +96,7 @@ void PageApi::keep(const Report& report, const Settings& settings, std::string p
   known_.lateness = report.lateness;
   known_.log = log;
   known_.model = model;
+  known_.dimension = report.dimension;
 }
 
 std::optional<std::filesystem::path> PageApi::config() const { return known().config; }
@@ -129,7 +131,12 @@ void PageApi::config_was_written(const std::filesystem::path& path) {
 }
 
 ApiReply PageApi::health() const {
-  const Known now = known();
+  Known now = known();
+  // What plays, rather than what would be chosen anew.
+  if (!now.model.empty())
+    now.settings.model.file = now.model;
+  else if (now.dimension != 0)
+    now.settings.model.file = built_in_name(now.dimension);
   const auto checks =
       doctor::examine({.config = now.config,
                        .performing = doctor::Performing{now.settings, now.priority, now.lateness}});

@@ -53,6 +53,7 @@ class PageApi {
     LatenessSummary lateness;
     std::filesystem::path log;
     std::filesystem::path model;
+    int dimension = 0;
     std::vector<std::string> links;
   };
   [[nodiscard]] Known known() const;

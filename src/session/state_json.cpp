@@ -71,6 +71,7 @@ Json state_json(const Report& report, const Settings& settings, const HouseFacts
         {"refused", report.osc.malformed + report.osc.wrong_count + report.osc.not_numbers +
                         report.osc.unknown_address + report.osc.refused_commands},
         {"clamped", report.osc.clamped},
+        {"nobody_there", report.osc.send_errors},
         {"log_refused", report.log_refused}}},
       {"lateness",
        {{"median_ms", milliseconds(report.lateness.median)},

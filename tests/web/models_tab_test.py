@@ -58,6 +58,14 @@ class Models(TabTest):
         self.assertFalse((self.place / "models/spoiled.keras").exists())
         self.assertIn("−1.250 nats a frame", self.text(".model"))
 
+    def test_of_another_dimension_says_why_it_cannot_be_played(self):
+        write_model(self.place / "elsewhere/two.safetensors", dimension=2)
+        self.bring(self.place / "elsewhere/two.safetensors")
+        self.until(lambda: self.names() == ["two.safetensors"], "it is here")
+        play = self.find('[aria-label="Play two.safetensors"]')
+        self.assertFalse(play.is_enabled())
+        self.assertEqual(play.get_attribute("title"), "It is of dimension 2, and 4 is played")
+
     def test_plays_and_cannot_be_deleted_while_it_plays(self):
         self.bring_mine()
         self.press_button("Play it")

@@ -168,6 +168,15 @@ class PlayTab(PageTest):
         self.press(" ")
         self.until(lambda: "paused" not in self.text(".mode-name"), "space lets it go on")
 
+    def test_space_presses_the_button_that_the_keyboard_has_gone_to(self):
+        self.drag(self.faders()[0], up=40)
+        self.script("[...document.querySelectorAll('.knobs button')].find((one) => one.textContent === 'Reset').focus()")
+        self.press(Keys.TAB)
+        self.assertEqual(self.script("return document.activeElement.textContent"), "Mute model")
+        self.press(" ")
+        self.until(lambda: self.script("return document.activeElement.getAttribute('aria-pressed')") == "true", "it is muted")
+        self.assertNotIn("paused", self.text(".mode-name"))
+
     def test_a_midi_controller_at_the_browser_moves_the_controls_in_the_order_it_is_touched(self):
         # The browser's side of Web MIDI, as a controller would speak through it.
         self.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": """

@@ -70,6 +70,14 @@ class Takes(TabTest):
         self.press_button("Not that")
         self.until(lambda: not self.all('.take[data-aside="true"]'), "it is not any more")
 
+    def test_not_that_marks_what_was_just_played(self):
+        self.script("return fetch('/api/v1/frame', {method: 'POST', headers: {'Content-Type': 'application/json'},"
+                    " body: JSON.stringify({controls: [0.1, 0.2, 0.3]})}).then((answer) => answer.status)")
+        self.until(lambda: self.all('.take[data-running="true"]'), "the take that is recorded is listed")
+        self.press_button("Not that", '.take[data-running="true"]')
+        self.until(lambda: any('"not that"' in one.read_text() for one in (self.place / "logs").glob("*.events.jsonl")),
+                   "the mark is in its events")
+
     def test_what_is_deleted_comes_back_by_undo_and_from_the_trash(self):
         for back in (self.undo, self.from_the_trash):
             self.press_button("Delete")

@@ -38,7 +38,7 @@ ModelFile built_in_model_file(int dimension) {
   // The files are part of the program, and tests read each of them.
   ModelFile file = files::read_safetensors(bytes).value();
   file.format = "built in";
-  file.digest = fmt::format("{}{}-{}", kName, dimension, files::sha256(bytes).substr(0, 16));
+  file.digest = fmt::format("{}-{}", built_in_name(dimension), files::sha256(bytes).substr(0, 16));
   if (dimension > of) {
     file.weights = compose(file.weights, dimension);
     file.notes.insert(
@@ -50,6 +50,8 @@ ModelFile built_in_model_file(int dimension) {
   }
   return file;
 }
+
+std::string built_in_name(int dimension) { return fmt::format("{}{}", kName, dimension); }
 
 bool is_built_in_name(const std::filesystem::path& path) {
   return dimension_in(path.string()).has_value();

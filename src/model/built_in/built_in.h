@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include <imps/model_file.h>
 #include <imps/result.h>
@@ -27,6 +28,8 @@ ModelFile built_in_model_file(int dimension);
 
 inline bool is_built_in(const ModelFile& file) noexcept { return file.format == "built in"; }
 
+/// What the built-in model of a dimension is asked for by: "built-in-9".
+std::string built_in_name(int dimension);
 /// Whether `path` is "built-in-D", D a dimension.
 bool is_built_in_name(const std::filesystem::path& path);
 

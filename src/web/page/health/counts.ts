@@ -11,6 +11,7 @@ const words: Record<string, string> = {
   cancelled: "Predictions overtaken by your playing",
   overflowed: "Predictions dropped: too many waited",
   outdated: "Predictions dropped: over 100 ms late",
+  nobody_there: "Messages to OSC addresses where no program listens",
   restarts: "Fresh starts after being over 100 ms late",
   log_refused: "Rows that the log had no room for",
   refused: "Messages refused",
@@ -55,7 +56,9 @@ export class Counts {
     const good = all.filter(([key]) => !faults.test(key));
     const still = all.filter(([key, n]) => faults.test(key) && n === 0);
     const sum = bad.reduce((total, [, n]) => total + n, 0);
-    put(this.well, sum === 0 ? "Nothing was dropped or refused." : `${count(sum)} dropped, refused or mended.`);
+    const unheard = counts.nobody_there ?? 0;
+    put(this.well, (sum === 0 ? "Nothing was dropped or refused." : `${count(sum)} dropped, refused or mended.`) +
+      (unheard > 0 ? ` ${count(unheard)} went where no program listens: start your synth, or change the output in Set-up.` : ""));
     put(this.body, ...[...bad, ...good, ...still].map(([key, n]) => el("tr",
       { title: key, class: faults.test(key) ? (n > 0 ? "count-bad" : "count-still") : "" },
       el("th", { scope: "row" }, name(key)), el("td", { class: "number" }, count(n)))));

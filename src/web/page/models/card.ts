@@ -104,9 +104,12 @@ export class ModelCard implements Item<Model> {
     const now = plays(this.desk, this.model);
     this.badge.hidden = !now;
     this.element.dataset.plays = String(now);
-    this.play.disabled = now || this.model.error !== null;
+    const played = this.desk.state?.dimension ?? 0;
+    const fits = played === 0 || this.model.dimension === played;
+    this.play.disabled = now || this.model.error !== null || !fits;
     this.remove.disabled = now;
-    setAttribute(this.play, "title", now ? "It plays now" : this.model.error !== null ? "It cannot be read" : "Swaps it in with no gap");
+    setAttribute(this.play, "title", now ? "It plays now" : this.model.error !== null ? "It cannot be read"
+      : !fits ? `It is of dimension ${this.model.dimension}, and ${played} is played` : "Swaps it in with no gap");
     setAttribute(this.remove, "title", now ? "It plays: play another one first" : null);
   }
 

@@ -38,6 +38,7 @@ export class Header {
     const stop = attributes(button("Panic", "panic", panic), {
       title: "Everything that sounds ends, and the model waits until you play (Esc)" });
     place.append(
+      make("h1", "brand", "imps"),
       make("div", "who", this.voices, this.trouble),
       make("div", "what", make("p", "mode-line", this.mode), this.model),
       make("div", "urgent", this.pause, stop));

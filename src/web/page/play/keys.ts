@@ -34,7 +34,9 @@ let clicked: Element | null = null;
  */
 const takesSpace = (target: EventTarget | null): boolean => {
   const part = target instanceof HTMLElement ? target.closest(pressed) : null;
-  return part !== null && part !== clicked && part.closest("label") !== clicked;
+  if (part === null || part === clicked) return false;
+  const label = part.closest("label");
+  return label === null || label !== clicked;
 };
 
 export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => void): void {

@@ -80,12 +80,14 @@ export class TakeItem implements Item<Take> {
     this.element.dataset.aside = String(take.set_aside);
     this.element.dataset.running = String(take.running);
     setAttribute(this.aside, "aria-pressed", take.set_aside);
-    this.aside.disabled = this.remove.disabled = take.running;
+    this.remove.disabled = take.running;
     this.trim.disabled = take.running || !!take.error;
     this.play.disabled = !!take.error;
     const why = take.running ? "It is still being recorded, until imps ends" : "";
     const isDamaged = take.error ? "It cannot be read" : "";
-    setAttribute(this.aside, "title", why || "No dataset takes it in (set_aside)");
+    setAttribute(this.aside, "title", take.running
+      ? "Marks what was just played: no dataset takes that phrase in (mark)"
+      : "No dataset takes it in (set_aside)");
     setAttribute(this.remove, "title", why || null);
     setAttribute(this.trim, "title", why || isDamaged || null);
     setAttribute(this.play, "title", isDamaged || "On this page only: nothing goes to the stage");
@@ -154,6 +156,11 @@ export class TakeItem implements Item<Take> {
   }
 
   private setAside(): void {
+    if (this.take.running) {
+      this.desk.command("mark", "not that");
+      this.desk.say("What was just played is marked: no dataset takes that phrase in");
+      return;
+    }
     const aside = !this.take.set_aside;
     void this.fault.watch(async () => {
       await this.desk.send("PATCH", `/takes/${inPath(this.take.id)}`, { set_aside: aside });

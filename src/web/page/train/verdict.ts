@@ -46,7 +46,7 @@ export function verdictOf(findings: Findings): HTMLElement {
   const certain = known && (lower > 0 || upper < 0);
   const size = bits(Math.abs(mean));
   const words = known && !certain
-    ? "The two are about as good: the difference is no larger than chance would make it. Let your ears decide."
+    ? `Which is better cannot be told from so few frames: this model needs ${size} a frame ${mean < 0 ? "fewer" : "more"}, and chance could make as much. Let your ears decide.`
     : mean < 0 ? `This model knows better what you play next: ${size} a frame fewer.`
     : mean > 0 ? `This model knows less well what you play next: ${size} a frame more.`
     : "The two are equally good.";
@@ -54,11 +54,13 @@ export function verdictOf(findings: Findings): HTMLElement {
   const advice = fresh.score.bits > fresh.score.hold_bits
     ? " Yet repeating your last frame would do better than this model does: it had too little to learn from. Record more, with every control, and train again."
     : "";
-  const range = known
+  const range = known && !certain
+    ? `The difference lies between ${Math.abs(lower).toFixed(2)} fewer and ${Math.abs(upper).toFixed(2)} more in 95 of 100 such recordings.`
+    : known
     ? `The difference lies between ${Math.min(Math.abs(lower), Math.abs(upper)).toFixed(2)} and ${Math.max(Math.abs(lower), Math.abs(upper)).toFixed(2)} in 95 of 100 such recordings.`
     : "There is too little to judge by to say how sure that is.";
   return el("div", { class: "verdict" },
     el("p", { class: "verdict-words" }, words + advice),
     table([["This model", fresh.score.bits], ["The other one", findings.models[0].score.bits], hold]),
-    el("p", { class: "quiet" }, certain || !known ? `${range} ` : "", ground.textContent));
+    el("p", { class: "quiet" }, `${range} `, ground.textContent));
 }
