@@ -121,8 +121,9 @@ class TlsFront::Pipe : public std::enable_shared_from_this<Pipe> {
                                // The server ends it when it has answered what there is.
                                ErrorCode ignored;
                                self->inside_.shutdown(Local::socket::shutdown_send, ignored);
+                               // After our farewell that is what this means, not the client's.
+                               if (self->is_over_) return self->drop_rest();
                                self->has_left_ = true;
-                               if (self->is_over_) self->drop_rest();
                              });
   }
   void write_inside(std::size_t n) {
