@@ -37,6 +37,7 @@ struct Command {
     scene,              ///< text: the scene's name, or "next" or "previous"
     hand_over,          ///< the voice passes: to the model at once, or back to the performer
     mark,               ///< text: a word for the events file, e.g. "not that"; may be empty
+    take,               ///< this take ends, and another one begins
   };
 
   Kind kind{};
@@ -55,10 +56,10 @@ using CommandArgument = std::variant<double, std::string_view>;
 
 /// The command `word` (see name()) with `arguments`. Refuses unknown words (with the nearest known
 /// one), missing or superfluous arguments and values out of range, saying what is accepted.
-/// pause, mute and sharedhands without an argument mean 1; reset, panic and handover take none or
-/// any one number. A seed is a whole number from 0 to 2^53. A model name has no '/' or '\', no
-/// leading '.', and 1–255 bytes. A limit takes the number of a control and the words of its limit.
-/// A mark's words are put together, a space between them, to at most 255 bytes.
+/// pause, mute and sharedhands without an argument mean 1; reset, panic, handover and take take
+/// none or any one number. A seed is a whole number from 0 to 2^53. A model name has no '/' or '\',
+/// no leading '.', and 1–255 bytes. A limit takes the number of a control and the words of its
+/// limit. A mark's words are put together, a space between them, to at most 255 bytes.
 Result<Command> make_command(std::string_view word, std::span<const CommandArgument> arguments);
 
 }  // namespace imps

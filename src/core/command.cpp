@@ -17,7 +17,7 @@ namespace {
 
 using Kind = Command::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 21> kWords{{
+constexpr std::array<std::pair<Kind, std::string_view>, 22> kWords{{
     {Kind::mode, "mode"},
     {Kind::pause, "pause"},
     {Kind::mute, "mute"},
@@ -39,6 +39,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 21> kWords{{
     {Kind::scene, "scene"},
     {Kind::hand_over, "handover"},
     {Kind::mark, "mark"},
+    {Kind::take, "take"},
 }};
 
 /// Of a name or a mark, in bytes.
@@ -158,6 +159,7 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     case Kind::reset:
     case Kind::panic:
     case Kind::hand_over:
+    case Kind::take:
       if (arguments.size() > 1) return refused(word, "takes no argument");
       return Command{.kind = kind};
     case Kind::sigma_temperature:

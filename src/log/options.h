@@ -23,7 +23,7 @@ struct LogFact {
 struct LogOptions {
   std::filesystem::path folder = "logs";  ///< made with the first row, if missing
   int dimension = 0;                      ///< D, 2–129
-  WallTime start;                         ///< the wall time of TimePoint{}
+  WallTime start;                         ///< the wall time when the take begins
   std::string program;                    ///< the version of imps, for the session file
   std::vector<LogFact> facts;             ///< in this order; keys are distinct and not imps's own
   std::optional<std::uint64_t> quota_bytes;  ///< of all files in the folder, > 0
@@ -55,6 +55,7 @@ struct LogCounts {
   std::uint64_t dropped_rows = 0;  ///< never to be written: no room in the queue or in memory
   std::uint64_t dropped_events = 0;
   std::uint64_t written_rows = 0;   ///< handed to the operating system
+  std::uint64_t synced_rows = 0;    ///< of these, on the device as of the last sync
   std::uint64_t waiting_bytes = 0;  ///< of text, for a disk that does not take it
 };
 

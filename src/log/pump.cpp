@@ -100,6 +100,7 @@ LogCounts LogPump::counts() const {
           .dropped_rows = dropped_.rows + queue.rows,
           .dropped_events = dropped_.events + queue.events,
           .written_rows = log_.written_lines(),
+          .synced_rows = synced_rows_,
           .waiting_bytes = waiting()};
 }
 
@@ -384,6 +385,7 @@ void LogPump::finish_chore() {
     return;
   }
   if (!error) {
+    if (kind == LogChore::Kind::sync_log) synced_rows_ = syncing_rows_;
     if (failed_chore_ != kind) return;
     failed_chore_.reset();
     if (trouble_ && !restore_ && waiting() == 0) recover();
@@ -413,6 +415,7 @@ void LogPump::plan_chore() {
               .text = session_text(options_, log_.path().filename().string(), std::nullopt)});
   } else if (usable && is_due(log_unsynced_)) {
     log_unsynced_.reset();
+    syncing_rows_ = log_.written_lines();
     hand_out({.kind = LogChore::Kind::sync_log, .file = log_.file(), .path = {}, .text = {}});
   } else if (usable && is_due(events_unsynced_)) {
     events_unsynced_.reset();

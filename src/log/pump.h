@@ -131,6 +131,8 @@ class LogPump {
 
   // What is to be synced, and since when.
   std::optional<TimePoint> log_unsynced_;
+  std::uint64_t syncing_rows_ = 0;  // by the sync that is being done
+  std::uint64_t synced_rows_ = 0;
   std::optional<TimePoint> events_unsynced_;
   bool session_due_ = false;
   std::optional<LogChore> chore_;

@@ -47,6 +47,10 @@ struct LogWriter::Shared {
   void do_chores();  // the thread beside it
   void publish();
   [[nodiscard]] TimePoint time();
+  /// A time of the stage's as the files have it.
+  [[nodiscard]] TimePoint in_take(TimePoint at) const noexcept {
+    return TimePoint{at - hooks.begins};
+  }
 
   const std::size_t controls;
   const std::string folder;
@@ -65,7 +69,7 @@ struct LogWriter::Shared {
 
   struct {
     std::atomic<std::uint64_t> performer_rows{0}, model_rows{0}, events{0}, dropped_rows{0},
-        dropped_events{0}, written_rows{0}, waiting_bytes{0};
+        dropped_events{0}, written_rows{0}, synced_rows{0}, waiting_bytes{0};
   } counts;
 
   std::mutex hooks_mutex;  // held while a hook is called
@@ -94,6 +98,7 @@ void LogWriter::Shared::publish() {
   put(counts.dropped_rows, now.dropped_rows);
   put(counts.dropped_events, now.dropped_events);
   put(counts.written_rows, now.written_rows);
+  put(counts.synced_rows, now.synced_rows);
   put(counts.waiting_bytes, now.waiting_bytes);
   auto told = pump.take_notices();
   if (told.empty()) return;
@@ -112,7 +117,7 @@ void LogWriter::Shared::publish() {
 
 TimePoint LogWriter::Shared::time() {
   const std::lock_guard lock(hooks_mutex);
-  if (!abandoned) last_time = hooks.clock();
+  if (!abandoned) last_time = in_take(hooks.clock());
   return last_time;
 }
 
@@ -210,7 +215,7 @@ bool LogWriter::row(TimePoint at, Voice voice, std::span<const double> controls)
     shared.refused_rows.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
-  if (!shared.queue.push_row(at, voice, controls)) return false;
+  if (!shared.queue.push_row(shared.in_take(at), voice, controls)) return false;
   if (shared.sleeping.exchange(false, std::memory_order_acq_rel)) shared.bell.signal();
   return true;
 }
@@ -222,7 +227,7 @@ bool LogWriter::event(TimePoint at, std::string_view name, double number,
     shared.refused_events.fetch_add(1, std::memory_order_relaxed);
     return false;
   }
-  if (!shared.queue.push_event(at, name, number, text)) return false;
+  if (!shared.queue.push_event(shared.in_take(at), name, number, text)) return false;
   if (shared.sleeping.exchange(false, std::memory_order_acq_rel)) shared.bell.signal();
   return true;
 }
@@ -243,6 +248,7 @@ LogCounts LogWriter::counts() const noexcept {
           .dropped_rows = get(from.dropped_rows) + get(shared_->refused_rows),
           .dropped_events = get(from.dropped_events) + get(shared_->refused_events),
           .written_rows = get(from.written_rows),
+          .synced_rows = get(from.synced_rows),
           .waiting_bytes = get(from.waiting_bytes)};
 }
 
@@ -255,7 +261,7 @@ Result<void> LogWriter::close(TimePoint at, Duration at_most) {
   Shared& shared = *shared_;
   shared.closed = true;
   std::unique_lock lock(shared.mutex);
-  if (!shared.end) shared.end = at;
+  if (!shared.end) shared.end = shared.in_take(at);
   shared.bell.signal();
   if (!shared.changed.wait_for(lock, at_most, [&] { return shared.finished; })) {
     const std::lock_guard hooks_lock(shared.hooks_mutex);

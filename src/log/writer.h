@@ -28,6 +28,8 @@ class LogWriter {
   static constexpr Duration kBatch{20'000};
 
   struct Hooks {
+    /// The stage's time when the take begins: the files' times count from there.
+    TimePoint begins{};
     /// The stage's time; called from the writer's threads.
     std::function<TimePoint()> clock;
     /// Called from the writer's thread when take_notices() has something. May be empty.

@@ -647,6 +647,7 @@ Performer::Performer(std::shared_ptr<const Mdrnn> model, int dimension,
 
 Performer::~Performer() = default;
 Performer::Performer(Performer&&) noexcept = default;
+Performer& Performer::operator=(Performer&&) noexcept = default;
 
 std::span<const Action> Performer::on(const PerformerFrame& frame, TimePoint at) noexcept {
   Mind& mind = *mind_;
@@ -779,6 +780,7 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
     case Command::Kind::model:
     case Command::Kind::scene:
     case Command::Kind::mark:
+    case Command::Kind::take:
       break;
   }
   return mind.actions.view();

@@ -9,11 +9,11 @@
 #include <thread>
 
 #include <sys/resource.h>
+#include <unistd.h>
 #if defined(__linux__)
 #include <sched.h>
 #elif defined(__APPLE__)
 #include <mach/mach.h>
-#include <unistd.h>
 #endif
 
 namespace imps::platform {
@@ -33,6 +33,35 @@ std::optional<double> load() noexcept {
   std::array<double, 1> minute{};
   if (::getloadavg(minute.data(), 1) != 1) return std::nullopt;
   return minute[0];
+}
+
+namespace {
+
+std::optional<std::uint64_t> own_memory() {
+#if defined(__linux__)
+  std::ifstream pages("/proc/self/statm");  // total and resident pages (proc(5))
+  std::uint64_t total = 0;
+  std::uint64_t resident = 0;
+  if (pages >> total >> resident) return resident * static_cast<std::uint64_t>(::getpagesize());
+#elif defined(__APPLE__)
+  mach_task_basic_info_data_t info{};
+  mach_msg_type_number_t count = MACH_TASK_BASIC_INFO_COUNT;
+  if (::task_info(::mach_task_self(), MACH_TASK_BASIC_INFO, reinterpret_cast<task_info_t>(&info),
+                  &count) == KERN_SUCCESS)
+    return info.resident_size;
+#endif
+  return std::nullopt;
+}
+
+}  // namespace
+
+OwnUsage own_usage() {
+  OwnUsage usage{.memory = own_memory()};
+  rusage taken{};
+  if (::getrusage(RUSAGE_SELF, &taken) != 0) return usage;
+  for (const timeval& part : {taken.ru_utime, taken.ru_stime})
+    usage.processor += std::chrono::seconds(part.tv_sec) + std::chrono::microseconds(part.tv_usec);
+  return usage;
 }
 
 #if defined(__linux__)

@@ -1,6 +1,7 @@
 // What kind of machine this is, and how it stands now.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,13 @@ std::optional<Governor> governor();
 
 /// Bytes that programs can have without others being moved to the disk (Linux, macOS).
 std::optional<std::uint64_t> free_memory();
+
+/// What this program has taken so far, all its threads together.
+struct OwnUsage {
+  std::chrono::microseconds processor{};
+  std::optional<std::uint64_t> memory;  ///< resident bytes now (Linux, macOS)
+};
+OwnUsage own_usage();
 
 /// The highest real-time priority that this user's programs may ask for; 0 is none (Linux).
 std::optional<int> real_time_limit() noexcept;

@@ -1,11 +1,11 @@
 #include "session/house.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <future>
 #include <memory>
-#include <random>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -45,10 +45,12 @@ namespace asio = boost::asio;
 /// How long the page waits for the house's loop, which ends before the page does.
 constexpr std::chrono::seconds kLoopPatience{2};
 
-/// A seed that JSON readers of every language keep exactly.
-std::uint64_t draw_seed() {
-  std::random_device device;
-  return ((std::uint64_t{device()} << 32) | device()) >> 11;
+/// Takes are not ended sooner, however often that is asked for: each leaves files.
+constexpr std::chrono::seconds kShortestTake{1};
+
+std::uint64_t unsynced_rows(const LogCounts& counts) {
+  const std::uint64_t rows = counts.performer_rows + counts.model_rows;
+  return rows - std::min(rows, counts.synced_rows);
 }
 
 /// What is told in the terminal, and on the page.
@@ -87,8 +89,7 @@ class House final : private Backstage {
         config_(request.config),
         desk_(loop_, channels_, start_),
         output_(output, desk_),
-        repertoire_(request.settings, request.settings.interaction.seed.value_or(draw_seed()),
-                    channels_, output_, desk_),
+        repertoire_(request.settings, channels_, output_, desk_),
         timer_(loop_),
         signals_(loop_),
         stage_(loop_) {}
@@ -119,7 +120,12 @@ class House final : private Backstage {
   void look_at_config();
   void config_was_written();
   void reload();
+  Result<std::unique_ptr<LogWriter>> start_log(const Settings& settings, const ChosenModel& model,
+                                               const Warmth& warmth, TimePoint begins);
+  void begin_take();
+  void end_take(TimePoint at);
   void tell_notices();
+  void tell_notices_of(LogWriter& log);
 
   const PerformanceRequest request_;
   std::optional<std::filesystem::path> config_;
@@ -135,6 +141,8 @@ class House final : private Backstage {
   NoteGuard guard_;
   std::optional<ChosenModel> model_;  // to begin with
   std::unique_ptr<LogWriter> log_;
+  std::unique_ptr<LogWriter>
+      ending_;  // the log of the take before, until the stage is done with it
   std::vector<std::string> log_trouble_;
   std::string warmed_;                // what there is to tell of it
   std::optional<Standing> standing_;  // to go on from
@@ -145,6 +153,8 @@ class House final : private Backstage {
   asio::signal_set signals_;
   asio::posix::stream_descriptor stage_;
   std::optional<Report> before_;
+  TimePoint take_began_{};
+  bool is_young_told_ = false;  // that it cannot end yet
   TimePoint log_began_{};
   std::optional<PageApi> page_;
   std::filesystem::file_time_type config_time_{};  // when what is in force was written
@@ -284,14 +294,7 @@ Backstage::Ready House::get_ready(int dimension, const Settings& settings) {
     warmed_ = std::move(warming.told);
   }
   if (settings.log.enabled) {
-    auto log =
-        LogWriter::start({.folder = settings.log.folder,
-                          .dimension = dimension,
-                          .start = local_time(wall_start_),
-                          .program = std::string(version()),
-                          .facts = session_facts(settings, repertoire_.seed(), *model_, warmth),
-                          .quota_bytes = settings.log.quota_bytes},
-                         {.clock = [start = start_] { return since(start); }, .on_notice = {}});
+    auto log = start_log(settings, *model_, warmth, TimePoint{});
     if (log) {
       log_ = std::move(*log);
     } else {
@@ -382,6 +385,10 @@ void House::on_message(const ToHouse& message) {
           repertoire_.change_model(request_.settings.model.folder / m.name);
         } else if constexpr (std::is_same_v<M, SceneAsked>) {
           repertoire_.take_scene(m.name);
+        } else if constexpr (std::is_same_v<M, TakeAsked>) {
+          begin_take();
+        } else if constexpr (std::is_same_v<M, TakeEnded>) {
+          end_take(m.at);
         } else if constexpr (std::is_same_v<M, PortsKnown>) {
           ports_ = m.descriptions;
         } else if constexpr (std::is_same_v<M, InterfaceRefused>) {
@@ -451,15 +458,17 @@ void House::show_on_page(const Report& report) {
   // In this order, as in tell_notices().
   const auto log = ready_told_ && log_ != nullptr ? log_->path() : std::filesystem::path();
   if (!log.empty() && log_began_ == TimePoint{}) log_began_ = report.at;
-  page_->keep(report, repertoire_.in_force(), report.priority, log, repertoire_.playing());
+  page_->keep(report, repertoire_.in_force(), report.priority, log, repertoire_.playing().path);
   if (!config_) config_ = page_->config();  // somebody has made one on the page
   desk_.show(report, repertoire_.in_force(),
              {.seed = repertoire_.seed(),
-              .model_name = repertoire_.model_name(),
+              .model_name = repertoire_.playing().name,
               .model_words = repertoire_.model_words(),
               .scene = repertoire_.scene(),
               .ports = ports_,
+              .records = ready_told_ ? log_ != nullptr : request_.settings.log.enabled,
               .log = log,
+              .log_unsynced = log.empty() ? 0 : unsynced_rows(log_->counts()),
               .log_began = log_began_,
               .config = config_});
 }
@@ -537,10 +546,83 @@ void House::guard_notes_of(const Settings& settings) {
     output_.warn(guarded.error().message + ": notes would sound on if imps were killed");
 }
 
+// ---- takes
+
+/// @param begins  when its time is zero
+Result<std::unique_ptr<LogWriter>> House::start_log(const Settings& settings,
+                                                    const ChosenModel& model, const Warmth& warmth,
+                                                    TimePoint begins) {
+  return LogWriter::start(
+      {.folder = settings.log.folder,
+       .dimension = model.model->dimension(),
+       .start = local_time(wall_start_ + begins.time_since_epoch()),
+       .program = std::string(version()),
+       .facts = session_facts(settings, repertoire_.seed(), model, warmth),
+       .quota_bytes = settings.log.quota_bytes},
+      {.begins = begins, .clock = [start = start_] { return since(start); }, .on_notice = {}});
+}
+
+/// The take ends, and another one begins, which remembers its last minute: as if imps had been
+/// started anew with --warm, and steered as it is, only that nothing is lost meanwhile.
+void House::begin_take() {
+  if (!ready_told_ || log_ == nullptr) {
+    output_.warn("nothing is being logged: there is no take to end");
+    return;
+  }
+  const TimePoint begins = since(start_);
+  const std::filesystem::path log = log_->path();
+  if (ending_ != nullptr || log.empty() || begins - take_began_ < kShortestTake) {
+    if (!std::exchange(is_young_told_, true))
+      output_.tell("the take has only just begun: it goes on");
+    return;
+  }
+  const Settings& settings = repertoire_.in_force();
+  const ChosenModel& model = repertoire_.playing();
+  const int dimension = dimension_;
+  Warmth warmth;
+  if (auto read = read_warmth(log, dimension, settings)) warmth = std::move(*read);
+  repertoire_.draw_seed();
+  auto started = start_log(settings, model, warmth, begins);
+  if (!started) {
+    output_.warn(started.error().message + "; the take goes on");
+    return;
+  }
+  const auto performer = std::make_shared<Performer>(
+      model.model, dimension, performer_settings(settings, repertoire_.seed()), begins,
+      warmth.frames);
+  for (const Command& limit : limits_of(settings.limits))
+    performer->on(limit, begins);
+  if (!channels_.to_stage.send(BeginTake{performer, started->get()})) {
+    output_.warn("the stage is busy: the take goes on, try again");
+    return;
+  }
+  ending_ = std::exchange(log_, std::move(*started));
+  take_began_ = begins;
+  is_young_told_ = false;
+}
+
+void House::end_take(TimePoint at) {
+  if (ending_ == nullptr) return;
+  const auto closed = ending_->close(at);
+  tell_notices_of(*ending_);
+  if (!closed) output_.warn(closed.error().message);
+  output_.tell(fmt::format("the take is in {}; another one begins", ending_->path().string()));
+  ending_.reset();
+  log_began_ = TimePoint{};
+  Report now = before_.value_or(Report{});
+  now.performer = {};
+  show_on_page(now);
+  before_.reset();  // what is counted begins anew
+  desk_.changed("takes");
+}
+
 void House::tell_notices() {
   // In this order: the stage's thread may be setting the log up until then.
-  if (!ready_told_ || log_ == nullptr) return;
-  for (const LogNotice& notice : log_->take_notices()) {
+  if (ready_told_ && log_ != nullptr) tell_notices_of(*log_);
+}
+
+void House::tell_notices_of(LogWriter& log) {
+  for (const LogNotice& notice : log.take_notices()) {
     if (notice.kind == LogNotice::Kind::started) {
       output_.tell("logging to " + notice.text);
       desk_.changed("takes");
@@ -553,6 +635,7 @@ void House::tell_notices() {
 }
 
 void House::tell_end(const Report& report) {
+  if (ending_ != nullptr) end_take(report.at);
   if (log_ != nullptr) {
     const auto closed = log_->close(report.at);
     tell_notices();

@@ -25,6 +25,8 @@
 
 namespace imps {
 
+class LogWriter;
+
 // ---- from the house to the stage
 
 /// Play this one from now on. A null model means that there is none.
@@ -47,6 +49,11 @@ struct TakeSettings {
 struct TakeCommand {
   Command command;
 };
+/// The take ends here, and another one begins: it goes on as it was steered.
+struct BeginTake {
+  std::shared_ptr<Performer> performer;  ///< of the new one; its place is taken by the old one
+  LogWriter* log = nullptr;              ///< outlives the performance, or the next such message
+};
 /// The performer moves controls on the page.
 struct TakeHand {
   Frame controls;
@@ -61,8 +68,8 @@ struct TellReport {};
 /// Release everything, and end the loop.
 struct Finish {};
 
-using ToStage =
-    std::variant<TakeModel, TakeSettings, TakeCommand, TakeHand, Watch, TellReport, Finish>;
+using ToStage = std::variant<TakeModel, TakeSettings, TakeCommand, BeginTake, TakeHand, Watch,
+                             TellReport, Finish>;
 
 // ---- from the stage to the house
 
@@ -77,6 +84,13 @@ struct ModelAsked {
 /// Somebody asked live for a scene, "next" or "previous".
 struct SceneAsked {
   std::string name;
+};
+/// Somebody asked live for a new take.
+struct TakeAsked {};
+/// Nothing more is written to the log of before.
+struct TakeEnded {
+  TimePoint at;
+  std::shared_ptr<Performer> performer;  ///< its, to be freed
 };
 /// What is open, and what of it is there.
 struct PortsKnown {
@@ -117,8 +131,8 @@ struct Report {
   std::string news;               ///< one line about what has been plugged in
 };
 
-using ToHouse = std::variant<DimensionKnown, ModelAsked, SceneAsked, PortsKnown, InterfaceRefused,
-                             ModelReturned, FrameSeen, Report>;
+using ToHouse = std::variant<DimensionKnown, ModelAsked, SceneAsked, TakeAsked, TakeEnded,
+                             PortsKnown, InterfaceRefused, ModelReturned, FrameSeen, Report>;
 
 /// A bounded queue from one thread to one other, and a wake-up beside it. What does not fit is
 /// counted by the sender.

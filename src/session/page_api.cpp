@@ -6,6 +6,7 @@
 
 #include "interface/ports_here.h"
 #include "model/built_in/built_in.h"
+#include "platform/machine.h"
 #include "platform/supervisor.h"
 #include "session/config_api.h"
 #include "session/doctor/examine.h"
@@ -130,16 +131,30 @@ void PageApi::config_was_written(const std::filesystem::path& path) {
   hands_.changed("config");
 }
 
-ApiReply PageApi::health() const {
+doctor::UsageFacts PageApi::usage() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto span = now - usage_taken_;
+  if (span < std::chrono::seconds(1)) return usage_;
+  const platform::OwnUsage taken = platform::own_usage();
+  usage_.cores = std::chrono::duration<double>(taken.processor - processor_then_) / span;
+  usage_.memory = taken.memory;
+  usage_taken_ = now;
+  processor_then_ = taken.processor;
+  return usage_;
+}
+
+ApiReply PageApi::health() {
   Known now = known();
   // What plays, rather than what would be chosen anew.
   if (!now.model.empty())
     now.settings.model.file = now.model;
   else if (now.dimension != 0)
     now.settings.model.file = built_in_name(now.dimension);
-  const auto checks =
-      doctor::examine({.config = now.config,
-                       .performing = doctor::Performing{now.settings, now.priority, now.lateness}});
+  const auto checks = doctor::examine({.config = now.config,
+                                       .performing = doctor::Performing{.settings = now.settings,
+                                                                        .priority = now.priority,
+                                                                        .lateness = now.lateness,
+                                                                        .usage = usage()}});
   const nlohmann::json lateness{{"edges_ms", Lateness::coarse_edges()},
                                 {"counts", now.lateness.coarse}};
   return {.body =

@@ -1,6 +1,7 @@
 // The resources of the API that look into the house: files, ports, health.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 
 #include "config/settings.h"
 #include "project/project.h"
+#include "session/doctor/machine.h"
 #include "session/learn_api.h"
 #include "session/messages.h"
 #include "web/api.h"
@@ -61,12 +63,17 @@ class PageApi {
   ApiReply learn_resource(const ApiRequest& request);
   /// After a request that may have written it.
   void config_was_written(const std::filesystem::path& path);
-  [[nodiscard]] ApiReply health() const;
+  [[nodiscard]] ApiReply health();
+  /// Since it was asked last; not oftener than once a second.
+  doctor::UsageFacts usage();
   [[nodiscard]] ApiReply shared() const;
 
   const HouseHands hands_;
   mutable std::mutex mutex_;
   Known known_;
+  std::chrono::steady_clock::time_point usage_taken_ = std::chrono::steady_clock::now();
+  std::chrono::microseconds processor_then_ = platform::own_usage().processor;
+  doctor::UsageFacts usage_;
   project::Project project_;
   LearnApi learn_;  // of the slow resources' thread
 };

@@ -12,6 +12,7 @@
 #include "session/cloud.h"
 #include "session/control_text.h"
 #include "session/interfaces.h"
+#include "session/standing.h"
 
 namespace imps {
 namespace {
@@ -416,11 +417,16 @@ void Performance::act_on_command(const Command& command, TimePoint at) {
     case Command::Kind::mark:
       log_event(at, name(command.kind), 0, command.text);
       return;
+    case Command::Kind::take:
+      tell(TakeAsked{});
+      return;
     case Command::Kind::mode:
       log_event(at, name(command.kind), 0, name(command.mode));
       break;
     case Command::Kind::limit:
       log_event(at, name(command.kind), command.number, command.text);
+      std::erase_if(limits_, [&](const Command& one) { return one.number == command.number; });
+      limits_.push_back(command);
       break;
     case Command::Kind::seed:
       log_event(at, name(command.kind), static_cast<double>(command.seed), {});
@@ -603,6 +609,8 @@ void Performance::on_message(const ToStage& message) {
           take_settings(m, now());
         } else if constexpr (std::is_same_v<M, TakeCommand>) {
           act_on_command(m.command, now());
+        } else if constexpr (std::is_same_v<M, BeginTake>) {
+          begin_take(m, now());
         } else if constexpr (std::is_same_v<M, TakeHand>) {
           take_hand(m);
         } else if constexpr (std::is_same_v<M, Watch>) {
@@ -649,6 +657,27 @@ void Performance::take_model(const TakeModel& message, TimePoint at) {
   know_model(message);
   log_event(at, "model", 0, message.digest + " " + message.name);
   if (old != nullptr) tell(ModelReturned{std::move(old)});
+}
+
+void Performance::begin_take(const BeginTake& message, TimePoint at) {
+  if (!performer_) return;
+  act_on_turn();
+  tell_unheard(at);
+  log_event(at, "stop", 0, {});
+  const Voice voice = performer_->voice();
+  carry_out(performer_->on_stop(at));
+  std::swap(*performer_, *message.performer);
+  log_ = message.log;
+  touched_told_.set();
+  outlook_told_.reset();
+  tell(TakeEnded{at, message.performer});
+  if (!scene_.empty()) log_event(at, "scene", 0, scene_);
+  const bool has_own_seed = message.performer->settings().seed !=
+                            std::exchange(performer_settings_.seed, performer_->settings().seed);
+  for (const Command& limit : std::exchange(limits_, {}))
+    act_on_command(limit, at);
+  for (const Command& command : steering(*message.performer, voice, *performer_))
+    if (command.kind != Command::Kind::seed || has_own_seed) act_on_command(command, at);
 }
 
 void Performance::take_settings(const TakeSettings& message, TimePoint at) {

@@ -133,6 +133,7 @@ class Performance final : private Listener {
   void wait_for_house();
   void on_message(const ToStage& message);
   void take_model(const TakeModel& message, TimePoint at);
+  void begin_take(const BeginTake& message, TimePoint at);
   void take_settings(const TakeSettings& message, TimePoint at);
   void take_interface(std::string_view section, const Settings& next, TimePoint at);
   Result<void> open(std::string_view section, const Settings& settings);
@@ -177,6 +178,7 @@ class Performance final : private Listener {
   Turn turn_;
   TimePoint turn_began_;
   std::vector<Command> early_;    // before there is a performer
+  std::vector<Command> limits_;   // in force, one a control
   std::vector<Delayed> delayed_;  // a heap, soonest first
   std::uint64_t delayed_order_ = 0;
   std::uint64_t unheard_run_ = 0;  // performer's rows that the network skipped just now

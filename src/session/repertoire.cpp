@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <random>
 #include <string_view>
 #include <utility>
 
@@ -32,20 +33,27 @@ bool is_live(std::string_view path, const Settings& next, bool has_dimension) {
              kInterfaceSections.end();
 }
 
+/// A seed that JSON readers of every language keep exactly.
+std::uint64_t drawn_seed() {
+  std::random_device device;
+  return ((std::uint64_t{device()} << 32) | device()) >> 11;
+}
+
 }  // namespace
 
 TakeModel to_stage(const ChosenModel& chosen) {
   return {.model = chosen.model, .name = chosen.name, .digest = chosen.digest, .step = chosen.step};
 }
 
-Repertoire::Repertoire(const Settings& settings, std::uint64_t seed, Channels& channels,
-                       Output& output, Desk& desk)
+Repertoire::Repertoire(const Settings& settings, Channels& channels, Output& output, Desk& desk)
     : channels_(channels),
       output_(output),
       desk_(desk),
       settings_(settings),
       in_force_(settings),
-      seed_(seed) {}
+      seed_(settings.interaction.seed.value_or(drawn_seed())) {}
+
+void Repertoire::draw_seed() { seed_ = in_force_.interaction.seed.value_or(drawn_seed()); }
 
 void Repertoire::set_osc_port(std::uint16_t port) {
   settings_.osc.listen.port = port;
@@ -66,8 +74,7 @@ void Repertoire::begin(const ChosenModel& model) {
 // ---- models
 
 void Repertoire::show(const ChosenModel& chosen) {
-  playing_ = chosen.path;
-  model_name_ = chosen.name;
+  playing_ = chosen;
   model_words_ = words(chosen.model->sizes());
   desk_.changed("models");
 }
@@ -157,7 +164,7 @@ void Repertoire::go_on(const Standing& standing) {
   const auto is_there = [&](const Scene& scene) { return scene.name == standing.scene; };
   if (std::any_of(settings_.scenes.begin(), settings_.scenes.end(), is_there)) {
     take_scene(standing.scene);
-    if (!standing.model.empty() && standing.model != playing_) change_model(standing.model);
+    if (!standing.model.empty() && standing.model != playing_.path) change_model(standing.model);
   }
   if (!channels_.to_stage.send(TakeSettings{.settings = std::make_shared<Settings>(in_force_),
                                             .scene = scene_,
@@ -220,7 +227,7 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
       const auto chosen = model_for(next);
       if (!chosen) {
         taken->model.file = in_force_.model.file;  // so that it is tried again next time
-      } else if (chosen->path != playing_) {
+      } else if (chosen->path != playing_.path) {
         message.model = to_stage(*chosen);
         plays(*chosen);
       }

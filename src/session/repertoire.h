@@ -28,8 +28,7 @@ TakeModel to_stage(const ChosenModel& chosen);
 class Repertoire {
  public:
   /// @param settings  as read. What is referred to outlives this.
-  Repertoire(const Settings& settings, std::uint64_t seed, Channels& channels, Output& output,
-             Desk& desk);
+  Repertoire(const Settings& settings, Channels& channels, Output& output, Desk& desk);
 
   /// What the stage plays by.
   [[nodiscard]] const Settings& in_force() const noexcept { return in_force_; }
@@ -37,9 +36,10 @@ class Repertoire {
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
   /// "" when none was asked for.
   [[nodiscard]] const std::string& scene() const noexcept { return scene_; }
-  /// The model's path; empty for a built-in one.
-  [[nodiscard]] const std::filesystem::path& playing() const noexcept { return playing_; }
-  [[nodiscard]] const std::string& model_name() const noexcept { return model_name_; }
+  /// Another one for the next take, unless the settings give it.
+  void draw_seed();
+  /// None before begin().
+  [[nodiscard]] const ChosenModel& playing() const noexcept { return playing_; }
   /// Its sizes, in words.
   [[nodiscard]] const std::string& model_words() const noexcept { return model_words_; }
 
@@ -79,8 +79,7 @@ class Repertoire {
   std::string scene_;
   std::map<std::filesystem::path, ChosenModel> scene_models_;  // so that scenes change at once
   const ChosenModel* first_ = nullptr;                         // the model of the beginning
-  std::filesystem::path playing_;
-  std::string model_name_;
+  ChosenModel playing_;
   std::string model_words_;
 };
 

@@ -124,6 +124,30 @@ std::optional<Standing> newest_standing(const fs::path& folder,
   return std::nullopt;
 }
 
+std::vector<Command> steering(const Performer& last, Voice voice, const Performer& next) {
+  std::vector<Command> commands;
+  const PerformerSettings& then = last.settings();
+  const PerformerSettings& now = next.settings();
+  const auto set = [&commands](Command::Kind kind, double wanted, double there) {
+    if (wanted != there) commands.push_back({.kind = kind, .number = wanted});
+  };
+  if (then.mode != now.mode) commands.push_back({.kind = Command::Kind::mode, .mode = then.mode});
+  set(Command::Kind::shared_hands, then.shared ? 1 : 0, now.shared ? 1 : 0);
+  set(Command::Kind::sigma_temperature, then.temperatures.sigma, now.temperatures.sigma);
+  set(Command::Kind::pi_temperature, then.temperatures.pi, now.temperatures.pi);
+  set(Command::Kind::timescale, then.timescale, now.timescale);
+  set(Command::Kind::threshold, then.threshold.count(), now.threshold.count());
+  set(Command::Kind::max_rest, then.max_rest.count(), now.max_rest.count());
+  set(Command::Kind::release, then.release.count(), now.release.count());
+  set(Command::Kind::glide, then.glide.count(), now.glide.count());
+  if (then.seed != now.seed) commands.push_back({.kind = Command::Kind::seed, .seed = then.seed});
+  if (voice == Voice::model && !(then.mode == Mode::battle && now.start_now))
+    commands.push_back({.kind = Command::Kind::hand_over});
+  set(Command::Kind::mute, last.muted() ? 1 : 0, next.muted() ? 1 : 0);
+  set(Command::Kind::pause, last.paused() ? 1 : 0, next.paused() ? 1 : 0);
+  return commands;
+}
+
 std::string words(const Standing& standing) {
   std::string text = standing.scene.empty() ? "" : "scene " + standing.scene;
   for (const Command& command : standing.commands) {

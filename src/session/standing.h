@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <imps/command.h>
+#include <imps/performer.h>
 #include <imps/result.h>
 
 #include "log/events.h"
@@ -36,6 +37,10 @@ Result<Standing> read_standing(const std::filesystem::path& log);
 /// order.
 std::optional<Standing> newest_standing(const std::filesystem::path& folder,
                                         std::chrono::system_clock::time_point since);
+
+/// What makes `next`, which has only begun, play as `last` did, which ended when `voice` had it: in
+/// that order. Limits are not among it.
+std::vector<Command> steering(const Performer& last, Voice voice, const Performer& next);
 
 /// In words: "scene storm, mode battle, sigmatemp 0.7"; "" when nothing was steered.
 std::string words(const Standing& standing);

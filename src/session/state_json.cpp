@@ -32,6 +32,7 @@ Json state_json(const Report& report, const Settings& settings, const HouseFacts
   if (!facts.log.empty())
     log = {{"path", facts.log.string()},
            {"rows", report.performer.frames + report.performer.predictions},
+           {"unsynced", facts.log_unsynced},
            {"began", std::floor(to_seconds(facts.log_began.time_since_epoch()).count() * 10) / 10}};
   std::error_code ignored;
   const PerformerCounts& counts = report.performer;
@@ -59,6 +60,7 @@ Json state_json(const Report& report, const Settings& settings, const HouseFacts
       {"scene", facts.scene},
       {"scenes", scenes},
       {"ports", facts.ports},
+      {"records", facts.records},
       {"log", log},
       {"counts",
        {{"frames", counts.frames},

@@ -20,7 +20,9 @@ struct HouseFacts {
   std::string model_words;  ///< its sizes
   std::string scene;
   std::vector<std::string> ports;  ///< what it listens to and plays on
-  std::filesystem::path log;       ///< of this take; "" while there is none
+  bool records = false;            ///< what sounds is written down
+  std::filesystem::path log;       ///< of this take; "" before its first row
+  std::uint64_t log_unsynced = 0;  ///< rows that are not on the device yet
   TimePoint log_began{};           ///< to a second
   std::optional<std::filesystem::path> config;
 };

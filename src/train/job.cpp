@@ -25,6 +25,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
+/// Sizes up to it learn well in little time.
+constexpr int kUnitsOfXs = 32;
+/// A larger one that had less than this part of its batches is worse than a small one, as a rule.
+constexpr std::uint64_t kFewBatches = 4;
+
 Json list_of_paths(const std::vector<fs::path>& paths) {
   Json list = Json::array();
   for (const fs::path& path : paths)
@@ -331,6 +336,20 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
   if (const auto done = platform::replace_file(plot, std::as_bytes(std::span(svg))); !done) {
     tell({{"event", "note"}, {"text", done.error().message}});
     plotted.clear();
+  }
+  if (outcome->ending == Ending::out_of_time && sizes.units > kUnitsOfXs) {
+    std::uint64_t planned = 0;
+    for (const Stage& stage : *stages) {
+      const Plan plan = plan_of(*parts, stage.recipe);
+      planned += plan.epochs * plan.batches_an_epoch;
+    }
+    if (outcome->at_end.batches < planned / kFewBatches) {
+      tell({{"event", "note"},
+            {"text", fmt::format("in that time it learnt from {} of the {} batches that this size "
+                                 "is planned to have: with more time, or a smaller --size, it may "
+                                 "well foresee better",
+                                 outcome->at_end.batches, planned)}});
+    }
   }
   std::error_code ignored;
   if (outcome->ending != Ending::stopped) fs::remove(checkpoint_path(started), ignored);

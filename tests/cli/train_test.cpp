@@ -21,6 +21,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::vector<json> lines_of(const std::string& text) {
   std::vector<json> lines;
@@ -205,6 +206,17 @@ TEST(TrainCommand, TrainsForAsLongAsItIsTold) {
   const json done = lines_of(outcome.out).back();
   EXPECT_EQ(done["ending"], "out of time");
   EXPECT_GE(done["seconds"], 0.9 * 0.3);  // a tenth is kept for judging the result
+}
+
+TEST(TrainCommand, SaysWhenTheTimeIsShortForTheSize) {
+  const Studio studio;
+  const auto notes = [&](const char* units) {
+    const Outcome outcome = imps(studio.path(), {"train", "--units", units, "--for", "0.2s"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    return outcome.out + outcome.err;
+  };
+  EXPECT_THAT(notes("64"), HasSubstr("with more time, or a smaller --size"));
+  EXPECT_THAT(notes("8"), Not(HasSubstr("a smaller --size")));
 }
 
 TEST(TrainCommand, WithoutMpiIsForOneProcess) {

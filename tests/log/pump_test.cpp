@@ -77,8 +77,24 @@ TEST(LogPump, SyncsWithinASecondOfWriting) {
   desk.row({0, 0});
   desk.pass(20 * ms);
   const int before = desk.disk().syncs;
+  EXPECT_EQ(desk.pump().counts().synced_rows, 0U);
   desk.pass(980 * ms);
   EXPECT_GT(desk.disk().syncs, before);
+  EXPECT_EQ(desk.pump().counts().synced_rows, 1U);
+}
+
+TEST(LogPump, CountsAsSafeOnlyWhatTheDeviceHasTaken) {
+  Desk desk;
+  desk.row({0, 0});
+  desk.pass(2000 * ms);
+  desk.disk().sync_error = EIO;
+  desk.row({1, 0});
+  desk.pass(2000 * ms);
+  EXPECT_EQ(desk.pump().counts().written_rows, 2U);
+  EXPECT_EQ(desk.pump().counts().synced_rows, 1U);
+  desk.disk().sync_error = 0;
+  desk.pass(3000 * ms);
+  EXPECT_EQ(desk.pump().counts().synced_rows, 2U);
 }
 
 TEST(LogPump, RestsWhenNothingComes) {

@@ -34,6 +34,31 @@ LogOptions options_in(const std::filesystem::path& folder, int dimension) {
   return {.folder = folder, .dimension = dimension, .start = evening(), .program = "1.2.3"};
 }
 
+TEST(LogWriter, CountsATakesTimeFromWhereItBegan) {
+  const test::Folder folder;
+  const TimePoint begins = steady() - Duration(90'000'000);
+  std::filesystem::path path;
+  {
+    auto writer = LogWriter::start(options_in(folder.path() / "logs", 2),
+                                   {.begins = begins, .clock = steady, .on_notice = {}});
+    ASSERT_TRUE(writer);
+    const double x = 0.5;
+    ASSERT_TRUE((*writer)->row(begins + Duration(1'500'000), Voice::performer, {&x, 1}));
+    ASSERT_TRUE((*writer)->event(begins + Duration(2'000'000), "mark"));
+    ASSERT_TRUE((*writer)->close(begins + Duration(3'000'000)));
+    path = (*writer)->path();
+  }
+  const auto log = read_log(path);
+  ASSERT_TRUE(log);
+  EXPECT_EQ(log->local_us, (std::vector{evening().local_us + 1'500'000}));
+  const auto events = read_events(std::filesystem::path(path).replace_extension(".events.jsonl"));
+  ASSERT_TRUE(events);
+  EXPECT_EQ(events->events.at(0).at, TimePoint{Duration(2'000'000)});
+  const auto session = read_session(std::filesystem::path(path).replace_extension(".session.json"));
+  ASSERT_TRUE(session && session->end);
+  EXPECT_EQ(session->end->time.local_us, evening().local_us + 3'000'000);
+}
+
 TEST(LogWriter, WritesTwoHundredThousandRowsInOrderWithoutLosingOne) {
   const test::Folder folder;
   auto options = options_in(folder.path() / "logs", 4);

@@ -225,6 +225,20 @@ TEST_F(OverMidi, DevicesMayComeAndGo) {
   }
 }
 
+TEST_F(OverMidi, ANameOfTwoDevicesIsSaid) {
+  const auto one = system_->open_output("virtual:Knobs left");
+  const auto two = system_->open_output("virtual:Knobs right");
+  ASSERT_TRUE(one && two);
+  begin();
+  std::string fault;
+  const auto late = std::chrono::steady_clock::now() + kWait;
+  while (fault.find("2 MIDI inputs") == std::string::npos &&
+         std::chrono::steady_clock::now() < late)
+    fault += live_->report().fault;
+  EXPECT_THAT(fault, HasSubstr("\"Knobs\" is in the names of 2 MIDI inputs ("));
+  EXPECT_THAT(fault, HasSubstr("give more of the name to choose"));
+}
+
 TEST_F(OverMidi, ADeviceThatReturnsBeforeAnybodyHasLookedIsTakenUpAgain) {
   begin_with_all();
   for (int round = 0; round < 3; ++round) {
@@ -417,6 +431,13 @@ TEST(MidiPorts, AreFoundByAPartOfTheirNames) {
   EXPECT_EQ(find_midi_port(names, "X-TOUCH"), names[1]);
   EXPECT_EQ(find_midi_port(names, "x-touch"), names[1]);
   EXPECT_EQ(find_midi_port(names, "Volca"), std::nullopt);
+}
+
+TEST(MidiPorts, AreFirstThoseThatAreCalledJustSo) {
+  const std::vector<std::string> names{"Synth 10", "Synth 1", "synth 12"};
+  EXPECT_EQ(find_midi_port(names, "Synth 1"), names[1]);
+  EXPECT_EQ(find_midi_ports(names, "Synth 1"), (std::vector{names[0], names[1]}));
+  EXPECT_EQ(find_midi_ports(names, "SYNTH 1"), names);
 }
 
 }  // namespace

@@ -66,6 +66,8 @@ class WebClient {
   }
   [[nodiscard]] unsigned status() const { return status_; }
   [[nodiscard]] bool is_connected() const { return !error_; }
+  /// What the server gave as the reason for the end.
+  [[nodiscard]] int farewell() const { return stream_.reason().code; }
 
  private:
   asio::io_context loop_;
@@ -134,6 +136,21 @@ TEST_F(OverWebSocket, MessagesMoveSingleControlsAndAllClientsHearThem) {
   ASSERT_TRUE(told) << "OSC hears what is played on WebSocket, through";
 }
 
+TEST_F(OverWebSocket, TheEndIsSaidAfterWhatSoundedHasBeenReleased) {
+  WebClient player(port());
+  WebClient frames(port(), {.target = "/frames"});
+  player.say("/channel/1/noteon/60/100");
+  EXPECT_EQ(player.hear(), "/channel/1/noteon/60/127");
+  ASSERT_TRUE(frames.hear());
+  live_.reset();
+  EXPECT_THAT(player.hear().value_or(""), StartsWith("/channel/1/noteoff/60/"));
+  while (player.hear()) {
+  }
+  EXPECT_EQ(player.farewell(), websocket::close_code::going_away);
+  EXPECT_FALSE(frames.hear());
+  EXPECT_EQ(frames.farewell(), websocket::close_code::going_away);
+}
+
 TEST_F(OverWebSocket, WholeFramesComeAsJson) {
   WebClient player(port(), {.target = "/frames"});
   player.say("[0.25, 0.75]");
@@ -180,7 +197,7 @@ TEST_F(OverWebSocket, WhatThePerformerHoldsIsReleasedAtTheEnd) {
   WebClient player(port());
   player.say("/channel/1/noteon/60/100");
   EXPECT_EQ(player.hear(), "/channel/1/noteon/60/127");
-  live().finish();
+  live_.reset();
   EXPECT_EQ(player.hear(), "/channel/1/noteoff/60/0");
 }
 

@@ -109,6 +109,9 @@ class SetUp(TabTest):
         self.until(lambda: any('"bogus" is no mapping' in said for said in self.said_wrong()), "the reason stands there")
         self.assertEqual(self.find('[aria-label="Control 1: Moved by (MIDI)"]').get_attribute("aria-invalid"), "true")
         self.assertEqual(self.file(), CONFIG)
+        self.find('[aria-label="Control 2: Name"]').send_keys("x", Keys.TAB)
+        self.until(lambda: self.file() != CONFIG, "another cell is written")
+        self.assertEqual(self.find('[aria-label="Control 1: Moved by (MIDI)"]').get_attribute("value"), "bogus")
 
     def test_a_scene_that_was_just_written_is_switched_to(self):
         self.add('\n[scenes.storm]\ninteraction.mode = "battle"')

@@ -62,6 +62,7 @@ class Takes(TabTest):
         self.until(lambda: self.facts()[0] != whole[0], "the take is shorter")
         self.undo()
         self.until(lambda: self.facts() == whole, "the take is whole again")
+        self.until(lambda: self.ask("/trash") == [], "and nothing is left in the trash")
 
     def test_not_that_sets_aside_and_takes_back(self):
         self.press_button("Not that")
@@ -71,12 +72,35 @@ class Takes(TabTest):
         self.until(lambda: not self.all('.take[data-aside="true"]'), "it is not any more")
 
     def test_not_that_marks_what_was_just_played(self):
-        self.script("return fetch('/api/v1/frame', {method: 'POST', headers: {'Content-Type': 'application/json'},"
-                    " body: JSON.stringify({controls: [0.1, 0.2, 0.3]})}).then((answer) => answer.status)")
+        self.play()
         self.until(lambda: self.all('.take[data-running="true"]'), "the take that is recorded is listed")
         self.press_button("Not that", '.take[data-running="true"]')
         self.until(lambda: any('"not that"' in one.read_text() for one in (self.place / "logs").glob("*.events.jsonl")),
                    "the mark is in its events")
+
+    def test_the_take_that_is_recorded_ends_and_can_be_thrown_away(self):
+        self.play()
+        running = '.take[data-running="true"]'
+        self.until(lambda: self.all(running), "the take that is recorded is listed")
+
+        def ends():
+            for one in self.all(running):
+                self.press_button("End it", running)
+            return not self.all(running)
+
+        self.until(ends, "it has ended")
+        self.until(lambda: len(self.takes()) == 4, "it is still listed")
+        self.assertIn("records from the first move", self.text(".recording"))
+        self.play()
+        self.until(lambda: self.all(running), "the next one is recorded")
+        self.until(lambda: len(self.takes()) == 5, "beside the one before")
+        self.press_button("Delete", '.take:not([data-running="true"])')
+        self.until(lambda: len(self.takes()) == 4, "it is gone")
+        self.assertEqual(self.said_wrong(), [])
+
+    def play(self):
+        self.script("return fetch('/api/v1/frame', {method: 'POST', headers: {'Content-Type': 'application/json'},"
+                    " body: JSON.stringify({controls: [0.1, 0.2, 0.3]})}).then((answer) => answer.status)")
 
     def test_what_is_deleted_comes_back_by_undo_and_from_the_trash(self):
         for back in (self.undo, self.from_the_trash):

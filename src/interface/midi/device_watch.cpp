@@ -157,6 +157,13 @@ void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
   if (complaint.empty()) {
     device.open = *port;
     tell(news_, fmt::format("{} {}", device.is_input ? "hearing" : "playing on", *port));
+    const auto alike = find_midi_ports(names, device.part);
+    if (!device.is_virtual() && *port != device.part && alike.size() > 1) {
+      tell(trouble_, fmt::format("\"{}\" is in the names of {} MIDI {}s ({}), and the first was "
+                                 "taken: give more of the name to choose",
+                                 device.part, alike.size(), device.is_input ? "input" : "output",
+                                 listed(alike)));
+    }
   } else if (complaint != device.complaint) {
     tell(trouble_, complaint);
   }

@@ -242,17 +242,22 @@ bool is_own_midi_port(std::string_view name) {
   return is_imps && is_opened;
 }
 
+std::vector<std::string> find_midi_ports(const std::vector<std::string>& names,
+                                         std::string_view part) {
+  std::vector<std::string> found;
+  for (const std::string& name : names)
+    if (name.find(part) != std::string::npos) found.push_back(name);
+  if (!found.empty()) return found;
+  for (const std::string& name : names)
+    if (lower(name).find(lower(part)) != std::string::npos) found.push_back(name);
+  return found;
+}
+
 std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
                                           std::string_view part) {
-  const auto exact = std::find_if(names.begin(), names.end(), [part](const std::string& name) {
-    return name.find(part) != std::string::npos;
-  });
-  if (exact != names.end()) return *exact;
-  const auto alike =
-      std::find_if(names.begin(), names.end(), [small = lower(part)](const std::string& name) {
-        return lower(name).find(small) != std::string::npos;
-      });
-  return alike == names.end() ? std::nullopt : std::optional(*alike);
+  if (std::ranges::find(names, part) != names.end()) return std::string(part);
+  const auto found = find_midi_ports(names, part);
+  return found.empty() ? std::nullopt : std::optional(found.front());
 }
 
 Result<std::unique_ptr<MidiSystem>> MidiSystem::open(std::string_view wanted) {

@@ -23,7 +23,12 @@ struct MidiPorts {
   friend bool operator==(const MidiPorts&, const MidiPorts&) = default;
 };
 
-/// The first name that holds `part`, or does when capitals are not told from small letters.
+/// The names that hold `part`; where none does, those that do when capitals are not told from small
+/// letters.
+std::vector<std::string> find_midi_ports(const std::vector<std::string>& names,
+                                         std::string_view part);
+
+/// What a part of a name stands for: the port that is called just so, else the first of them.
 std::optional<std::string> find_midi_port(const std::vector<std::string>& names,
                                           std::string_view part);
 

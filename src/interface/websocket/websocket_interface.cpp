@@ -65,7 +65,16 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
                      });
   }
 
+  /// Ends what sounds, and the connection as its protocol has it, so that a page knows why.
+  void say_farewell(TimePoint now) {
+    if (!open_ || is_closing_) return;
+    if (!hears_frames_) player_.farewell(now);
+    is_closing_ = true;
+    if (waiting_.empty()) close();
+  }
+
   void end() noexcept {
+    if (is_closing_) return;
     ErrorCode ignored;
     beast::get_lowest_layer(stream_).socket().close(ignored);
   }
@@ -87,7 +96,9 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
 
   [[nodiscard]] MidiEar& ear() noexcept { return ear_; }
   [[nodiscard]] bool is_open() const noexcept { return open_; }
-  [[nodiscard]] bool is_sending() const noexcept { return open_ && !waiting_.empty(); }
+  [[nodiscard]] bool is_sending() const noexcept {
+    return open_ && (is_closing_ || !waiting_.empty());
+  }
 
  private:
   void on_request(const ErrorCode& error) {
@@ -162,7 +173,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
   }
 
   void send(Text text) {
-    if (!open_) return;
+    if (!open_ || is_closing_) return;
     if (waiting_.size() >= kMostWaiting) {
       // It does not read: waiting for it would take ever more memory.
       open_ = false;
@@ -181,8 +192,17 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
                         [self = shared_from_this()](const ErrorCode& error, std::size_t) {
                           if (error) return;  // reading fails, too
                           self->waiting_.pop_front();
-                          if (!self->waiting_.empty() && self->open_) self->write();
+                          if (!self->open_) return;
+                          if (!self->waiting_.empty())
+                            self->write();
+                          else if (self->is_closing_)
+                            self->close();
                         });
+  }
+
+  void close() {
+    stream_.async_close({websocket::close_code::going_away, "imps ends"},
+                        [self = shared_from_this()](const ErrorCode&) { self->open_ = false; });
   }
 
   WebSocketInterface& server_;
@@ -195,6 +215,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
   MidiPlayer player_;
   bool hears_frames_ = false;
   bool open_ = false;
+  bool is_closing_ = false;  // nothing new is sent
 };
 
 WebSocketInterface::WebSocketInterface(asio::io_context& loop, const WebSocketSettings& settings,
@@ -328,7 +349,8 @@ void WebSocketInterface::panic(TimePoint now) {
 }
 
 void WebSocketInterface::farewell(TimePoint now) {
-  for_players([&](MidiPlayer& player) { player.farewell(now); });
+  for (const auto& client : clients_)
+    client->say_farewell(now);
 }
 
 bool WebSocketInterface::take(const Settings& settings, TimePoint now) {

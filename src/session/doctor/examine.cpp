@@ -74,6 +74,7 @@ void look_at_machine(Examination& examination, const std::optional<Performing>& 
   examination.add(judge_simd(std::string(simd_target())));
   if (const auto bytes = examination.see("memory", platform::free_memory); bytes && *bytes)
     examination.add(judge_memory(**bytes));
+  if (performing) examination.add(judge(performing->usage));
   const auto facts = performing ? std::optional(known(*performing))
                                 : examination.see("timer", look_at_punctuality);
   if (facts) {

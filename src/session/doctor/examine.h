@@ -9,6 +9,7 @@
 
 #include "config/settings.h"
 #include "session/doctor/check.h"
+#include "session/doctor/machine.h"
 #include "session/lateness.h"
 
 namespace imps::doctor {
@@ -18,6 +19,7 @@ struct Performing {
   Settings settings;         ///< in force
   std::string priority;      ///< that its loop was given
   LatenessSummary lateness;  ///< of its predictions
+  UsageFacts usage;
 };
 
 struct DoctorRequest {

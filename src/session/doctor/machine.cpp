@@ -56,6 +56,18 @@ Check judge_memory(std::uint64_t free_bytes) {
   return check;
 }
 
+Check judge(const UsageFacts& facts) {
+  Check check{.name = "imps itself",
+              .words = fmt::format("takes {:.1f} % of a processor", facts.cores * 100)};
+  if (facts.memory) check.words += fmt::format(" and {} of memory", size_words(*facts.memory));
+  constexpr double kBusy = 0.9;
+  if (facts.cores > kBusy) {
+    check.state = Check::State::doubtful;
+    check.help = "play a smaller model, or send fewer messages: they come faster than it can hear";
+  }
+  return check;
+}
+
 Check judge_clock(std::chrono::system_clock::time_point now) {
   using namespace std::chrono;
   const year_month_day day{floor<days>(now)};

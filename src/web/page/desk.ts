@@ -28,7 +28,10 @@ export interface State {
   scene: string;
   scenes: string[];
   ports: string[];
-  log: { path: string; rows: number; began: number } | null;
+  /** What sounds is written down. */
+  records: boolean;
+  /** Null before a take's first row, too. */
+  log: { path: string; rows: number; unsynced: number; began: number } | null;
   counts: Record<string, number>;
   lateness: { median_ms: number; p99_ms: number; worst_ms: number };
   config: string | null;

@@ -33,6 +33,7 @@ const works: Record<string, { name: string; tab: string }> = {
 
 export class Strip {
   private readonly recording = make("p", "recording");
+  private readonly next = button("New take", "small", () => undefined);
   private readonly line = make("span", "notice-line");
   private readonly notice = make("div", "notice", this.line);
   private readonly recent = make("div", "recent-place");
@@ -45,7 +46,9 @@ export class Strip {
   constructor(place: HTMLElement) {
     this.notice.setAttribute("role", "status");
     this.work.hidden = true;
-    place.append(this.recording, this.notice, this.recent, this.work);
+    this.next.title = "This take ends, and another one begins (n)";
+    this.next.disabled = true;
+    place.append(this.recording, this.next, this.notice, this.recent, this.work);
   }
 
   /** Says a line for a few seconds, with a way back if there is one, which no other line takes away. */
@@ -67,12 +70,14 @@ export class Strip {
 
   listen(desk: Desk): void {
     this.recent.append(recentTakes(desk));
+    this.next.addEventListener("click", () => desk.command("take"));
     const show = () => {
       const log = desk.state?.log;
       this.recording.classList.toggle("is-recording", log != null && desk.connected);
       write(this.recording, log
         ? `● rec ${clock(Math.max(0, this.now(desk) - log.began))} · ${grouped(log.rows)} events`
-        : desk.state ? "not recorded" : "");
+        : desk.state?.records ? "○ records from the first move" : desk.state ? "not recorded" : "");
+      this.next.disabled = log == null || !desk.connected;
       this.recording.title = log?.path ?? "";
     };
     desk.on("state", show);

@@ -53,6 +53,14 @@ TEST(DoctorsMemory, IsDoubtfulWhenScarceAndBadWhenGone) {
   EXPECT_THAT(judge_memory(0).help, HasSubstr("close"));
 }
 
+TEST(DoctorsUsage, IsDoubtfulWhenAProcessorHasNoRest) {
+  const Check check = judge(UsageFacts{.cores = 0.0312, .memory = 18'400'000});
+  EXPECT_EQ(check.state, State::well);
+  EXPECT_EQ(check.words, "takes 3.1 % of a processor and 18 MB of memory");
+  EXPECT_EQ(judge(UsageFacts{.cores = 0.95}).state, State::doubtful);
+  EXPECT_THAT(judge(UsageFacts{.cores = 0.95}).help, HasSubstr("smaller model"));
+}
+
 TEST(DoctorsClock, IsDoubtfulBeforeThisProgramWasMade) {
   using namespace std::chrono;
   EXPECT_EQ(judge_clock(sys_days{2024y / 1 / 1}).state, State::well);

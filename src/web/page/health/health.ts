@@ -6,7 +6,7 @@ import "./health.css";
 import { Desk } from "../desk";
 import { el, Fault, keyedList, put, watchVisible, write } from "../parts/element";
 import { Told, ToldLines } from "../parts/told";
-import { counted } from "../parts/words";
+import { count, counted } from "../parts/words";
 import { Check, CheckItem } from "./checks";
 import { Counts } from "./counts";
 import { Histogram, Lateness } from "./lateness";
@@ -47,8 +47,10 @@ export function health(place: HTMLElement, desk: Desk): void {
     lateness.summarise(state.lateness);
     counts.update(state.counts);
     put(log, ...(state.log
-      ? ["Writing ", el("code", {}, state.log.path), `: ${counted(state.log.rows, "row")}.`]
-      : ["Nothing is logged."]));
+      ? ["Writing ", el("code", {}, state.log.path),
+        `: ${counted(state.log.rows, "row")}, ${state.log.unsynced === 0 ? "all safe on the disk."
+          : `the last ${count(state.log.unsynced)} not yet safe on the disk.`}`]
+      : [state.records ? "The first move begins a log." : "Nothing is logged."]));
   };
   desk.on("state", showState);
 

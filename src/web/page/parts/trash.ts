@@ -30,8 +30,9 @@ export async function throwAway(
     ? desk.send<{ trash: string }>("PATCH", path, { trim })
     : desk.send<{ trash: string }>("DELETE", path));
   const undo = async () => {
-    if (trim) await desk.send("DELETE", path);
+    const shorter = trim ? await desk.send<{ trash: string }>("DELETE", path) : null;
     await restore(desk, trash);
+    if (shorter) await desk.send("DELETE", `/trash/${encodeURIComponent(shorter.trash)}`);
   };
   desk.say(line, () => void undo().catch((error: Error) => desk.say(error.message)));
 }

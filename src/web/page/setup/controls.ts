@@ -82,7 +82,9 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
       for (const column of columns) {
         const input = row.inputs[column.id];
         const value = values[column.id][k] ?? "";
-        if (document.activeElement !== input && input.value !== value) input.value = value;
+        // What was refused stays to be mended.
+        const isKept = document.activeElement === input || input.getAttribute("aria-invalid") === "true";
+        if (!isKept && input.value !== value) input.value = value;
         input.disabled = found[column.id] === "otherwise";
         setAttribute(input, "title", input.value || column.key);
       }

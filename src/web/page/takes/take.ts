@@ -42,6 +42,7 @@ export class TakeItem implements Item<Take> {
   private readonly trim: HTMLButtonElement;
   private readonly aside: HTMLButtonElement;
   private readonly remove: HTMLButtonElement;
+  private readonly end: HTMLButtonElement;
   private readonly file: HTMLAnchorElement;
   private plays = false;
   private cut: Trim | null = null;
@@ -53,11 +54,13 @@ export class TakeItem implements Item<Take> {
     this.trim = button("Trim", () => (this.cut ? this.leaveTrim() : this.beginTrim()), { "aria-expanded": false });
     this.aside = button("Not that", () => this.setAside(), { "aria-pressed": false });
     this.remove = button("Delete", () => this.delete());
+    this.end = button("End it", () => this.desk.command("take"));
+    setAttribute(this.end, "title", "This take ends, and another one begins (n)");
     this.file = el("a", { class: "do", download: true, href: `/api/v1/takes/${inPath(take.id)}/file` }, "Log");
     this.element = el("li", { class: "take" },
       this.frame, this.under,
       el("div", { class: "take-words" }, this.title, this.facts, this.badges),
-      el("div", { class: "take-does" }, this.play, this.trim, this.aside, this.file, this.remove),
+      el("div", { class: "take-does" }, this.play, this.trim, this.aside, this.file, this.end, this.remove),
       this.fault.element);
     this.update(take);
   }
@@ -80,10 +83,11 @@ export class TakeItem implements Item<Take> {
     this.element.dataset.aside = String(take.set_aside);
     this.element.dataset.running = String(take.running);
     setAttribute(this.aside, "aria-pressed", take.set_aside);
+    this.end.hidden = !take.running;
     this.remove.disabled = take.running;
     this.trim.disabled = take.running || !!take.error;
     this.play.disabled = !!take.error;
-    const why = take.running ? "It is still being recorded, until imps ends" : "";
+    const why = take.running ? "It is still being recorded: end it first" : "";
     const isDamaged = take.error ? "It cannot be read" : "";
     setAttribute(this.aside, "title", take.running
       ? "Marks what was just played: no dataset takes that phrase in (mark)"
@@ -94,6 +98,7 @@ export class TakeItem implements Item<Take> {
     if (take.error) this.fault.say(take.error);
     for (const [does, words] of [
       [this.play, "Play back"], [this.trim, "Trim"], [this.aside, "Not that:"], [this.remove, "Delete"],
+      [this.end, "End"],
       [this.file, "Save the log of"],
     ] as const) setAttribute(does, "aria-label", `${words} the take of ${name}`);
     void this.picture.read(take.rows);
