@@ -154,8 +154,16 @@ export class Cloud {
       Math.min(dot, place.laneHeight / 2) + 2.5 * blob.high * place.laneHeight);
     const x = Math.min(place.right - dot, (from + to) / 2);
     const y = place.y(blob.lane, blob.value);
+    // What would reach into the lanes beside it ends at its own.
+    const [highest, lowest] = [place.y(blob.lane, 1), place.y(blob.lane, 0)];
+    const margin = (place.laneHeight - (lowest - highest)) / 2;
+    const top = Math.max(y - down, highest - margin);
+    const bottom = Math.min(y + down, lowest + margin);
+    if (bottom <= top) return;
+    const { width, height } = this.sprite;
+    const [skipped, part] = [(top - (y - down)) / (2 * down), (bottom - top) / (2 * down)];
     pen.globalAlpha = blob.opacity;
-    pen.drawImage(this.sprite, x - across, y - down, 2 * across, 2 * down);
+    pen.drawImage(this.sprite, 0, skipped * height, width, part * height, x - across, top, 2 * across, bottom - top);
   }
 }
 
