@@ -1,6 +1,5 @@
 #include "session/house.h"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -22,16 +21,15 @@
 #include <imps/version.h>
 
 #include "config/read.h"
-#include "log/writer.h"
 #include "platform/thread.h"
 #include "session/desk.h"
-#include "session/facts.h"
 #include "session/model_choice.h"
 #include "session/note_guard.h"
 #include "session/page_api.h"
 #include "session/performance.h"
 #include "session/repertoire.h"
 #include "session/standing.h"
+#include "session/take_logs.h"
 #include "session/told_lines.h"
 #include "session/warm.h"
 #include "session/words.h"
@@ -44,14 +42,6 @@ namespace asio = boost::asio;
 
 /// How long the page waits for the house's loop, which ends before the page does.
 constexpr std::chrono::seconds kLoopPatience{2};
-
-/// Takes are not ended sooner, however often that is asked for: each leaves files.
-constexpr std::chrono::seconds kShortestTake{1};
-
-std::uint64_t unsynced_rows(const LogCounts& counts) {
-  const std::uint64_t rows = counts.performer_rows + counts.model_rows;
-  return rows - std::min(rows, counts.synced_rows);
-}
 
 /// What is told in the terminal, and on the page.
 class Told final : public Output {
@@ -90,6 +80,7 @@ class House final : private Backstage {
         desk_(loop_, channels_, start_),
         output_(output, desk_),
         repertoire_(request.settings, channels_, output_, desk_),
+        logs_(start_, output_, [this] { desk_.changed("takes"); }),
         timer_(loop_),
         signals_(loop_),
         stage_(loop_) {}
@@ -120,12 +111,9 @@ class House final : private Backstage {
   void look_at_config();
   void config_was_written();
   void reload();
-  Result<std::unique_ptr<LogWriter>> start_log(const Settings& settings, const ChosenModel& model,
-                                               const Warmth& warmth, TimePoint begins);
   void begin_take();
   void end_take(TimePoint at);
   void tell_notices();
-  void tell_notices_of(LogWriter& log);
 
   const PerformanceRequest request_;
   std::optional<std::filesystem::path> config_;
@@ -140,9 +128,7 @@ class House final : private Backstage {
 
   NoteGuard guard_;
   std::optional<ChosenModel> model_;  // to begin with
-  std::unique_ptr<LogWriter> log_;
-  std::unique_ptr<LogWriter>
-      ending_;  // the log of the take before, until the stage is done with it
+  TakeLogs logs_;                     // the stage's thread begins the first one
   std::vector<std::string> log_trouble_;
   std::string warmed_;                // what there is to tell of it
   std::optional<Standing> standing_;  // to go on from
@@ -153,9 +139,6 @@ class House final : private Backstage {
   asio::signal_set signals_;
   asio::posix::stream_descriptor stage_;
   std::optional<Report> before_;
-  TimePoint take_began_{};
-  bool is_young_told_ = false;  // that it cannot end yet
-  TimePoint log_began_{};
   std::optional<PageApi> page_;
   std::filesystem::file_time_type config_time_{};  // when what is in force was written
   std::filesystem::file_time_type config_seen_{};  // at the last look
@@ -294,14 +277,14 @@ Backstage::Ready House::get_ready(int dimension, const Settings& settings) {
     warmed_ = std::move(warming.told);
   }
   if (settings.log.enabled) {
-    auto log = start_log(settings, *model_, warmth, TimePoint{});
+    auto log = logs_.make(settings, repertoire_.seed(), *model_, warmth, TimePoint{});
     if (log) {
-      log_ = std::move(*log);
+      logs_.take_up(std::move(*log), TimePoint{});
     } else {
       log_trouble_.push_back(log.error().message);
     }
   }
-  return {.model = to_stage(*model_), .log = log_.get(), .warm = std::move(warmth.frames)};
+  return {.model = to_stage(*model_), .log = logs_.now(), .warm = std::move(warmth.frames)};
 }
 
 void House::tell_begin(const std::vector<std::string>& descriptions) {
@@ -456,8 +439,8 @@ void House::open_desk() {
 void House::show_on_page(const Report& report) {
   if (!page_) return;
   // In this order, as in tell_notices().
-  const auto log = ready_told_ && log_ != nullptr ? log_->path() : std::filesystem::path();
-  if (!log.empty() && log_began_ == TimePoint{}) log_began_ = report.at;
+  const bool logs = ready_told_ && logs_.now() != nullptr;
+  const auto log = logs ? logs_.path() : std::filesystem::path();
   page_->keep(report, repertoire_.in_force(), report.priority, log, repertoire_.playing().path);
   if (!config_) config_ = page_->config();  // somebody has made one on the page
   desk_.show(report, repertoire_.in_force(),
@@ -466,10 +449,10 @@ void House::show_on_page(const Report& report) {
               .model_words = repertoire_.model_words(),
               .scene = repertoire_.scene(),
               .ports = ports_,
-              .records = ready_told_ ? log_ != nullptr : request_.settings.log.enabled,
+              .records = ready_told_ ? logs : request_.settings.log.enabled,
               .log = log,
-              .log_unsynced = log.empty() ? 0 : unsynced_rows(log_->counts()),
-              .log_began = log_began_,
+              .log_unsynced = logs ? logs_.unsynced() : 0,
+              .log_began = logs ? logs_.first_row(report.at) : TimePoint{},
               .config = config_});
 }
 
@@ -537,7 +520,7 @@ void House::reload() {
   }
   Settings settings = read.settings;
   request_.flags(settings);
-  repertoire_.take_settings(std::move(settings), log_ != nullptr);
+  repertoire_.take_settings(std::move(settings), logs_.now() != nullptr);
   guard_notes_of(repertoire_.in_force());
 }
 
@@ -548,103 +531,57 @@ void House::guard_notes_of(const Settings& settings) {
 
 // ---- takes
 
-/// @param begins  when its time is zero
-Result<std::unique_ptr<LogWriter>> House::start_log(const Settings& settings,
-                                                    const ChosenModel& model, const Warmth& warmth,
-                                                    TimePoint begins) {
-  return LogWriter::start(
-      {.folder = settings.log.folder,
-       .dimension = model.model->dimension(),
-       .start = local_time(wall_start_ + begins.time_since_epoch()),
-       .program = std::string(version()),
-       .facts = session_facts(settings, repertoire_.seed(), model, warmth),
-       .quota_bytes = settings.log.quota_bytes},
-      {.begins = begins, .clock = [start = start_] { return since(start); }, .on_notice = {}});
-}
-
 /// The take ends, and another one begins, which remembers its last minute: as if imps had been
 /// started anew with --warm, and steered as it is, only that nothing is lost meanwhile.
 void House::begin_take() {
-  if (!ready_told_ || log_ == nullptr) {
+  if (!ready_told_ || logs_.now() == nullptr) {
     output_.warn("nothing is being logged: there is no take to end");
     return;
   }
   const TimePoint begins = since(start_);
-  const std::filesystem::path log = log_->path();
-  if (ending_ != nullptr || log.empty() || begins - take_began_ < kShortestTake) {
-    if (!std::exchange(is_young_told_, true))
-      output_.tell("the take has only just begun: it goes on");
-    return;
-  }
+  if (!logs_.may_end(begins)) return;
   const Settings& settings = repertoire_.in_force();
   const ChosenModel& model = repertoire_.playing();
   const int dimension = dimension_;
+  const std::uint64_t seed = settings.interaction.seed.value_or(drawn_seed());
   Warmth warmth;
-  if (auto read = read_warmth(log, dimension, settings)) warmth = std::move(*read);
-  repertoire_.draw_seed();
-  auto started = start_log(settings, model, warmth, begins);
-  if (!started) {
-    output_.warn(started.error().message + "; the take goes on");
+  if (auto read = read_warmth(logs_.path(), dimension, settings)) warmth = std::move(*read);
+  auto log = logs_.make(settings, seed, model, warmth, begins);
+  if (!log) {
+    output_.warn(log.error().message + "; the take goes on");
     return;
   }
   const auto performer = std::make_shared<Performer>(
-      model.model, dimension, performer_settings(settings, repertoire_.seed()), begins,
-      warmth.frames);
+      model.model, dimension, performer_settings(settings, seed), begins, warmth.frames);
   for (const Command& limit : limits_of(settings.limits))
     performer->on(limit, begins);
-  if (!channels_.to_stage.send(BeginTake{performer, started->get()})) {
+  if (!channels_.to_stage.send(BeginTake{performer, log->get()})) {
     output_.warn("the stage is busy: the take goes on, try again");
     return;
   }
-  ending_ = std::exchange(log_, std::move(*started));
-  take_began_ = begins;
-  is_young_told_ = false;
+  logs_.take_up(std::move(*log), begins);
+  repertoire_.set_seed(seed);
 }
 
 void House::end_take(TimePoint at) {
-  if (ending_ == nullptr) return;
-  const auto closed = ending_->close(at);
-  tell_notices_of(*ending_);
-  if (!closed) output_.warn(closed.error().message);
-  output_.tell(fmt::format("the take is in {}; another one begins", ending_->path().string()));
-  ending_.reset();
-  log_began_ = TimePoint{};
+  if (!logs_.end_last(at)) return;
   Report now = before_.value_or(Report{});
   now.performer = {};
   show_on_page(now);
   before_.reset();  // what is counted begins anew
-  desk_.changed("takes");
 }
 
 void House::tell_notices() {
   // In this order: the stage's thread may be setting the log up until then.
-  if (ready_told_ && log_ != nullptr) tell_notices_of(*log_);
-}
-
-void House::tell_notices_of(LogWriter& log) {
-  for (const LogNotice& notice : log.take_notices()) {
-    if (notice.kind == LogNotice::Kind::started) {
-      output_.tell("logging to " + notice.text);
-      desk_.changed("takes");
-    } else if (notice.kind == LogNotice::Kind::recovered) {
-      output_.tell(notice.text);
-    } else {
-      output_.warn(notice.text);
-    }
-  }
+  if (ready_told_ && logs_.now() != nullptr) logs_.tell_notices();
 }
 
 void House::tell_end(const Report& report) {
-  if (ending_ != nullptr) end_take(report.at);
-  if (log_ != nullptr) {
-    const auto closed = log_->close(report.at);
-    tell_notices();
-    if (!closed) output_.warn(closed.error().message);
-  }
+  logs_.end_last(report.at);
+  logs_.end(report.at);
   for (const std::string& line : summary_lines(report))
     output_.tell(line);
-  if (log_ != nullptr && !log_->path().empty())
-    output_.tell("the take is in " + log_->path().string());
+  if (const auto log = logs_.path(); !log.empty()) output_.tell("the take is in " + log.string());
 }
 
 }  // namespace

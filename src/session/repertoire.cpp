@@ -33,13 +33,12 @@ bool is_live(std::string_view path, const Settings& next, bool has_dimension) {
              kInterfaceSections.end();
 }
 
-/// A seed that JSON readers of every language keep exactly.
+}  // namespace
+
 std::uint64_t drawn_seed() {
   std::random_device device;
   return ((std::uint64_t{device()} << 32) | device()) >> 11;
 }
-
-}  // namespace
 
 TakeModel to_stage(const ChosenModel& chosen) {
   return {.model = chosen.model, .name = chosen.name, .digest = chosen.digest, .step = chosen.step};
@@ -52,8 +51,6 @@ Repertoire::Repertoire(const Settings& settings, Channels& channels, Output& out
       settings_(settings),
       in_force_(settings),
       seed_(settings.interaction.seed.value_or(drawn_seed())) {}
-
-void Repertoire::draw_seed() { seed_ = in_force_.interaction.seed.value_or(drawn_seed()); }
 
 void Repertoire::set_osc_port(std::uint16_t port) {
   settings_.osc.listen.port = port;

@@ -19,6 +19,9 @@
 
 namespace imps {
 
+/// A seed that JSON readers of every language keep exactly.
+std::uint64_t drawn_seed();
+
 /// A model on its way to the stage.
 TakeModel to_stage(const ChosenModel& chosen);
 
@@ -36,8 +39,8 @@ class Repertoire {
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
   /// "" when none was asked for.
   [[nodiscard]] const std::string& scene() const noexcept { return scene_; }
-  /// Another one for the next take, unless the settings give it.
-  void draw_seed();
+  /// The next take's.
+  void set_seed(std::uint64_t seed) noexcept { seed_ = seed; }
   /// None before begin().
   [[nodiscard]] const ChosenModel& playing() const noexcept { return playing_; }
   /// Its sizes, in words.
