@@ -48,16 +48,22 @@ std::vector<std::string> left_out(const Collation& made) {
   std::uint64_t beginnings = 0;
   std::uint64_t marked = 0;
   std::uint64_t outside = 0;
+  std::uint64_t rests = 0;
   for (const CollatedLog& log : made.report.logs) {
     beginnings += log.beginnings;
+    rests += log.beginnings - std::min<std::uint64_t>(log.beginnings, 1);
     marked += log.marked;
     outside += log.outside;
   }
   std::vector<std::string> lines;
   if (beginnings > 0) {
-    lines.push_back(
-        fmt::format("{} with which a {} begins: nothing comes before, so there is no dt",
-                    counted(beginnings, "row"), made.options.like_impsy ? "log" : "take"));
+    const auto& gap = made.options.phrases.gap;
+    lines.push_back(fmt::format(
+        "{} with which a {} begins{}: nothing comes before, so there is no dt",
+        counted(beginnings, "row"), made.options.like_impsy ? "log" : "take",
+        rests > 0 && gap
+            ? fmt::format(" ({} after a rest of more than {} s)", rests, to_seconds(*gap).count())
+            : ""));
   }
   if (marked > 0) {
     lines.push_back(

@@ -127,11 +127,12 @@ Result<Candidate> newest_model(int dimension) {
 /// How a model came from a dataset.
 struct Origin {
   bool here = false;                                  ///< it was trained on this one
+  bool earlier = false;                               ///< on another one of this name
   bool only = false;                                  ///< and on no other
   std::uint64_t window_rows = evaluate::kWindowRows;  ///< of its training
 };
 
-Origin origin_of(const Candidate& candidate, const Dataset& dataset) {
+Origin origin_of(const Candidate& candidate, const Dataset& dataset, const fs::path& path) {
   Origin origin;
   if (dataset.digest().empty()) return origin;
   for (const auto& [name, value] : candidate.notes) {
@@ -139,6 +140,7 @@ Origin origin_of(const Candidate& candidate, const Dataset& dataset) {
       origin.only = value == dataset.digest();
       origin.here = value.find(dataset.digest()) != std::string::npos;
     }
+    if (name == "dataset") origin.earlier = value.find(path.filename().string()) != value.npos;
     if (name != "recipe_settings") continue;
     // From a file, which may say anything.
     const auto recipe = nlohmann::json::parse(value, nullptr, false);
@@ -159,11 +161,17 @@ struct Fair {
 };
 
 Fair fair_part(const std::vector<Candidate>& candidates, const std::vector<Origin>& origins,
-               const Dataset& dataset) {
+               const Dataset& dataset, const fs::path& path) {
   Fair fair;
   std::uint64_t fewest = 0;
   for (std::size_t k = 0; k < origins.size(); ++k) {
     const Origin& origin = origins[k];
+    if (!origin.here && origin.earlier) {
+      complain(
+          fmt::format("{} was trained on {} as it was before: it may have learnt from these rows, "
+                      "and look better than it is",
+                      candidates[k].chosen.name, path.filename().string()));
+    }
     if (!origin.here) continue;
     if (!origin.only) {
       complain(
@@ -235,8 +243,8 @@ Result<Findings> find_out(const Flags& flags) {
 
   std::vector<Origin> origins;
   for (const Candidate& candidate : candidates)
-    origins.push_back(origin_of(candidate, data->dataset));
-  Fair fair = fair_part(candidates, origins, data->dataset);
+    origins.push_back(origin_of(candidate, data->dataset, data->path));
+  Fair fair = fair_part(candidates, origins, data->dataset, data->path);
   if (flags.split) fair.part = part_of(*flags.split);
   auto ground = evaluate::prepare(std::move(data->dataset), fair.part, fair.window_rows);
   if (!ground) return in(data->path.string(), ground.error());

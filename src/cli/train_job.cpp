@@ -12,6 +12,7 @@
 
 #include <imps/model.h>
 
+#include "cli/dataset_words.h"
 #include "cli/newest_dataset.h"
 #include "cli/options.h"
 #include "core/nearest.h"
@@ -78,9 +79,24 @@ Result<fs::path> collate_logs(const std::vector<fs::path>& places, std::optional
   if (!report) return report.error();
   const auto placed = place_dataset(staged.path(), path);
   if (!placed) return placed.error();
-  say(fmt::format("collated {} logs into {}: {} rows, {} takes ('imps dataset' says more)",
-                  choice->logs.size(), path.string(), report->summary.rows, report->summary.takes));
+  say(fmt::format("collated {} into {}: {}, {} ('imps dataset' says more)",
+                  counted(choice->logs.size(), "log"), path.string(),
+                  counted(report->summary.rows, "row"), counted(report->summary.takes, "take")));
   return Result<fs::path>(boost::system::in_place_value, path);
+}
+
+/// How many logs were written to after the dataset was made.
+std::size_t logs_later_than(const fs::path& dataset) {
+  std::error_code error;
+  const auto made = fs::last_write_time(dataset, error);
+  std::size_t count = 0;
+  for (fs::directory_iterator entry("logs", error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code unreadable;
+    const auto written = entry->last_write_time(unreadable);
+    if (!unreadable && entry->path().extension() == ".log" && written > made) ++count;
+  }
+  return count;
 }
 
 Result<std::vector<fs::path>> find_data(const TrainFlags& flags, const Say& say) {
@@ -99,6 +115,11 @@ Result<std::vector<fs::path>> find_data(const TrainFlags& flags, const Say& say)
     for (const std::string& warning : newest->warnings)
       say(warning);
     say(fmt::format("training on {}, {}", newest->path.string(), newest->why));
+    if (const std::size_t later = logs_later_than(newest->path); later > 0) {
+      say(fmt::format("{} in logs/ {} not in it: 'imps dataset' takes {} in, or 'imps train logs'",
+                      counted(later, "newer log"), later == 1 ? "is" : "are",
+                      later == 1 ? "it" : "them"));
+    }
     return std::vector{newest->path};
   }
   std::error_code error;

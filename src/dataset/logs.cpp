@@ -243,7 +243,8 @@ Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
   if (instruments.size() > 1 && !query.mixed) {
     return Error{fmt::format(
         "the logs are of {} instruments, on which the same control means different things ({}): "
-        "choose one with --interface '{}', or take all with --mixed",
+        "choose one with 'imps dataset --interface \"{}\"', or take all with 'imps dataset "
+        "--mixed'",
         instruments.size(), listed, spelled(instruments.front().first))};
   }
   return {};

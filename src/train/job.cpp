@@ -345,9 +345,9 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
     }
     if (outcome->at_end.batches < planned / kFewBatches) {
       tell({{"event", "note"},
-            {"text", fmt::format("in that time it learnt from {} of the {} batches that this size "
-                                 "is planned to have: with more time, or a smaller --size, it may "
-                                 "well foresee better",
+            {"text", fmt::format("in that time there were {} of the {} batches that are planned "
+                                 "for this size: with more time, or a smaller --size, it may well "
+                                 "foresee better",
                                  outcome->at_end.batches, planned)}});
     }
   }

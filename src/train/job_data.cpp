@@ -40,7 +40,7 @@ Result<Corpus> open_all(const std::vector<fs::path>& paths) {
 }
 
 Result<std::optional<Survey>> survey(const Corpus& corpus) {
-  constexpr float kDay = 86'400;
+  constexpr float kLongRest = 60;  // seconds; the recipe's long_dt
   Survey found;
   double seconds = 0;
   std::vector<float> rows;
@@ -55,7 +55,7 @@ Result<std::optional<Survey>> survey(const Corpus& corpus) {
       for (std::size_t k = 0; k < rows.size(); k += columns) {
         seconds += static_cast<double>(rows[k]);
         found.negative_dt += rows[k] < 0 ? 1 : 0;
-        found.absurd_dt += rows[k] > kDay ? 1 : 0;
+        found.long_rests += rows[k] > kLongRest ? 1 : 0;
         for (std::size_t x = k + 1; x < k + columns; ++x)
           found.off_scale += rows[x] < 0 || rows[x] > 1 ? 1 : 0;
       }
@@ -74,8 +74,10 @@ std::vector<std::string> warnings_of(const Survey& survey) {
   say(survey.negative_dt, "row has", "rows have",
       " a negative dt: time does not go backwards, so this is no recording as it was; it is learnt "
       "as it stands");
-  say(survey.absurd_dt, "row comes", "rows come",
-      " after a rest of more than a day: 'imps dataset' would split it there");
+  say(survey.long_rests, "row comes", "rows come",
+      " after a rest of more than a minute, which blurs when the model plays: 'imps dataset' "
+      "splits "
+      "your logs there");
   say(survey.off_scale, "value lies", "values lie",
       " outside 0 to 1: controls go from 0 to 1, and what the model plays is clamped to that");
   return lines;

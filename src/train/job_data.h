@@ -33,7 +33,7 @@ Result<Corpus> open_all(const std::vector<std::filesystem::path>& paths);
 struct Survey {
   double minutes = 0;             ///< the sum of all dt
   std::uint64_t negative_dt = 0;  ///< rows
-  std::uint64_t absurd_dt = 0;    ///< rows after more than a day
+  std::uint64_t long_rests = 0;   ///< rows after more than a minute
   std::uint64_t off_scale = 0;    ///< values outside [0, 1]
 };
 /// Nothing when a dataset is read from disk, which is not read for this.

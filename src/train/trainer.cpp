@@ -98,8 +98,10 @@ Result<Outcome> train(const Weights& first, const Split& split, const RunSetting
     before = run.state();
     weights = widened(run.best(), fresh(k + 1));
     if (observer.told) {
-      observer.told(fmt::format("{} units have learnt what they can; {} go on from there",
-                                stages[k].sizes.units, stages[k + 1].sizes.units));
+      observer.told(fmt::format(
+          "{} units have {}; {} go on from there", stages[k].sizes.units,
+          *ending == Ending::out_of_time ? "had their share of the time" : "learnt what they can",
+          stages[k + 1].sizes.units));
     }
   }
 }

@@ -104,6 +104,10 @@ TEST(EvaluateCommand, JudgesByWhatAModelHasNotLearntFrom) {
   EXPECT_EQ(judged({"both.safetensors"})["frames"], 238);
   EXPECT_THAT(imps(folder.path(), {"evaluate", "both.safetensors"}).err,
               HasSubstr("was trained on this dataset and others together"));
+  write_model(folder.path() / "before.safetensors",
+              {{"dataset", "some.npz"}, {"dataset_digest", std::string(64, 'a')}});
+  EXPECT_THAT(imps(folder.path(), {"evaluate", "before.safetensors"}).err,
+              HasSubstr("was trained on some.npz as it was before"));
 }
 
 TEST(EvaluateCommand, SaysEverythingAsJson) {

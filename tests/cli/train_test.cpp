@@ -53,7 +53,7 @@ TEST(TrainCommand, GoesFromLogsToAModelThatPredicts) {
   const Studio studio;
   const Outcome outcome = imps(studio.path(), with(kSmall, {"--epochs", "5"}));
   ASSERT_EQ(outcome.status, 0) << outcome.err;
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("collated 1 logs into datasets/training-dataset-3d.npz"),
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("collated 1 log into datasets/training-dataset-3d.npz"),
                                  HasSubstr("few rows"), HasSubstr("the model is in models/")));
   const fs::path model = studio.only(".safetensors", "models");
   ASSERT_FALSE(model.empty());
@@ -206,6 +206,17 @@ TEST(TrainCommand, TrainsForAsLongAsItIsTold) {
   const json done = lines_of(outcome.out).back();
   EXPECT_EQ(done["ending"], "out of time");
   EXPECT_GE(done["seconds"], 0.9 * 0.3);  // a tenth is kept for judging the result
+}
+
+TEST(TrainCommand, SaysThatThereAreNewerLogsThanTheDataset) {
+  const Studio studio;
+  ASSERT_EQ(imps(studio.path(), {"dataset"}).status, 0);
+  const auto train = [&] { return imps(studio.path(), with(kSmall, {"--epochs", "1"})).err; };
+  EXPECT_THAT(train(), Not(HasSubstr("newer log")));
+  const fs::path later = studio.path() / "logs/b-3d-mdrnn.log";
+  studio.write("logs/b-3d-mdrnn.log", MadeLog().rows(50).text());
+  fs::last_write_time(later, fs::file_time_type::clock::now() + std::chrono::minutes(1));
+  EXPECT_THAT(train(), HasSubstr("1 newer log in logs/ is not in it: 'imps dataset' takes it in"));
 }
 
 TEST(TrainCommand, SaysWhenTheTimeIsShortForTheSize) {

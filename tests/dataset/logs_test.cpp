@@ -114,7 +114,7 @@ TEST(Logs, OfOneNameAndOtherControlsAreChosenByThem) {
   folder.write("b-3d-mdrnn.log", MadeLog(kEvening + 1).rows(20).text());
   write_session(folder, "b-3d-mdrnn", R"({"name":"pads","controls":["right","left"]})");
   EXPECT_THAT(refusal({.places = {folder.path()}, .instrument = "pads"}),
-              HasSubstr("choose one with --interface 'pads (left, right)'"));
+              HasSubstr("choose one with 'imps dataset --interface \"pads (left, right)\"'"));
   EXPECT_THAT(names(*choose_logs({.places = {folder.path()}, .instrument = "pads (right, left)"})),
               ElementsAre("b-3d-mdrnn.log"));
 }
