@@ -28,6 +28,21 @@ bool is_terminal(int descriptor) {
          !(is_set("TERM") && std::string_view(std::getenv("TERM")) == "dumb");
 }
 
+/// How many bytes of `text`, which begins with one above 0x7f, are a whole character of UTF-8; 0
+/// when it begins with none.
+std::size_t utf8_at(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t size = lead >= 0xf0 && lead < 0xf5   ? 4
+                           : lead >= 0xe0 && lead < 0xf0 ? 3
+                           : lead >= 0xc2 && lead < 0xe0 ? 2
+                                                         : 0;
+  if (size == 0 || text.size() < size) return 0;
+  const bool goes_on =
+      std::all_of(text.begin() + 1, text.begin() + static_cast<long>(size),
+                  [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80; });
+  return goes_on ? size : 0;
+}
+
 std::size_t columns() {
   winsize size{};
   return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
@@ -58,7 +73,11 @@ std::string printable(std::string_view text) {
     const unsigned next = k + 1 < text.size() ? static_cast<unsigned char>(text[k + 1]) : 0;
     // 0x80 to 0x9f are control characters, too; in UTF-8 they are two bytes.
     const bool is_high = byte == 0xc2 && next >= 0x80 && next < 0xa0;
-    if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f || is_high) {
+    if (byte >= 0x80 && !is_high) {
+      const std::size_t size = utf8_at(text.substr(k));
+      safe += size == 0 ? fmt::format("\\x{:02x}", byte) : std::string(text.substr(k, size));
+      k += size == 0 ? 0 : size - 1;
+    } else if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f || is_high) {
       safe += fmt::format("\\x{:02x}", is_high ? next : byte);
       k += is_high ? 1 : 0;
     } else {

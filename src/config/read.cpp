@@ -140,6 +140,7 @@ class Reader {
     settle_serial_lines();
     look_at_mappings();
     look_at_devices();
+    look_at_bindings();
     std::sort(read_.understood.begin(), read_.understood.end(),
               [](const std::string& a, const std::string& b) { return find_key(a) < find_key(b); });
   }
@@ -380,6 +381,26 @@ class Reader {
       for (const toml::node* const output : elements_of(*thru->node))
         if (const auto name = output->value_exact<std::string>())
           look("midi.thru_matrix", *name, "midi.out_device", midi.outputs, *output);
+    }
+  }
+
+  void look_at_bindings() {
+    const Found* const found = find("interaction.bindings");
+    if (found == nullptr) return;
+    std::vector<std::string_view> names{"next", "previous"};
+    for (const Scene& scene : read_.settings.scenes)
+      names.push_back(scene.name);
+    for (const toml::node* const element : elements_of(*found->node)) {
+      const auto text = element->value<std::string>();
+      const auto binding = text ? midi_binding_from_text(*text) : Result<MidiBinding>(Error{});
+      if (!binding || binding->command.kind != Command::Kind::scene) continue;
+      const std::string& scene = binding->command.text;
+      if (std::find(names.begin(), names.end(), scene) != names.end()) continue;
+      warning(
+          element->source().begin,
+          fmt::format("interaction.bindings: there is no scene \"{}\"{}", shortened(scene),
+                      did_you_mean(scene, names)),
+          fmt::format("write a section [scenes.{}], or take the binding out", shortened(scene)));
     }
   }
 

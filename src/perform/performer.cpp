@@ -24,6 +24,8 @@ constexpr std::uint32_t kRests = 0x8000'0000;
 
 /// What a network hears that must speak before anybody has played: all controls in the middle.
 constexpr double kNeutralControl = 0.5;
+/// Of a control: no output has been told where it stands.
+constexpr double kUntold = -1;
 constexpr double kNeutralDt = 0.1;
 
 /// The actions of one call, in place.
@@ -75,6 +77,7 @@ struct Performer::Mind {
         advance(*model, heard, frame);
     }
     if (!warm.empty()) stands = last_frame = warm.back();
+    std::ranges::copy(std::as_const(stands).controls(), told.begin());
     for (std::size_t k = 0; k + 1 < static_cast<std::size_t>(dimension); ++k)
       all.set(k);
     if (settings.mode == Mode::battle && settings.start_now) begin_battle();
@@ -94,7 +97,9 @@ struct Performer::Mind {
 
   // Shared hands.
   Hands hands;
-  Frame stands;           // where every control stands, whoever moved it last
+  Frame stands;                             // where every control stands, whoever moved it last
+  std::array<double, kMaxControls> told{};  // where outputs have them; kUntold after a release
+  ControlSet were_told;
   ControlSet all;         // as many controls as there are
   Conditions conditions;  // of the prediction that is being drawn
 
@@ -339,14 +344,39 @@ struct Performer::Mind {
       return;
     }
     holding = true;
-    actions.add(
-        Play{prediction.due, std::as_const(sounding).controls(), prediction.number, all & ~still});
+    const ControlSet moved = (all & ~still) | untold();
+    tell(sounding.controls(), moved);
+    actions.add(Play{prediction.due, std::as_const(sounding).controls(), prediction.number, moved});
     actions.add(WriteRow{now, Voice::model, std::as_const(sounding).controls()});
+  }
+
+  /// The outputs have been sent these values of these controls.
+  void tell(std::span<const double> controls, const ControlSet& which) noexcept {
+    for (std::size_t k = 0; k < controls.size(); ++k)
+      if (which.test(k)) told[k] = controls[k];
+    were_told |= which;
+  }
+
+  /// The performer has moved these, and no output has heard of them so far.
+  void leave_untold(const ControlSet& touched) noexcept {
+    const ControlSet news = touched & all & ~were_told;
+    for (std::size_t k = 0; k < told.size(); ++k)
+      if (news.test(k)) told[k] = kUntold;
+  }
+
+  /// Controls that a limit holds where no output knows of: one that stands still is told once.
+  [[nodiscard]] ControlSet untold() const noexcept {
+    ControlSet untold = fixed & all & ~hands.held();
+    for (std::size_t k = 0; k < told.size(); ++k)
+      if (untold.test(k) && told[k] == std::as_const(sounding).controls()[k]) untold.reset(k);
+    return untold;
   }
 
   void release() noexcept {
     if (!holding) return;
     holding = false;
+    for (std::size_t k = 0; k < told.size(); ++k)
+      if (were_told.test(k)) told[k] = kUntold;  // notes have ended
     actions.add(Release{});
   }
 
@@ -707,7 +737,12 @@ std::span<const Action> Performer::on(const PerformerFrame& frame, TimePoint at)
     case Mode::user_only:
       break;
   }
-  if (mind.settings.thru) mind.actions.add(PlayThru{controls});
+  if (mind.settings.thru) {
+    mind.tell(controls, frame.touched);
+    mind.actions.add(PlayThru{controls});
+  } else {
+    mind.leave_untold(frame.touched);
+  }
   mind.actions.add(WriteRow{now, Voice::performer, controls});
   return mind.actions.view();
 }

@@ -113,6 +113,8 @@ TakeFacts look_at(const fs::path& log) {
     facts.performer_rows = report->performer_rows;
     facts.model_rows = report->model_rows;
     facts.bytes = report->bytes;
+    if (report->rows == 0 && report->skipped > 0)
+      facts.error = fmt::format("none of its {} lines is a row of a log", report->skipped);
   } else {
     facts.error = report.error().message;
     facts.bytes = stamp_of(log).bytes;

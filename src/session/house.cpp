@@ -566,9 +566,8 @@ void House::begin_take() {
 void House::end_take(TimePoint at) {
   if (!logs_.end_last(at)) return;
   Report now = before_.value_or(Report{});
-  now.performer = {};
+  now.take_rows = 0;
   show_on_page(now);
-  before_.reset();  // what is counted begins anew
 }
 
 void House::tell_notices() {

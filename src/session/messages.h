@@ -118,9 +118,10 @@ struct Report {
   std::string priority;        ///< that the stage's loop was given
   bool paused = false;
   bool muted = false;
-  ControlSet held;    ///< controls that the performer has, where they are shared
-  int dimension = 0;  ///< 0 while unknown
-  PerformerCounts performer;
+  ControlSet held;              ///< controls that the performer has, where they are shared
+  int dimension = 0;            ///< 0 while unknown
+  PerformerCounts performer;    ///< of all takes
+  std::uint64_t take_rows = 0;  ///< of both voices, in the take that is played
   OscCounts osc;
   LatenessSummary lateness;
   LatenessSummary response;  ///< from a datagram's arrival to the prediction that was due at once

@@ -75,6 +75,16 @@ bool later(const auto& a, const auto& b) {
   return a.due != b.due ? a.due > b.due : a.order > b.order;
 }
 
+PerformerCounts sum(const PerformerCounts& a, const PerformerCounts& b) noexcept {
+  return {.frames = a.frames + b.frames,
+          .unheard = a.unheard + b.unheard,
+          .predictions = a.predictions + b.predictions,
+          .cancelled = a.cancelled + b.cancelled,
+          .overflowed = a.overflowed + b.overflowed,
+          .outdated = a.outdated + b.outdated,
+          .restarts = a.restarts + b.restarts};
+}
+
 }  // namespace
 
 std::vector<Command> limits_of(const LimitSettings& limits) {
@@ -666,6 +676,7 @@ void Performance::begin_take(const BeginTake& message, TimePoint at) {
   log_event(at, "stop", 0, {});
   const Voice voice = performer_->voice();
   carry_out(performer_->on_stop(at));
+  counted_ = sum(counted_, performer_->counts());
   std::swap(*performer_, *message.performer);
   log_ = message.log;
   touched_told_.set();
@@ -753,7 +764,9 @@ Report Performance::report() {
     r.muted = performer_->muted();
     r.held = performer_->held();
     r.dimension = performer_->dimension();
-    r.performer = performer_->counts();
+    const PerformerCounts& counts = performer_->counts();
+    r.performer = sum(counted_, counts);
+    r.take_rows = counts.frames + counts.predictions;
   }
   if (osc_ != nullptr) r.osc = osc_->counts();
   r.lateness = summary(lateness_);

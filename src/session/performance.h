@@ -179,6 +179,7 @@ class Performance final : private Listener {
   TimePoint turn_began_;
   std::vector<Command> early_;    // before there is a performer
   std::vector<Command> limits_;   // in force, one a control
+  PerformerCounts counted_;       // in the takes before this one
   std::vector<Delayed> delayed_;  // a heap, soonest first
   std::uint64_t delayed_order_ = 0;
   std::uint64_t unheard_run_ = 0;  // performer's rows that the network skipped just now

@@ -31,7 +31,7 @@ Json state_json(const Report& report, const Settings& settings, const HouseFacts
   Json log;
   if (!facts.log.empty())
     log = {{"path", facts.log.string()},
-           {"rows", report.performer.frames + report.performer.predictions},
+           {"rows", report.take_rows},
            {"unsynced", facts.log_unsynced},
            {"began", std::floor(to_seconds(facts.log_began.time_since_epoch()).count() * 10) / 10}};
   std::error_code ignored;

@@ -55,6 +55,19 @@ output = [2, "1 1 0"]
   EXPECT_EQ(verse.model.temperatures.sigma, config.settings.model.temperatures.sigma);
 }
 
+TEST(ReadConfig, WarnsOfABindingToASceneThatIsNotThere) {
+  const ConfigRead read = read_config(
+      "[interaction]\nbindings = [\"note 1 1: scene strom\", \"note 1 2: scene next\",\n"
+      "  \"note 1 3: scene storm\"]\n[scenes.storm]\ninteraction.mode = \"battle\"\n",
+      "imps.toml");
+  ASSERT_TRUE(read.ok());
+  ASSERT_EQ(read.warnings.size(), 1U);
+  EXPECT_THAT(
+      to_text(read.warnings[0]),
+      HasSubstr("imps.toml:2:13: interaction.bindings: there is no scene \"strom\" (did you "
+                "mean 'storm'?)"));
+}
+
 TEST(ReadConfig, PointsAtWhatIsWrongInAScene) {
   const ConfigRead config = read(R"(
 [scenes.verse]

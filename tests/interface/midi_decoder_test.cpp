@@ -61,6 +61,31 @@ TEST(MidiDecoder, TakesTwoHalvesAsOneMoveOnceItKnowsThatBothAreSent) {
   EXPECT_EQ(all_of(nrpn, parameter), (std::vector<long>{128, 130, 131}));
 }
 
+TEST(MidiDecoder, TakesAnUpperHalfAloneWhenTheLowerOneDoesNotCome) {
+  const auto raw = [](std::span<const ControlUpdate> updates) {
+    return updates.empty() ? -1 : std::lround(updates[0].value * 16'383);
+  };
+  MidiDecoder fine({{.kind = Kind::control_change_fine, .number = 1, .most = 16'383}});
+  fine.on(cc(1, 10));
+  fine.on(cc(33, 3));
+  EXPECT_FALSE(fine.waits());
+  EXPECT_EQ(raw(fine.on(cc(1, 50))), -1);
+  EXPECT_TRUE(fine.waits());
+  EXPECT_EQ(raw(fine.settle()), -1) << "it may have come a moment ago";
+  EXPECT_EQ(raw(fine.settle()), 50 << 7);
+  EXPECT_FALSE(fine.waits());
+  EXPECT_EQ(raw(fine.settle()), -1) << "once";
+  EXPECT_EQ(raw(fine.on(cc(1, 51))), -1) << "it still sends both, as far as anybody knows";
+  EXPECT_EQ(raw(fine.on(cc(33, 7))), 51 << 7 | 7);
+
+  MidiDecoder nrpn({{.kind = Kind::nrpn, .number = 3 << 7 | 4, .most = 16'383}});
+  for (const MidiMessage& message : {cc(99, 3), cc(98, 4), cc(6, 1), cc(38, 2), cc(6, 30)})
+    nrpn.on(message);
+  EXPECT_TRUE(nrpn.waits());
+  nrpn.settle();
+  EXPECT_EQ(raw(nrpn.settle()), 30 << 7);
+}
+
 TEST(MidiDecoder, AnInvertedRangeEndsAtZeroItself) {
   MidiDecoder decoder({{.kind = Kind::control_change, .number = 1, .least = 127, .most = 0}});
   const auto updates = decoder.on(cc(1, 127));

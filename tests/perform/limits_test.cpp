@@ -55,6 +55,28 @@ TEST(Limits, OfBoundsAreKeptWithoutPilingUpAtThem) {
   EXPECT_EQ(at_an_end, 0) << "it is drawn there, rather than clamped";
 }
 
+TEST(Limits, HoldWhereNoOutputKnowsItAndSayItOnce) {
+  // Without thru the outputs do not hear the performer: what a limit holds at their place is news.
+  for (const bool thru : {false, true}) {
+    Stage stage(wild_model(), {.mode = Mode::polyphony, .thru = thru, .seed = 4});
+    stage.command({.kind = Command::Kind::limit, .number = 1, .text = "hold"});
+    stage.command({.kind = Command::Kind::limit, .number = 2, .text = "hold 0.25"});
+    for (int k = 0; k < 20; ++k) {
+      stage.play({0.5, 0.25, 0.1});
+      stage.advance(200ms);
+    }
+    stage.advance(10s);
+    const auto predictions = stage.predictions();
+    ASSERT_THAT(predictions.size(), Ge(2U));
+    for (const std::size_t control : {0U, 1U}) {
+      EXPECT_EQ(predictions[0].of.test(control), !thru);
+      const auto times =
+          std::ranges::count_if(predictions, [&](const Sent& one) { return one.of.test(control); });
+      EXPECT_LE(times, 1) << "nothing is struck again for nothing";
+    }
+  }
+}
+
 TEST(Limits, OfAScalePlayItsNotes) {
   const auto limit = limit_from_text("scale D dorian");
   ASSERT_TRUE(limit);

@@ -85,6 +85,12 @@ TEST(Takes, AreListedNewestFirstWithWhatTheirFilesSay) {
   EXPECT_EQ(takes[1]["instrument"], "");
 }
 
+TEST(Takes, OfWhichNothingIsARowSayWhy) {
+  Studio studio;
+  studio.folder.write("logs/a.log", "garbage\nfoo,bar\n");
+  EXPECT_EQ(studio.get("takes")[0]["error"], "none of its 2 lines is a row of a log");
+}
+
 TEST(Takes, AreNoneWhereThereIsNoFolder) {
   Studio studio;
   EXPECT_EQ(studio.get("takes"), json::array());

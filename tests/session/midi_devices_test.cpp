@@ -352,8 +352,26 @@ TEST_F(OverMidi, MessagesArePassedOnAsTheyAreAndReleasedAtTheEnd) {
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 9, 41, 4));
   turn(MidiMessage::of(Kind::note_off, 9, 40, 64));
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 9, 40, 64));
+  turn(MidiMessage::of(Kind::control_change, 10, 64, 127));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 10, 64, 127));
+  turn(MidiMessage::pitch_bend(10, 9000));
+  EXPECT_EQ(synth_->hear(), MidiMessage::pitch_bend(10, 9000));
   live_->finish();
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 9, 41));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 10, 64, 0))
+      << "what rings under the pedal ends, too";
+  EXPECT_EQ(synth_->hear(), MidiMessage::pitch_bend(10, 8192));
+}
+
+TEST_F(OverMidi, ADeviceThatSendsOnlyAnUpperHalfInTheEndStandsThere) {
+  MidiSettings& midi = options_.settings.midi;
+  midi.input[0].second[0] = {
+      .kind = MidiMapping::Kind::control_change_fine, .number = 1, .most = 16'383};
+  begin_with_all();
+  for (const auto& [number, value] : {std::pair(1, 10), std::pair(33, 3), std::pair(1, 127)})
+    turn(MidiMessage::of(Kind::control_change, 1, number, value));
+  while (synth_->hear() != MidiMessage::of(Kind::control_change, 1, 1, 126)) {
+  }
 }
 
 TEST_F(OverMidi, WhatIsHeldOnAControllerThatIsPulledOutEnds) {
@@ -381,6 +399,8 @@ TEST_F(OverMidi, PanicEndsWhatWasPassedOn) {
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 9, 40, 3));
   live_->send(TakeCommand{Command{.kind = Command::Kind::panic}});
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 9, 40));
+  while (synth_->hear() != MidiMessage::of(Kind::control_change, 9, 120, 0)) {
+  }
 }
 
 TEST_F(OverMidi, WhatADeviceSendsBackIsNoInteraction) {

@@ -108,6 +108,7 @@ class FirstMinute(PageTest):
         self.play_until_the_model_sounds()
         self.press(Keys.ESCAPE)
         self.until(self.silent, "nothing sounds after panic")
+        self.assertIn("Panic: everything is silent", self.text(".story"))
 
     def test_pause_silences_the_model_and_lets_the_performer_play(self):
         self.play_until_the_model_sounds()

@@ -113,6 +113,14 @@ class SetUp(TabTest):
         self.until(lambda: self.file() != CONFIG, "another cell is written")
         self.assertEqual(self.find('[aria-label="Control 1: Moved by (MIDI)"]').get_attribute("value"), "bogus")
 
+    def test_esc_leaves_a_cell_and_is_no_panic_there(self):
+        self.script("window.sent = []; const send = WebSocket.prototype.send;"
+                    "WebSocket.prototype.send = function (text) { sent.push(text); send.call(this, text); }")
+        cell = self.find('[aria-label="Control 2: Name"]')
+        cell.send_keys("x", Keys.ESCAPE)
+        self.assertNotEqual(self.browser.switch_to.active_element, cell)
+        self.assertNotIn("panic", "".join(self.script("return sent")))
+
     def test_a_scene_that_was_just_written_is_switched_to(self):
         self.add('\n[scenes.storm]\ninteraction.mode = "battle"')
         self.press_button("Save")

@@ -79,6 +79,7 @@ class Takes(TabTest):
                    "the mark is in its events")
 
     def test_the_take_that_is_recorded_ends_and_can_be_thrown_away(self):
+        self.command("mode", "useronly")  # the model would go on in the next take
         self.play()
         running = '.take[data-running="true"]'
         self.until(lambda: self.all(running), "the take that is recorded is listed")

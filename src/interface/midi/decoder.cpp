@@ -42,14 +42,22 @@ MidiDecoder::MidiDecoder(std::vector<MidiMapping> mappings)
 bool MidiDecoder::Halves::take_upper(int value) noexcept {
   upper = value;
   // Two upper halves in a row: this device has only those, or not always the others.
-  if (waits) has_lower = false;
-  waits = has_lower;
-  return !waits;
+  if (waits > 0) has_lower = false;
+  waits = has_lower ? 1 : 0;
+  return waits == 0;
 }
 
 void MidiDecoder::Halves::take_lower() noexcept {
   has_lower = true;
-  waits = false;
+  waits = 0;
+}
+
+bool MidiDecoder::Halves::grow_late() noexcept {
+  if (waits == 1) {
+    waits = 2;
+    return false;
+  }
+  return std::exchange(waits, 0) == 2;
 }
 
 void MidiDecoder::moved(Kind kind, int channel, int number, int raw) noexcept {
@@ -111,7 +119,7 @@ void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
     const int chosen = upper << 7 | lower;
     parameter.number = chosen == kNoParameter ? -1 : chosen;
     parameter.halves.upper = 0;
-    parameter.halves.waits = false;
+    parameter.halves.waits = 0;
   } else if (number == kRegistered || number == kRegisteredFine) {
     parameter.number = -1;  // what follows is for a registered parameter
   } else if (parameter.number >= 0 && (number == kDataEntry || number == kDataEntryFine)) {
@@ -122,6 +130,35 @@ void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
       moved(Kind::nrpn, channel, parameter.number, value << 7);
     }
   }
+}
+
+bool MidiDecoder::waits() const noexcept {
+  const auto one = [](const Halves& halves) { return halves.waits > 0; };
+  return std::ranges::any_of(halves_,
+                             [&](const auto& of) { return std::ranges::any_of(of, one); }) ||
+         std::ranges::any_of(parameters_, [&](const Parameter& of) { return one(of.halves); });
+}
+
+std::span<const ControlUpdate> MidiDecoder::settle() noexcept {
+  updates_.clear();
+  for (std::size_t at = 0; at < halves_.size(); ++at) {
+    const int channel = static_cast<int>(at) + 1;
+    for (std::size_t number = 0; number < halves_[at].size(); ++number) {
+      Halves& halves = halves_[at][number];
+      if (halves.grow_late())
+        moved(Kind::control_change_fine, channel, static_cast<int>(number), halves.upper << 7);
+    }
+    Parameter& parameter = parameters_[at];
+    if (parameter.halves.grow_late())
+      moved(Kind::nrpn, channel, parameter.number, parameter.halves.upper << 7);
+  }
+  sort_updates();
+  return updates_;
+}
+
+void MidiDecoder::sort_updates() noexcept {
+  std::sort(updates_.begin(), updates_.end(),
+            [](const ControlUpdate& a, const ControlUpdate& b) { return a.control < b.control; });
 }
 
 std::span<const ControlUpdate> MidiDecoder::on(const MidiMessage& message) noexcept {
@@ -150,8 +187,7 @@ std::span<const ControlUpdate> MidiDecoder::on(const MidiMessage& message) noexc
     case MidiMessage::Kind::note_off:
       break;
   }
-  std::sort(updates_.begin(), updates_.end(),
-            [](const ControlUpdate& a, const ControlUpdate& b) { return a.control < b.control; });
+  sort_updates();
   return updates_;
 }
 

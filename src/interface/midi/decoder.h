@@ -15,7 +15,7 @@ namespace imps {
 /// Reads what a performer's device sends. One message may move several controls, and is one
 /// interaction however many; note-offs move none. Remembers the two halves of 14-bit values, and
 /// which parameter (NRPN) is meant. Of a device that sends lower halves the upper one alone moves
-/// nothing: it waits for the other.
+/// nothing at first: it waits for the other, until settle() has passed it twice.
 /// Realtime-safe: yes, after construction. Thread-safe: no.
 class MidiDecoder {
  public:
@@ -25,6 +25,12 @@ class MidiDecoder {
   /// What `message` moves, in the controls' order; nothing for a message that is not mapped. Valid
   /// until the next call.
   std::span<const ControlUpdate> on(const MidiMessage& message) noexcept;
+
+  /// Whether an upper half waits for its lower one.
+  [[nodiscard]] bool waits() const noexcept;
+  /// Some time has passed: what an upper half that waited before the last call, too, moves by
+  /// itself, its lower half being 0. As on(), valid until the next call.
+  std::span<const ControlUpdate> settle() noexcept;
 
   /// The controls whose key `message` lets go: those that its note was the last one of.
   ControlSet let_go(const MidiMessage& message) noexcept;
@@ -36,11 +42,13 @@ class MidiDecoder {
   struct Halves {
     int upper = 0;
     bool has_lower = false;  // once one came
-    bool waits = false;      // for it
+    int waits = 0;           // for it: 1, and 2 once it was passed
 
     /// Whether the value is whole, its lower half being 0.
     bool take_upper(int value) noexcept;
     void take_lower() noexcept;
+    /// Whether it has waited long enough.
+    bool grow_late() noexcept;
   };
   struct Parameter {
     int number = -1;  // none is chosen
@@ -50,6 +58,7 @@ class MidiDecoder {
   void moved(MidiMapping::Kind kind, int channel, int number, int raw) noexcept;
   void note_on(int channel, int note, int velocity) noexcept;
   void on_control_change(const MidiMessage& message) noexcept;
+  void sort_updates() noexcept;
 
   std::vector<MidiMapping> mappings_;
   std::vector<int> keys_;  // of each control: the note that is held down

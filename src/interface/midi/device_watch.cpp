@@ -129,6 +129,13 @@ void DeviceWatch::look() {
   const std::vector<std::string> left = system_ ? system_->left() : std::vector<std::string>{};
   for (Sought& device : sought_)
     look_for(device, ports, left);
+  if (!system_) return;
+  for (const std::string& port : system_->cut()) {
+    tell(trouble_,
+         fmt::format("{} was disconnected from imps by another program: connect them again "
+                     "to go on with it",
+                     port));
+  }
 }
 
 void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,

@@ -84,6 +84,8 @@ class MidiSystem {
   [[nodiscard]] virtual MidiPorts ports() = 0;
   /// Ports that were opened and have gone since, though one of the same name may be back already.
   [[nodiscard]] virtual std::vector<std::string> left() { return {}; }
+  /// Ports that were opened, and that somebody has disconnected from imps since; each once.
+  [[nodiscard]] virtual std::vector<std::string> cut() { return {}; }
   /// @param port  one of ports(), or "virtual:NAME"
   /// @param wake  called on a thread of the system's when a message has come; realtime-safe. Where
   /// the

@@ -39,6 +39,12 @@ bool MidiEar::hear(const MidiMessage& message, Listener& listener) {
   return true;
 }
 
+bool MidiEar::settle(Listener& listener) {
+  const auto updates = decoder_.settle();
+  if (!updates.empty()) listener.on_updates(updates);
+  return !updates.empty();
+}
+
 void MidiEar::fall_silent(Listener& listener) {
   if (const ControlSet controls = decoder_.held(); controls.any()) listener.on_let_go(controls);
 }

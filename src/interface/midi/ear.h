@@ -17,6 +17,11 @@ class MidiEar {
 
   /// Tells `listener`. A message that is bound moves no control. False when it meant nothing here.
   bool hear(const MidiMessage& message, Listener& listener);
+  /// Whether settle() is wanted, some time after the last message.
+  [[nodiscard]] bool waits() const noexcept { return decoder_.waits(); }
+  /// Tells `listener` of upper halves whose lower one has not come (MidiDecoder::settle()). False
+  /// when that moves nothing.
+  bool settle(Listener& listener);
   /// The device has gone: nobody will let go of its keys.
   void fall_silent(Listener& listener);
 

@@ -12,7 +12,6 @@ using Kind = MidiMapping::Kind;
 using namespace controller;
 
 constexpr int kLoudest = 127;
-constexpr int kBendMiddle = 8192;
 constexpr double kOpen = 0.5;  // of a gate
 
 bool is_same_destination(const MidiMapping& a, const MidiMapping& b) noexcept {
@@ -194,13 +193,8 @@ void MidiEncoder::panic(const Send& send) {
   release(send);
   for_channels([](Kind kind) { return kind != Kind::none; },
                [&](int channel) {
-                 const auto control_change = [&](int number) {
-                   send(MidiMessage::of(MidiMessage::Kind::control_change, channel, number, 0));
-                 };
-                 control_change(kSustain);
-                 send(MidiMessage::pitch_bend(channel, kBendMiddle));
-                 control_change(kAllSoundOff);
-                 control_change(kAllNotesOff);
+                 for (const MidiMessage& message : MidiMessage::silence(channel))
+                   send(message);
                });
 }
 

@@ -49,6 +49,7 @@ class Client : public std::enable_shared_from_this<Client> {
   [[nodiscard]] bool is_there() const noexcept { return !link_.ended; }
   MidiPorts ports();
   std::vector<std::string> left();
+  std::vector<std::string> cut();
   /// Makes a port and connects it with `other`, or with nothing ("virtual:NAME"). Null when that is
   /// not possible.
   std::shared_ptr<InputPort> open_input(const std::string& other, std::function<void()> wake);
@@ -156,6 +157,15 @@ std::vector<std::string> Client::left() {
   return left;
 }
 
+std::vector<std::string> Client::cut() {
+  const std::lock_guard lock(gate);
+  std::vector<std::string> cut;
+  if (!is_there()) return cut;
+  hears_.add_cut(cut);
+  plays_.add_cut(cut);
+  return cut;
+}
+
 std::shared_ptr<InputPort> Client::open_input(const std::string& other,
                                               std::function<void()> wake) {
   auto port = std::make_shared<InputPort>();
@@ -243,6 +253,7 @@ class JackSystem final : public MidiSystem {
   [[nodiscard]] bool is_there() const noexcept override { return client_->is_there(); }
   [[nodiscard]] MidiPorts ports() override { return client_->ports(); }
   [[nodiscard]] std::vector<std::string> left() override { return client_->left(); }
+  [[nodiscard]] std::vector<std::string> cut() override { return client_->cut(); }
   Result<std::unique_ptr<MidiInput>> open_input(const std::string& port,
                                                 std::function<void()> wake) override {
     auto opened = client_->open_input(port, std::move(wake));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <jack/midiport.h>
@@ -99,12 +100,25 @@ void Side<Port>::add_left(std::vector<std::string>& left) {
       link_.settle(one.handle);
       stays = is_connected(one);
     }
-    if (stays) one.registrations = now;
+    if (stays) {
+      one.registrations = now;
+      one.is_cut = false;
+    }
     // Somebody may also just have taken the cable out, and knows why.
     const bool has_left = !stays && one.registrations != now;
     if (has_left) left.push_back(one.other);
     return has_left;  // told once: a port of the same name may be opened before this one is closed
   });
+}
+
+template <class Port>
+void Side<Port>::add_cut(std::vector<std::string>& cut) {
+  for (Opened& one : opened_) {
+    if (jack_port_connected_to(one.handle, one.other.c_str()) != 0 ||
+        jack_port_by_name(link_.handle, one.other.c_str()) == nullptr)
+      continue;
+    if (!std::exchange(one.is_cut, true)) cut.push_back(one.other);
+  }
 }
 
 /// A port of a name that is not taken yet, connected as it should be.
@@ -145,7 +159,7 @@ bool Side<Port>::add(const std::shared_ptr<Port>& port, const std::string& other
   if (port->handle == nullptr) return false;
   place->store(port.get());
   if (other.starts_with(kVirtualPort)) return true;
-  opened_.push_back({port->handle, other, link_.registrations});
+  opened_.push_back({port->handle, other, link_.registrations, false});
   link_.settle(port->handle);  // what is sent before is heard by nobody
   return true;
 }

@@ -80,6 +80,8 @@ class Side {
   void keep(std::shared_ptr<Port> port) { kept_.push_back(std::move(port)); }
   /// Adds the ports that were opened, and are connected with nothing any more.
   void add_left(std::vector<std::string>& left);
+  /// Adds those that are there, and were disconnected; each once.
+  void add_cut(std::vector<std::string>& cut);
   /// The client has been closed.
   void forget() {
     kept_.clear();
@@ -102,6 +104,7 @@ class Side {
     jack_port_t* handle;
     std::string other;
     std::uint64_t registrations;  // when it was seen connected last
+    bool is_cut = false;          // and that was told
   };
   std::vector<Opened> opened_;               // but for virtual ports
   std::vector<std::shared_ptr<Port>> kept_;  // closed while the server hung

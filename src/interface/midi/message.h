@@ -14,6 +14,7 @@ inline constexpr int kDataEntry = 6;
 inline constexpr int kFine = 32;  ///< from a 14-bit controller's upper half (0–31) to its lower
 inline constexpr int kDataEntryFine = kDataEntry + kFine;
 inline constexpr int kSustain = 64;
+inline constexpr int kSostenuto = 66;
 inline constexpr int kParameterFine = 98;
 inline constexpr int kParameter = 99;
 inline constexpr int kRegisteredFine = 100;
@@ -35,6 +36,8 @@ struct MidiMessage {
     pitch_bend = 0xe0,
   };
 
+  static constexpr int kBendMiddle = 8192;
+
   std::array<std::uint8_t, 3> data{};
   std::uint8_t size = 0;
 
@@ -47,6 +50,14 @@ struct MidiMessage {
   /// @param raw  0–16383.
   static constexpr MidiMessage pitch_bend(int channel, int raw) noexcept {
     return of(Kind::pitch_bend, channel, raw & 0x7f, raw >> 7);
+  }
+  /// What ends all that may sound on a channel: pedal up, bend to the middle, all sound and all
+  /// notes off.
+  static constexpr std::array<MidiMessage, 4> silence(int channel) noexcept {
+    return {of(Kind::control_change, channel, controller::kSustain),
+            pitch_bend(channel, kBendMiddle),
+            of(Kind::control_change, channel, controller::kAllSoundOff),
+            of(Kind::control_change, channel, controller::kAllNotesOff)};
   }
   /// Bytes in all.
   static constexpr std::uint8_t size_of(Kind kind) noexcept {

@@ -31,10 +31,6 @@ double pace(const MidiSettings& settings) {
 
 constexpr std::size_t kMostPassed = 1024;  // in a turn, without allocating
 
-std::size_t bit_of(const MidiMessage& note) noexcept {
-  return static_cast<std::size_t>((note.channel() - 1) * 128 + note.first());
-}
-
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names)
@@ -67,6 +63,7 @@ MidiInterface::MidiInterface(asio::io_context& loop, const MidiSettings& setting
       bindings_(bindings),
       notes_(notes),
       heard_(loop),
+      halves_(loop),
       watch_(loop, wake_,
              {.on_input = [this](auto id, auto port) { on_input(id, std::move(port)); },
               .on_output = [this](auto id, auto port) { on_output(id, std::move(port)); }}) {
@@ -191,7 +188,7 @@ void MidiInterface::on_output(std::uint64_t id, std::unique_ptr<MidiOutput> port
     std::swap(out->port, port);
     // What was sent to a device that has gone, this one has not heard.
     out->player->forget();
-    out->through.reset();
+    out->through.forget();
     // But what sounded may sound on, in a synthesizer behind an adapter that was pulled out.
     if (out->port) {
       for (const MidiMessage& message : out->notes.releases())
@@ -239,14 +236,9 @@ void MidiInterface::close() noexcept {
   watch_.want(settings_.api, {});
 }
 
+/// The performer's hands and feet are off what was passed on.
 void MidiInterface::let_through_go(Out& out) {
-  if (out.through.none()) return;
-  for (int note = 0; note < 16 * 128; ++note) {
-    if (out.through.test(static_cast<std::size_t>(note)))
-      send(out, MidiMessage::of(MidiMessage::Kind::note_off, note / 128 + 1, note % 128),
-           steady_now());
-  }
-  out.through.reset();
+  out.through.let_go([&](const MidiMessage& message) { send(out, message, steady_now()); });
 }
 
 void MidiInterface::wait() {
@@ -277,12 +269,24 @@ void MidiInterface::drain() {
   for (const Passed& one : passed_)
     pass_on(one);
   passed_.clear();
+  await_halves();
+}
+
+void MidiInterface::await_halves() {
+  if (std::ranges::none_of(ins_, [](const auto& in) { return in->ear.waits(); })) return;
+  halves_.arm([this] {
+    if (listener_ == nullptr) return;
+    listener_->begin_turn();
+    for (const auto& in : ins_)
+      if (in->ear.settle(*listener_)) ++tally_.counts.moves;
+    listener_->end_turn(false);
+    await_halves();
+  });
 }
 
 void MidiInterface::pass_on(const Passed& one) {
   send(*one.out, one.message, steady_now());
-  if (one.message.is_note_on()) one.out->through.set(bit_of(one.message));
-  if (one.message.is_note_off()) one.out->through.reset(bit_of(one.message));
+  one.out->through.passed(one.message);
 }
 
 void MidiInterface::on_message(In& in, const MidiMessage& message) {
@@ -329,6 +333,12 @@ void MidiInterface::panic(TimePoint now) {
   for (const auto& out : outs_) {
     let_through_go(*out);
     out->player->panic(now);
+    // Where only others play, too.
+    for (int channel = 1; channel <= 16; ++channel) {
+      if (!out->through.channels().test(static_cast<std::size_t>(channel - 1))) continue;
+      for (const MidiMessage& message : MidiMessage::silence(channel))
+        send(*out, message, now);
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 // MIDI devices: any number of inputs and outputs, which may come and go.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,8 +15,10 @@
 #include "interface/midi/devices.h"
 #include "interface/midi/ear.h"
 #include "interface/midi/echo_guard.h"
+#include "interface/midi/half_timer.h"
 #include "interface/midi/midi_player.h"
 #include "interface/midi/note_table.h"
+#include "interface/midi/through.h"
 #include "interface/port_tally.h"
 #include "platform/wake.h"
 
@@ -55,7 +56,7 @@ class MidiInterface final : public Interface {
     std::string name;  // as configured
     std::unique_ptr<MidiPlayer> player;
     EchoGuard guard;
-    std::bitset<16 * 128> through;  // notes that were passed on and not let go
+    Through through;  // what was passed on
     std::unique_ptr<MidiOutput> port;
     KeptNotes notes;
   };
@@ -85,6 +86,8 @@ class MidiInterface final : public Interface {
   void let_through_go(Out& out);
   void wait();
   void drain();
+  /// In a while, what only half came in is taken as it is.
+  void await_halves();
   void on_message(In& in, const MidiMessage& message);
   void pass_on(const Passed& one);
   /// The bytes sent.
@@ -101,6 +104,7 @@ class MidiInterface final : public Interface {
   std::shared_ptr<platform::Wake> wake_ = std::make_shared<platform::Wake>();
   boost::asio::posix::stream_descriptor heard_;
   PortTally tally_{"midi"};
+  HalfTimer halves_;
   std::vector<Passed> passed_;  // by the thru matrix, in this turn
   Listener* listener_ = nullptr;
   bool stopped_ = false;

@@ -19,6 +19,7 @@ SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
     : loop_(loop),
       line_(loop, settings.port, settings.baudrate),
       ear_(settings.input, bindings),
+      halves_(loop),
       notes_(notes, NoteOutput::Kind::serial, std::to_string(settings.baudrate), settings.port),
       output_(
           loop, settings.output, settings.baudrate / kBitsAByte,
@@ -74,6 +75,18 @@ void SerialMidiInterface::on_bytes(std::span<const std::uint8_t> bytes) {
     bytes_dropped_ = stream_.dropped();
   }
   listener_->end_turn(false);
+  await_halves();
+}
+
+void SerialMidiInterface::await_halves() {
+  if (!ear_.waits()) return;
+  halves_.arm([this] {
+    if (listener_ == nullptr) return;
+    listener_->begin_turn();
+    if (ear_.settle(*listener_)) ++tally_.counts.moves;
+    listener_->end_turn(false);
+    await_halves();
+  });
 }
 
 std::size_t SerialMidiInterface::send(const MidiMessage& message) {

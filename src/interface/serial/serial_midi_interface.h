@@ -9,6 +9,7 @@
 #include "config/settings.h"
 #include "interface/interface.h"
 #include "interface/midi/ear.h"
+#include "interface/midi/half_timer.h"
 #include "interface/midi/midi_player.h"
 #include "interface/midi/note_table.h"
 #include "interface/midi/stream.h"
@@ -45,6 +46,8 @@ class SerialMidiInterface final : public Interface {
 
  private:
   void on_bytes(std::span<const std::uint8_t> bytes);
+  /// In a while, what only half came in is taken as it is.
+  void await_halves();
   /// What was held on a line that is pulled out ends.
   void on_change(bool connected);
   /// The bytes sent.
@@ -54,6 +57,7 @@ class SerialMidiInterface final : public Interface {
   SerialLine line_;
   MidiStream stream_;
   MidiEar ear_;
+  HalfTimer halves_;
   KeptNotes notes_;
   MidiPlayer output_;
   std::uint64_t bytes_dropped_ = 0;

@@ -310,6 +310,19 @@ void WebSocketInterface::heard(std::string_view message, MidiEar& ear) {
     tally_.fault(&PortCounts::malformed, "a message that is neither MIDI nor a frame");
   }
   listener_->end_turn(false);
+  await_halves();
+}
+
+void WebSocketInterface::await_halves() {
+  if (std::ranges::none_of(clients_, [](const auto& one) { return one->ear().waits(); })) return;
+  halves_.arm([this] {
+    if (listener_ == nullptr) return;
+    listener_->begin_turn();
+    for (const auto& client : clients_)
+      if (client->ear().settle(*listener_)) ++tally_.counts.moves;
+    listener_->end_turn(false);
+    await_halves();
+  });
 }
 
 /// False when the message is none.

@@ -13,6 +13,7 @@
 #include "config/settings.h"
 #include "interface/interface.h"
 #include "interface/midi/ear.h"
+#include "interface/midi/half_timer.h"
 #include "interface/port_tally.h"
 
 namespace imps {
@@ -62,6 +63,8 @@ class WebSocketInterface final : public Interface {
   Result<void> listen_at(const boost::asio::ip::tcp::endpoint& endpoint);
   void accept(std::size_t acceptor);
   void heard(std::string_view message, MidiEar& ear);
+  /// In a while, what only half came in is taken as it is.
+  void await_halves();
   bool heard_frame(std::string_view message);
   /// What it held ends.
   void remove(Client* client);
@@ -71,6 +74,7 @@ class WebSocketInterface final : public Interface {
 
   boost::asio::io_context& loop_;
   WebSocketSettings settings_;
+  HalfTimer halves_{loop_};
   std::vector<boost::asio::ip::tcp::acceptor> acceptors_;
   std::vector<std::shared_ptr<Client>> clients_;
   std::uint16_t port_ = 0;

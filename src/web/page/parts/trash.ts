@@ -34,7 +34,10 @@ export async function throwAway(
     await restore(desk, trash);
     if (shorter) await desk.send("DELETE", `/trash/${encodeURIComponent(shorter.trash)}`);
   };
-  desk.say(line, () => void undo().catch((error: Error) => desk.say(error.message)));
+  const isThere = async () => (await desk.get<Thrown[]>("/trash")).some((thrown) => thrown.id === trash);
+  desk.say(line, () => void isThere()
+    .then((is) => is ? undo() : desk.say("It has been taken out of the trash already"))
+    .catch((error: Error) => desk.say(error.message)));
 }
 
 /** A folded list of what was thrown away of one kind. */

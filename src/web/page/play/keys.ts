@@ -8,7 +8,7 @@ import { modes } from "./words";
 
 const list: readonly [string, string][] = [
   ["space", "pause, or go on"],
-  ["Esc", "panic: everything that sounds ends"],
+  ["Esc", "panic: everything that sounds ends; in a text, leave it"],
   ...modes.map(({ name }, k): [string, string] => [String(k + 1), name.toLowerCase()]),
   ["n", "a new take begins"],
   ["m", "sound of this page off, or on"],
@@ -67,7 +67,11 @@ export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => 
   addEventListener("keydown", (key) => {
     if (key.key === "Tab" || key.key.startsWith("Arrow")) clicked = null;
     if (key.ctrlKey || key.metaKey || key.altKey || key.defaultPrevented || key.isComposing) return;
-    if (takesText(key.target) && key.key !== "Escape") return;
+    // Esc leaves a text first: who names a control on the stage does not want to silence it.
+    if (takesText(key.target)) {
+      if (key.key === "Escape") (key.target as HTMLElement).blur();
+      return;
+    }
     const act = (does: () => void) => {
       key.preventDefault();
       if (!key.repeat) does();

@@ -53,8 +53,17 @@ export class Story {
         this.isAnswered = false;
         ++this.returns;
         this.say(this.returns <= lessons ? "You took the voice back: the model gave way at once." : "");
-      }
+      } else if (this.line.startsWith("Panic")) this.say("");
     }
+  }
+
+  /** Everything is silent, and stays so until a hand or a command says otherwise. */
+  panicked(): void {
+    clearTimeout(this.waiting);
+    this.isAnswered = false;
+    this.line = "Panic: everything is silent. Play, and the model goes on.";
+    this.saidAt = performance.now();
+    this.show();
   }
 
   private modelPlays(): void {
