@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -241,17 +242,28 @@ class JsonOutput final : public Output {
   }
 };
 
-/// Why a model that is asked for, by a scene or without one, cannot be played; "" when all can.
-std::string model_fault(const Settings& settings) {
-  std::vector<Settings> all{settings};
-  for (const Scene& scene : settings.scenes)
-    apply(scene, all.emplace_back(settings));
-  for (const Settings& one : all) {
-    if (!one.model.file) continue;
-    if (const auto model = load_model(*one.model.file, one.model.dimension); !model)
-      return model.error().message;
+/// Why models that are asked for, by scenes or without one, cannot be played; none when all can.
+std::vector<std::string> model_faults(const Settings& settings,
+                                      const std::optional<fs::path>& config) {
+  std::vector<std::string> faults;
+  std::set<fs::path> seen;
+  const auto look = [&](const Settings& one, const std::string& section) {
+    if (!one.model.file || !seen.insert(*one.model.file).second) return;
+    const auto model = load_model(*one.model.file, one.model.dimension);
+    if (model) return;
+    faults.push_back(config
+                         ? fmt::format("{}: {}model.file: {}: name a model that is there, or take "
+                                       "the key out",
+                                       config->string(), section, model.error().message)
+                         : model.error().message);
+  };
+  look(settings, "");
+  for (const Scene& scene : settings.scenes) {
+    Settings with = settings;
+    apply(scene, with);
+    look(with, fmt::format("scenes.{}.", scene.name));
   }
-  return {};
+  return faults;
 }
 
 }  // namespace
@@ -324,10 +336,10 @@ Exit run_run(const Command& command, const Arguments& arguments) {
     output.warn(fault.message);
   if (!faults.empty()) return Exit::usage;
   if (flags.check) {
-    if (const std::string fault = model_fault(request.settings); !fault.empty()) {
+    const auto without_model = model_faults(request.settings, request.config);
+    for (const std::string& fault : without_model)
       output.warn(fault);
-      return Exit::failed;
-    }
+    if (!without_model.empty()) return Exit::failed;
     output.tell(request.config ? "it can be performed with: 'imps inspect' explains it"
                 : !flags.target.empty()
                     ? flags.target + " can be performed with"

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "config/diagnostic.h"
 #include "config/edit.h"
 #include "config/read.h"
 #include "platform/replace_file.h"
@@ -92,19 +93,24 @@ std::vector<std::pair<std::string, fs::path>> paths_out(const std::string& text)
 }
 
 /// Whoever has the page may not reach where only the machine's user can: a path that is not in the
-/// file yet stays within the folder. The reason, else "".
-std::string reaches_out(const std::string& before, const std::string& after) {
+/// file yet stays within the folder. What is wrong with `after`, if that is.
+std::optional<Diagnostic> reaches_out(const std::string& before, const std::string& after) {
   const auto known = paths_out(before);
   for (const auto& [key, path] : paths_out(after)) {
     const auto is_same = [&path = path](const auto& one) { return one.second == path; };
-    if (std::none_of(known.begin(), known.end(), is_same)) {
-      return fmt::format(
-          "{}: {} lies outside the folder that imps was started in: write that into the file "
-          "itself, on its machine",
-          key, path.string());
-    }
+    if (std::any_of(known.begin(), known.end(), is_same)) continue;
+    const auto at = after.find(path.string());
+    const auto lines =
+        std::count(after.begin(),
+                   after.begin() + static_cast<std::ptrdiff_t>(at == after.npos ? 0 : at), '\n');
+    return Diagnostic{.file = "",
+                      .line = static_cast<int>(lines) + 1,
+                      .column = 1,
+                      .what = fmt::format("{}: {} lies outside the folder that imps was started in",
+                                          key, path.string()),
+                      .fix = "write that into the file itself, on its machine"};
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -134,8 +140,8 @@ ApiReply write_config_text(const std::string& text, const fs::path& path) {
 ApiReply answer_config(const ApiRequest& request, const fs::path& path, bool& written) {
   const auto write = [&](const std::string& text) {
     const auto before = read_config_text(path);
-    if (const std::string why = reaches_out(before ? *before : "", text); !why.empty())
-      return api_error(400, why);
+    if (const auto fault = reaches_out(before ? *before : "", text))
+      return api_error(400, fault->what + ": " + fault->fix);
     ApiReply reply = write_config_text(text, path);
     written = reply.status == 200;
     return reply;
@@ -165,6 +171,12 @@ ApiReply answer_config(const ApiRequest& request, const fs::path& path, bool& wr
     const auto dry = json.find("dry_run");
     if (dry != json.end() && dry->is_boolean() && dry->get<bool>()) {
       ApiReply reply = described(text, path);
+      const auto before = read_config_text(path);
+      if (const auto fault = reaches_out(before ? *before : "", text)) {
+        Json body = Json::parse(reply.body);
+        body["errors"].push_back(told({*fault}).front());
+        reply.body = dump(body);
+      }
       reply.status = 200;
       return reply;
     }

@@ -470,7 +470,12 @@ Result<void> House::change_model_from(const std::filesystem::path& path) {
   });
   auto swapped = swap->get_future();
   asio::post(loop_, [swap] { (*swap)(); });
-  if (swapped.wait_for(kLoopPatience) == std::future_status::ready && swapped.get()) return {};
+  if (swapped.wait_for(kLoopPatience) == std::future_status::ready && swapped.get()) {
+    // What was chosen is the newest, and so it is what the next performance plays.
+    std::error_code ignored;
+    std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now(), ignored);
+    return {};
+  }
   return Error{"the stage is busy: the model was not swapped in, try again"};
 }
 

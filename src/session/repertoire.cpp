@@ -259,6 +259,7 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
 }
 
 void Repertoire::take_settings(Settings read, bool is_logged) {
+  const auto file_before = settings_.model.file;
   settings_ = std::move(read);
   if (settings_.osc.listen.port == 0) settings_.osc.listen.port = in_force_.osc.listen.port;
   Settings next = settings_;
@@ -266,6 +267,10 @@ void Repertoire::take_settings(Settings read, bool is_logged) {
                                   [this](const Scene& one) { return one.name == scene_; });
   if (scene != settings_.scenes.end()) {
     imps::apply(*scene, next);
+    // What another scene will play is looked at now.
+    if (const auto& file = settings_.model.file;
+        file && file != file_before && file != next.model.file)
+      static_cast<void>(load(*file));
   } else if (!scene_.empty()) {
     output_.warn(fmt::format("scene {} is not in the configuration any more", scene_));
     scene_.clear();

@@ -40,6 +40,18 @@ TEST_F(ConfigApi, TakesNoPathThatLeadsOutOfTheFolder) {
   EXPECT_EQ(put("[log]\nfolder = \"a/../logs\"\n[model]\nfile = \"built-in-4\"\n").status, 200U);
 }
 
+TEST_F(ConfigApi, SaysOfSuchAPathWhereItStandsBeforeItIsSaved) {
+  bool written = false;
+  const json body{{"text", "[model]\nfile = \"/etc/passwd\"\n"}, {"dry_run", true}};
+  const ApiReply reply =
+      answer_config({.method = "PUT", .path = {}, .body = body.dump()}, path_, written);
+  EXPECT_EQ(reply.status, 200U);
+  const json errors = json::parse(reply.body)["errors"];
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0]["line"], 2);
+  EXPECT_THAT(errors[0]["text"].get<std::string>(), HasSubstr("/etc/passwd lies outside"));
+}
+
 TEST_F(ConfigApi, LeavesAPathThatIsInTheFileAlready) {
   const std::string text = "[log]\nfolder = \"/var/lib/imps/logs\"\n";
   folder_.write("imps.toml", text);

@@ -5,7 +5,7 @@ import json
 import subprocess
 import struct
 
-from browser import PROGRAM, main
+from browser import PROGRAM, Imps, main
 from tabs import TabTest
 
 try:
@@ -72,6 +72,18 @@ class Models(TabTest):
         self.until(lambda: self.find(".badge-plays").is_displayed(), "it is marked")
         self.assertIn("mine.safetensors", self.ask("/state")["model"]["name"])
         self.assertFalse(self.find(".model [aria-label^=Delete]").is_enabled())
+
+    def test_the_one_that_was_chosen_plays_at_the_next_start_too(self):
+        self.bring_mine()
+        write_model(self.place / "elsewhere/other.safetensors", units=5)
+        self.bring(self.place / "elsewhere/other.safetensors")
+        self.until(lambda: len(self.names()) == 2, "both are here")
+        self.click(self.find('[aria-label="Play mine.safetensors"]'))
+        self.until(lambda: self.find(".badge-plays").is_displayed(), "it is marked")
+        self.imps.end()
+        self.imps = Imps(self.folder.name, *self.arguments)
+        self.browser.get(self.imps.address + "#" + self.tab)
+        self.until(lambda: "mine.safetensors" in self.ask("/state")["model"]["name"], "it plays again")
 
     def test_the_built_in_one_plays_again(self):
         own = self.find(".built-in")

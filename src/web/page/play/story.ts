@@ -22,6 +22,7 @@ export class Story {
   private saidAt = -legible;
   private waiting = 0;
   private isAnswered = false;
+  private hasPanicked = false;
 
   constructor(private readonly place: HTMLElement, private readonly desk: Desk) {
     place.classList.add("story");
@@ -47,20 +48,26 @@ export class Story {
     const state = this.desk.state;
     const wasFirst = !this.hasPlayed;
     this.hasPlayed = true;
+    if (this.hasPanicked) {
+      this.hasPanicked = this.isAnswered = false;
+      this.say("");
+      return;
+    }
     if (state?.mode === "callresponse" || !state) {
       if (wasFirst) this.say("You are playing. Hold still, and the model answers.");
       else if (this.isAnswered) {
         this.isAnswered = false;
         ++this.returns;
         this.say(this.returns <= lessons ? "You took the voice back: the model gave way at once." : "");
-      } else if (this.line.startsWith("Panic")) this.say("");
+      }
     }
   }
 
   /** Everything is silent, and stays so until a hand or a command says otherwise. */
   panicked(): void {
     clearTimeout(this.waiting);
-    this.isAnswered = false;
+    this.isAnswered = true;  // what of the model's is still on its way explains nothing
+    this.hasPanicked = true;
     this.line = "Panic: everything is silent. Play, and the model goes on.";
     this.saidAt = performance.now();
     this.show();
