@@ -49,6 +49,7 @@ class Client : public std::enable_shared_from_this<Client> {
   [[nodiscard]] bool is_there() const noexcept { return !link_.ended; }
   MidiPorts ports();
   std::vector<std::string> left();
+  /// What left() has found.
   std::vector<std::string> cut();
   /// Makes a port and connects it with `other`, or with nothing ("virtual:NAME"). Null when that is
   /// not possible.
@@ -74,6 +75,7 @@ class Client : public std::enable_shared_from_this<Client> {
   Link link_;  // guarded by gate, but for what is atomic
   Side<InputPort> hears_{link_};
   Side<OutputPort> plays_{link_};
+  std::vector<std::string> cut_;  // since the last cut()
 };
 
 std::mutex Client::gate;
@@ -152,18 +154,14 @@ std::vector<std::string> Client::left() {
   const std::lock_guard lock(gate);
   std::vector<std::string> left;
   if (!is_there()) return left;
-  hears_.add_left(left);
-  plays_.add_left(left);
+  hears_.add_left(left, cut_);
+  plays_.add_left(left, cut_);
   return left;
 }
 
 std::vector<std::string> Client::cut() {
   const std::lock_guard lock(gate);
-  std::vector<std::string> cut;
-  if (!is_there()) return cut;
-  hears_.add_cut(cut);
-  plays_.add_cut(cut);
-  return cut;
+  return std::exchange(cut_, {});
 }
 
 std::shared_ptr<InputPort> Client::open_input(const std::string& other,

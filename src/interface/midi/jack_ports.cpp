@@ -89,7 +89,7 @@ std::vector<std::string> Link::names(unsigned long flags) const {
 }
 
 template <class Port>
-void Side<Port>::add_left(std::vector<std::string>& left) {
+void Side<Port>::add_left(std::vector<std::string>& left, std::vector<std::string>& cut) {
   const auto is_connected = [](const Opened& one) {
     return jack_port_connected_to(one.handle, one.other.c_str()) != 0;
   };
@@ -107,18 +107,9 @@ void Side<Port>::add_left(std::vector<std::string>& left) {
     // Somebody may also just have taken the cable out, and knows why.
     const bool has_left = !stays && one.registrations != now;
     if (has_left) left.push_back(one.other);
+    if (!stays && !has_left && !std::exchange(one.is_cut, true)) cut.push_back(one.other);
     return has_left;  // told once: a port of the same name may be opened before this one is closed
   });
-}
-
-template <class Port>
-void Side<Port>::add_cut(std::vector<std::string>& cut) {
-  for (Opened& one : opened_) {
-    if (jack_port_connected_to(one.handle, one.other.c_str()) != 0 ||
-        jack_port_by_name(link_.handle, one.other.c_str()) == nullptr)
-      continue;
-    if (!std::exchange(one.is_cut, true)) cut.push_back(one.other);
-  }
 }
 
 /// A port of a name that is not taken yet, connected as it should be.

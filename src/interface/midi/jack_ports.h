@@ -78,10 +78,9 @@ class Side {
   void remove(std::shared_ptr<Port> port);
   /// What stays of a port until the client is closed.
   void keep(std::shared_ptr<Port> port) { kept_.push_back(std::move(port)); }
-  /// Adds the ports that were opened, and are connected with nothing any more.
-  void add_left(std::vector<std::string>& left);
-  /// Adds those that are there, and were disconnected; each once.
-  void add_cut(std::vector<std::string>& cut);
+  /// Adds the ports that were opened, and are connected with nothing any more; and those that are
+  /// there, and were disconnected, each once.
+  void add_left(std::vector<std::string>& left, std::vector<std::string>& cut);
   /// The client has been closed.
   void forget() {
     kept_.clear();
