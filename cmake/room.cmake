@@ -12,18 +12,25 @@ option(IMPS_WERROR "Warnings are errors" ${IMPS_WERROR_DEFAULT})
 
 add_library(imps_flags INTERFACE)
 target_compile_options(imps_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${IMPS_WERROR}>:-Werror>
+  -Wall -Wextra -Wpedantic -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${IMPS_WERROR}>:-Werror>
   # Leaving a field at its default is how settings are written.
   -Wno-missing-field-initializers
   # g++ 12, when it optimises, sees overlaps in std::string's assignments that are not there (GCC bug
   # 105651), and takes members with initialisers of a temporary aggregate for uninitialised.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+  # … and takes what is one source's alone, when several are compiled together, for a header's.
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wno-subobject-linkage>
   # A product and a sum must round the same wherever the source is compiled: replay is bit for bit.
   -ffp-contract=off)
 if(IMPS_SANITIZE)
   target_compile_options(imps_flags INTERFACE
     -fsanitize=${IMPS_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(imps_flags INTERFACE -fsanitize=${IMPS_SANITIZE})
+  find_program(IMPS_LLD NAMES ld.lld-16 ld.lld)
+  if(IMPS_LLD)
+    # A dozen of test programs, each of tens of megabytes: GNU's linker takes several times as long.
+    target_link_options(imps_flags INTERFACE $<$<LINK_LANG_AND_ID:CXX,Clang>:-fuse-ld=lld>)
+  endif()
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     # Highway compiles each kernel for the least processor there can be, too. With sanitizers that one
     # takes clang as long as seven others (72 of 82 s of the trainer's); what is shipped has it.
@@ -43,15 +50,32 @@ if(IMPS_FUZZ)
   target_link_options(imps_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# imps_room(NAME SOURCES file... LINKS target... [PRIVATE_LINKS target...] [OPTIMISED])
+# The sources of a target are compiled several together: most of a compiler's time goes into headers
+# that all of them read. Whoever changes one file after the other turns it off, as the preset debug
+# does; each source includes what it uses.
+option(IMPS_TOGETHER "Compile several sources of a target together" ON)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+function(imps_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${IMPS_TOGETHER})
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
+# imps_room(NAME SOURCES file... LINKS target... [PRIVATE_LINKS target...] [OPTIMISED]
+#           [ALONE file...])
 # One folder of src/ is one static library `imps_NAME`. LINKS says which rooms it may use
 # (tests/architecture checks that its #includes say the same). An OPTIMISED room is that under
-# sanitizers, too, where its tests would else take minutes.
+# sanitizers, too, where its tests would else take minutes. Sources that are compiled ALONE have names
+# of their own that others have as well.
 function(imps_room name)
-  cmake_parse_arguments(ROOM "OPTIMISED" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "OPTIMISED" "" "SOURCES;LINKS;PRIVATE_LINKS;ALONE" ${ARGN})
   add_library(imps_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(imps_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(imps_${name} PUBLIC ${ROOM_LINKS} PRIVATE imps_flags imps_coverage ${ROOM_PRIVATE_LINKS})
+  imps_together(imps_${name} ${ROOM_ALONE})
+  # Clang takes one file's short name for a type for that of another one, compiled together with it.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT IMPS_TOGETHER)
+    target_compile_options(imps_${name} PRIVATE -Wshadow)
+  endif()
   if(ROOM_OPTIMISED AND IMPS_SANITIZE)
     target_compile_options(imps_${name} PRIVATE -O1)
   endif()
@@ -77,12 +101,12 @@ endfunction()
 set(IMPS_TEST_OPTIONS -O0)
 
 # imps_test(NAME SOURCES file... LINKS target... [LABELS label...] [DEPENDS target...]
-#           [TIMEOUT seconds] [ALONE_WITH resource])
+#           [TIMEOUT seconds] [ALONE_WITH resource] [ALONE file...])
 # One GoogleTest program, each of its tests registered in CTest; of all that are ALONE_WITH a
-# resource, one runs at a time. Tests find the reference data
+# resource, one runs at a time; ALONE as for rooms. Tests find the reference data
 # in $IMPS_REFERENCE, or else in ../shared/reference beside the project, and skip without it.
 function(imps_test name)
-  cmake_parse_arguments(TEST "" "TIMEOUT;ALONE_WITH" "SOURCES;LINKS;LABELS;DEPENDS" ${ARGN})
+  cmake_parse_arguments(TEST "" "TIMEOUT;ALONE_WITH" "SOURCES;LINKS;LABELS;DEPENDS;ALONE" ${ARGN})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 300)
   endif()
@@ -90,6 +114,7 @@ function(imps_test name)
   target_link_libraries(${name} PRIVATE ${TEST_LINKS} imps_test_support imps_flags)
   target_compile_options(${name} PRIVATE ${IMPS_TEST_OPTIONS})
   target_precompile_headers(${name} REUSE_FROM imps_test_headers)
+  imps_together(${name} ${TEST_ALONE})
   if(TEST_DEPENDS)
     add_dependencies(${name} ${TEST_DEPENDS})
   endif()
@@ -110,7 +135,7 @@ add_custom_target(fuzz_targets)
 function(imps_fuzz name)
   cmake_parse_arguments(FUZZ "" "RUNS;MAX_LEN" "SOURCES;LINKS;DEPENDS" ${ARGN})
   if(NOT FUZZ_RUNS)
-    set(FUZZ_RUNS 20000)
+    set(FUZZ_RUNS 10000)
   endif()
   if(NOT FUZZ_MAX_LEN)
     set(FUZZ_MAX_LEN 4096)

@@ -12,7 +12,7 @@
 namespace imps::cli {
 namespace {
 
-struct Flags {
+struct BenchFlags {
   std::string what;
   std::optional<std::string> model;
   int dimension = 9;
@@ -20,7 +20,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_bench_options(Options& options, BenchFlags& flags) {
   options.needed("what", flags.what, "stage");
   options.value("--model", flags.model, "MODEL", "a model file (else the built-in model)");
   options.value("-d,--dimension", flags.dimension, "D", "of the built-in model (default 9)");
@@ -47,15 +47,15 @@ std::string row(std::string_view name, const LatenessSummary& summary) {
 
 std::string bench_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  BenchFlags flags;
+  add_bench_options(options, flags);
   return options.describe();
 }
 
 Exit run_bench(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  BenchFlags flags;
+  add_bench_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (flags.what != "stage") {
     complain(

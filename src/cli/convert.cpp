@@ -20,14 +20,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Flags {
+struct ConvertFlags {
   std::string in;
   std::string out;
   bool force = false;
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_convert_options(Options& options, ConvertFlags& flags) {
   options.needed("in", flags.in, "IN");
   options.needed("out", flags.out, "OUT");
   options.flag("--force", flags.force, "replace OUT if it is there");
@@ -52,15 +52,15 @@ files::Notes card_of(const ModelFile& file, const fs::path& path) {
 
 std::string convert_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  ConvertFlags flags;
+  add_convert_options(options, flags);
   return options.describe();
 }
 
 Exit run_convert(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  ConvertFlags flags;
+  add_convert_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   const fs::path out = flags.out;
   const auto form = files::written_form(out.extension().string());

@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-struct Flags {
+struct DatasetFlags {
   std::vector<std::string> places;
   std::vector<std::string> logs;
   std::optional<int> dimension;
@@ -44,7 +44,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_dataset_options(Options& options, DatasetFlags& flags) {
   options.positional("places", flags.places, "LOG|FOLDER");
   options.each("--logs,--source", flags.logs, "FOLDER",
                "a folder of logs (default logs); may come again");
@@ -85,7 +85,7 @@ struct Request {
   LogQuery query;
   CollateOptions options;
 };
-Result<Request> read_flags(const Flags& flags) {
+Result<Request> read_flags(const DatasetFlags& flags) {
   Request request;
   if (flags.dimension && (*flags.dimension < kMinDimension || *flags.dimension > kMaxDimension))
     return Error{fmt::format("-d takes {} to {}", kMinDimension, kMaxDimension)};
@@ -121,7 +121,7 @@ Result<Request> read_flags(const Flags& flags) {
   return request;
 }
 
-fs::path target_of(const Flags& flags, int dimension) {
+fs::path target_of(const DatasetFlags& flags, int dimension) {
   const std::string name = fmt::format("training-dataset-{}d.npz", dimension);
   if (flags.output.empty()) return fs::path("datasets") / name;
   std::error_code error;
@@ -130,7 +130,7 @@ fs::path target_of(const Flags& flags, int dimension) {
 }
 
 /// Collates, and puts the result in its place.
-Result<Collation> make(const Flags& flags, const Request& request, LogChoice choice) {
+Result<Collation> make(const DatasetFlags& flags, const Request& request, LogChoice choice) {
   Collation made{.choice = std::move(choice), .options = request.options, .format = flags.format};
   made.target = target_of(flags, made.choice.dimension);
   const fs::path& target = made.target;
@@ -173,15 +173,15 @@ Result<Collation> make(const Flags& flags, const Request& request, LogChoice cho
 
 std::string dataset_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  DatasetFlags flags;
+  add_dataset_options(options, flags);
   return options.describe();
 }
 
 Exit run_dataset(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  DatasetFlags flags;
+  add_dataset_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   const auto request = read_flags(flags);
   if (!request) {

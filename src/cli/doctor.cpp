@@ -19,12 +19,12 @@ namespace {
 
 using doctor::Check;
 
-struct Flags {
+struct DoctorFlags {
   std::string config;
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_doctor_options(Options& options, DoctorFlags& flags) {
   options.positional("config", flags.config, "CONFIG");
   options.flag("--json", flags.json, "a JSON object: {\"checks\": [{name, state, words, help}]}");
 }
@@ -102,15 +102,15 @@ void print(const std::vector<Check>& checks) {
 
 std::string doctor_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  DoctorFlags flags;
+  add_doctor_options(options, flags);
   return options.describe();
 }
 
 Exit run_doctor(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  DoctorFlags flags;
+  add_doctor_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   doctor::DoctorRequest request;
   if (!flags.config.empty()) request.config = flags.config;

@@ -26,7 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using evaluate::Part;
 
-struct Flags {
+struct EvaluateFlags {
   std::vector<std::string> models;
   std::optional<std::string> data;
   std::optional<std::string> split;
@@ -37,7 +37,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_evaluate_options(Options& options, EvaluateFlags& flags) {
   options.positional("models", flags.models, "MODEL|DATASET");
   options.value("--data", flags.data, "DATASET",
                 "an .npz (default: the newest in datasets/ of the model's dimension)");
@@ -63,7 +63,7 @@ void add_options(Options& options, Flags& flags) {
 constexpr std::uint64_t kMostAlone = 10'000'000;
 
 /// What is wrong with how the command was used, if anything.
-std::optional<std::string> complaint(const Flags& flags) {
+std::optional<std::string> complaint(const EvaluateFlags& flags) {
   if (flags.split && *flags.split != "all" && *flags.split != "training" &&
       *flags.split != "train" && *flags.split != "validation") {
     return fmt::format("--split takes all, training or validation, not '{}'",
@@ -197,7 +197,7 @@ Part part_of(const std::string& word) {
 }
 
 /// A dataset among the models is what --data names.
-void sort_out_data(Flags& flags) {
+void sort_out_data(EvaluateFlags& flags) {
   const auto is_dataset = [](const std::string& path) { return path.ends_with(".npz"); };
   const auto named = std::find_if(flags.models.begin(), flags.models.end(), is_dataset);
   if (flags.data || named == flags.models.end()) return;
@@ -206,7 +206,7 @@ void sort_out_data(Flags& flags) {
 }
 
 /// Everything between the command line and what is printed.
-Result<Findings> find_out(const Flags& flags) {
+Result<Findings> find_out(const EvaluateFlags& flags) {
   std::vector<Candidate> candidates;
   for (const std::string& path : flags.models) {
     auto candidate = load(path);
@@ -284,15 +284,15 @@ Result<void> draw(const Findings& findings, const fs::path& path) {
 
 std::string evaluate_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  EvaluateFlags flags;
+  add_evaluate_options(options, flags);
   return options.describe();
 }
 
 Exit run_evaluate(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  EvaluateFlags flags;
+  add_evaluate_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   sort_out_data(flags);
   if (const auto wrong = complaint(flags)) {

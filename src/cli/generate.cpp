@@ -37,7 +37,7 @@ constexpr std::size_t kPiece = std::size_t{1} << 18;
 /// the same bytes.
 constexpr std::int64_t kLogStart = 946'684'800'000'000;
 
-struct Flags {
+struct GenerateFlags {
   std::string model;
   std::optional<int> dimension;
   std::string models = "models";
@@ -55,7 +55,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_generate_options(Options& options, GenerateFlags& flags) {
   options.positional("model", flags.model, "MODEL");
   options.value("-o,--output", flags.output, "FILE",
                 "a .log, .csv or .mid file (else CSV to standard output)");
@@ -81,7 +81,7 @@ void add_options(Options& options, Flags& flags) {
 }
 
 /// What is wrong with the flags, or "".
-std::string fault_of(const Flags& flags) {
+std::string fault_of(const GenerateFlags& flags) {
   const auto within = [](double x, double least, double most) { return x >= least && x <= most; };
   constexpr double kMost = std::numeric_limits<double>::max();
   if (!within(flags.sigma_temperature, 0, kMost) ||
@@ -111,11 +111,11 @@ std::string fault_of(const Flags& flags) {
 
 /// The newest model of any dimension in a folder.
 Result<ChosenModel> newest_model(const fs::path& folder) {
-  struct Candidate {
+  struct Found {
     fs::file_time_type written;
     fs::path path;
   };
-  std::vector<Candidate> found;
+  std::vector<Found> found;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
@@ -124,17 +124,17 @@ Result<ChosenModel> newest_model(const fs::path& folder) {
     if (!unreadable && entry->is_regular_file(unreadable))
       found.push_back({written, entry->path()});
   }
-  std::sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
+  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
     return a.written != b.written ? a.written > b.written : a.path < b.path;
   });
-  for (const Candidate& candidate : found) {
+  for (const Found& candidate : found) {
     if (auto model = load_model(candidate.path, std::nullopt)) return model;
   }
   return Error{fmt::format("there is no model in {}/: name one, or give -d N for the built-in one",
                            folder.string())};
 }
 
-Result<ChosenModel> model_for(const Flags& flags) {
+Result<ChosenModel> model_for(const GenerateFlags& flags) {
   if (!flags.model.empty()) return load_model(flags.model, flags.dimension);
   std::optional<int> dimension = flags.dimension;
   if (!dimension && !flags.like.empty()) {
@@ -185,7 +185,7 @@ struct Summary {
   TimePoint last;
 };
 
-Result<Summary> play(const Flags& flags, Soloist& soloist, int dimension, FrameText& text) {
+Result<Summary> play(const GenerateFlags& flags, Soloist& soloist, int dimension, FrameText& text) {
   auto sink = Sink::open(flags.output);
   if (!sink) return sink.error();
   const double most_seconds = flags.seconds  ? *flags.seconds
@@ -212,14 +212,15 @@ Result<Summary> play(const Flags& flags, Soloist& soloist, int dimension, FrameT
   return summary;
 }
 
-std::unique_ptr<FrameText> text_for(const Flags& flags, std::int64_t log_start) {
+std::unique_ptr<FrameText> text_for(const GenerateFlags& flags, std::int64_t log_start) {
   const std::string ending = fs::path(flags.output).extension().string();
   if (ending == ".log") return log_text(log_start);
   if (ending == ".mid" || ending == ".midi") return midi_text(flags.notes);
   return csv_text();
 }
 
-void report(const Flags& flags, const ChosenModel& model, const Summary& summary, double took) {
+void report(const GenerateFlags& flags, const ChosenModel& model, const Summary& summary,
+            double took) {
   const double seconds = to_seconds(summary.last.time_since_epoch()).count();
   const double ratio = took > 0 ? seconds / took : 0;
   if (flags.json) {
@@ -248,15 +249,15 @@ void report(const Flags& flags, const ChosenModel& model, const Summary& summary
 
 std::string generate_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  GenerateFlags flags;
+  add_generate_options(options, flags);
   return options.describe();
 }
 
 Exit run_generate(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  GenerateFlags flags;
+  add_generate_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (const std::string fault = fault_of(flags); !fault.empty()) {
     complain(fault);

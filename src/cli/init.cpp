@@ -32,7 +32,7 @@ constexpr int kFirstController = 1;
 constexpr int kUsualControls = 8;
 constexpr int kMostControllers = 120;  // MIDI's last ones are for modes
 
-struct Flags {
+struct InitFlags {
   std::string folder = ".";
   std::string name;
   std::optional<int> controls;
@@ -44,7 +44,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_init_options(Options& options, InitFlags& flags) {
   options.positional("folder", flags.folder, "FOLDER");
   options.value("--name", flags.name, "NAME", "what your instrument is called");
   options.value("--controls", flags.controls, "N", "how many controls it has, 1 to 128");
@@ -107,7 +107,7 @@ std::string in_shell(const std::string& path) {
 }
 
 /// What was not said, as far as it can be asked.
-void ask_for_the_rest(Flags& flags, const MidiPorts& ports) {
+void ask_for_the_rest(InitFlags& flags, const MidiPorts& ports) {
   if (flags.name.empty()) flags.name = ask("What is your instrument called?").value_or("");
   while (!flags.controls) {
     const auto answer =
@@ -126,7 +126,7 @@ void ask_for_the_rest(Flags& flags, const MidiPorts& ports) {
   }
 }
 
-Settings settings_of(const Flags& flags) {
+Settings settings_of(const InitFlags& flags) {
   Settings settings;
   settings.title = flags.name;
   settings.instrument.name = flags.name;
@@ -161,15 +161,15 @@ Settings settings_of(const Flags& flags) {
 
 std::string init_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  InitFlags flags;
+  add_init_options(options, flags);
   return options.describe();
 }
 
 Exit run_init(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  InitFlags flags;
+  add_init_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (flags.controls && (*flags.controls < 1 || *flags.controls > kMaxControls)) {
     complain(fmt::format("--controls takes 1 to {}", kMaxControls));

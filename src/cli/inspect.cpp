@@ -116,7 +116,7 @@ Result<Explained> explain_log(const fs::path& path) {
                 fmt::format("{:.1f} rows a second while playing", summary.rows_per_second())};
   // As the instrument names them, where the take knows its instrument.
   std::vector<std::string> names;
-  if (const auto session = read_session(fs::path(path).replace_extension(".session.json"))) {
+  if (const auto session = read_session(sidecar(path, ".session.json"))) {
     if (const auto facts = read_facts(session->facts)) {
       names = facts->settings.instrument.controls;
       if (const std::string on = imps::words(facts->settings.instrument); !on.empty())

@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Flags {
+struct LearnFlags {
   std::string config = "imps.toml";
   std::vector<std::string> inputs;
   std::optional<std::string> output;
@@ -38,7 +38,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_learn_options(Options& options, LearnFlags& flags) {
   options.positional("config", flags.config, "CONFIG");
   options.each("--input", flags.inputs, "DEVICE",
                "hear this MIDI input alone, by a part of its name; may be given several times");
@@ -81,7 +81,7 @@ Result<std::string> output_name(MidiSystem& system, const std::string& part,
 }
 
 /// Asks on a terminal; else goes on.
-bool goes_on(const Flags& flags, const LearntConfig& config, Console& console) {
+bool goes_on(const LearnFlags& flags, const LearntConfig& config, Console& console) {
   for (const std::string& one : config.besides)
     console.tell(one);
   if (config.besides.empty() || flags.yes || ::isatty(STDIN_FILENO) != 1) return true;
@@ -125,7 +125,7 @@ Exit failed(std::string_view message) {
 }
 
 /// What is wrong with the flags among themselves, or "".
-std::string contradiction(const Flags& flags) {
+std::string contradiction(const LearnFlags& flags) {
   if (flags.controls && (*flags.controls < 1 || *flags.controls > kMaxControls))
     return fmt::format("--controls takes 1 to {}", kMaxControls);
   if (fs::path(flags.config).extension() != ".toml")
@@ -140,15 +140,15 @@ std::string contradiction(const Flags& flags) {
 
 std::string learn_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  LearnFlags flags;
+  add_learn_options(options, flags);
   return options.describe();
 }
 
 Exit run_learn(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  LearnFlags flags;
+  add_learn_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (const std::string wrong = contradiction(flags); !wrong.empty()) {
     complain(wrong);

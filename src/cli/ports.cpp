@@ -25,12 +25,12 @@ constexpr auto kLookEvery = std::chrono::milliseconds(500);
 std::atomic<bool> interrupted{false};
 constexpr unsigned kEndsWithin = 3;  // seconds, once it is interrupted
 
-struct Flags {
+struct PortsFlags {
   bool watch = false;
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_ports_options(Options& options, PortsFlags& flags) {
   options.flag("--watch", flags.watch, "list again whenever something changes, until Ctrl-C");
   options.flag("--json", flags.json, "a JSON object for each list, one a line");
 }
@@ -65,15 +65,15 @@ void print(const PortsHere& ports, bool as_json) {
 
 std::string ports_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  PortsFlags flags;
+  add_ports_options(options, flags);
   return options.describe();
 }
 
 Exit run_ports(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  PortsFlags flags;
+  add_ports_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (flags.watch) {
     for (const int signal : {SIGINT, SIGTERM})

@@ -20,7 +20,7 @@
 namespace imps::cli {
 namespace {
 
-struct Flags {
+struct PredictFlags {
   std::string model;
   bool sample = false;
   std::uint64_t seed = 0;
@@ -29,7 +29,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_predict_options(Options& options, PredictFlags& flags) {
   options.needed("model", flags.model, "MODEL");
   options.flag("--sample", flags.sample,
                "write the next frame, drawn from the mixture: [dt, x_1, …]");
@@ -114,15 +114,15 @@ void append(std::string& line, const Numbers& numbers) {
 
 std::string predict_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  PredictFlags flags;
+  add_predict_options(options, flags);
   return options.describe();
 }
 
 Exit run_predict(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  PredictFlags flags;
+  add_predict_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (!(flags.sigma_temperature >= 0 && std::isfinite(flags.sigma_temperature)) ||
       !(flags.pi_temperature > 0 && std::isfinite(flags.pi_temperature))) {

@@ -14,7 +14,7 @@
 namespace imps::cli {
 namespace {
 
-struct Flags {
+struct ReplayFlags {
   std::string log;
   bool verify = false;
   std::string models = "models";
@@ -28,7 +28,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_replay_options(Options& options, ReplayFlags& flags) {
   options.needed("log", flags.log, "LOG");
   options.value("--speed", flags.speed, "X", "how many times as fast (default 1)");
   options.value("--from", flags.from, "SECONDS", "begin so long after the first row");
@@ -44,7 +44,7 @@ void add_options(Options& options, Flags& flags) {
   options.flag("--json", flags.json, "the result as JSON");
 }
 
-Exit verify_log(const Flags& flags) {
+Exit verify_log(const ReplayFlags& flags) {
   const auto report = verify({.log = flags.log, .models = flags.models});
   if (!report) {
     complain(report.error().message);
@@ -77,15 +77,15 @@ Exit verify_log(const Flags& flags) {
 
 std::string replay_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  ReplayFlags flags;
+  add_replay_options(options, flags);
   return options.describe();
 }
 
 Exit run_replay(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  ReplayFlags flags;
+  add_replay_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (flags.verify) return verify_log(flags);
   if (!(flags.speed >= 0.001 && flags.speed <= 1000) || !(flags.from >= 0) ||

@@ -37,7 +37,7 @@ namespace fs = std::filesystem;
 constexpr std::chrono::seconds kLastSeconds{3};
 
 /// What the command line says; the rest is left as the configuration has it.
-struct Flags {
+struct RunFlags {
   std::string target;
   std::optional<int> dimension;
   std::optional<std::string> size;
@@ -77,7 +77,7 @@ struct Flags {
   bool json = false;
 };
 
-void add_options(Options& options, Flags& flags) {
+void add_run_options(Options& options, RunFlags& flags) {
   options.positional("target", flags.target, "CONFIG|MODEL");
   options.value("-d,--dimension", flags.dimension, "D",
                 "dt and the controls: 2 to 129 (else from the first message)");
@@ -137,7 +137,7 @@ void add_options(Options& options, Flags& flags) {
 }
 
 /// What is wrong with the flags among themselves, or "".
-std::string contradiction(const Flags& flags) {
+std::string contradiction(const RunFlags& flags) {
   if (flags.user_only + flags.call_response + flags.polyphony + flags.battle + flags.duet > 1) {
     return "one mode at a time: choose one of -c, -p, -b, -o";
   }
@@ -155,7 +155,7 @@ std::string contradiction(const Flags& flags) {
   return {};
 }
 
-Result<void> apply(const Flags& flags, Settings& settings) {
+Result<void> apply(const RunFlags& flags, Settings& settings) {
   const auto set = [](const auto& flag, auto& setting) {
     if (flag) setting = *flag;
   };
@@ -210,14 +210,14 @@ Result<void> apply(const Flags& flags, Settings& settings) {
 bool is_config(const std::string& target) { return fs::path(target).extension() == ".toml"; }
 
 /// `--warm MODEL` is `--warm`, and MODEL: what it takes is a log.
-void settle_warm(Flags& flags) {
+void settle_warm(RunFlags& flags) {
   if (!flags.warm || !flags.target.empty()) return;
   if (is_config(*flags.warm) || is_model_name(*flags.warm))
     flags.target = std::exchange(*flags.warm, "");
 }
 
 /// The configuration to read, if any: the one named, else imps.toml here.
-std::optional<fs::path> config_path(const Flags& flags) {
+std::optional<fs::path> config_path(const RunFlags& flags) {
   if (!flags.target.empty())
     return is_config(flags.target) ? std::optional<fs::path>(flags.target) : std::nullopt;
   std::error_code ignored;
@@ -270,15 +270,15 @@ std::vector<std::string> model_faults(const Settings& settings,
 
 std::string run_options() {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  RunFlags flags;
+  add_run_options(options, flags);
   return options.describe();
 }
 
 Exit run_run(const Command& command, const Arguments& arguments) {
   Options options;
-  Flags flags;
-  add_options(options, flags);
+  RunFlags flags;
+  add_run_options(options, flags);
   if (const auto exit = options.parse(command, arguments)) return *exit;
   if (const auto fault = contradiction(flags); !fault.empty()) {
     complain(fault);

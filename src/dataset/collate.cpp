@@ -13,6 +13,7 @@
 
 #include "dataset/writer.h"
 #include "log/events.h"
+#include "log/session_file.h"
 
 namespace imps {
 namespace {

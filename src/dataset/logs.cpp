@@ -285,13 +285,6 @@ std::string words(const Instrument& instrument) {
   return text;
 }
 
-fs::path sidecar(const fs::path& log, const std::string& ending) {
-  fs::path path = log;
-  path.replace_extension();
-  path += ending;
-  return path;
-}
-
 Result<LogChoice> choose_logs(const LogQuery& query) {
   const auto files = find_files(query);
   if (!files) return files.error();

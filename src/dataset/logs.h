@@ -78,7 +78,4 @@ struct LogChoice {
 /// memory does not grow with them.
 Result<LogChoice> choose_logs(const LogQuery& query);
 
-/// The take's sidecar: `NAME.session.json` or `NAME.events.jsonl` for `NAME.log`.
-std::filesystem::path sidecar(const std::filesystem::path& log, const std::string& ending);
-
 }  // namespace imps

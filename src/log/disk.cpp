@@ -14,9 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-DiskError code(int number) { return {number, boost::system::system_category()}; }
-DiskError code(const std::error_code& error) { return code(error.value()); }
-
 /// Calls until it is not interrupted by a signal.
 template <class F>
 auto retried(F call) {
@@ -28,7 +25,7 @@ auto retried(F call) {
 
 DiskResult<Disk::File> open_file(const fs::path& path, int flags) {
   const int file = retried([&] { return ::open(path.c_str(), flags | O_CLOEXEC, 0644); });
-  if (file < 0) return code(errno);
+  if (file < 0) return disk_error(errno);
   return file;
 }
 
@@ -37,22 +34,22 @@ class RealDisk final : public Disk {
   DiskError make_folder(const fs::path& folder) override {
     std::error_code error;
     if (!folder.empty()) fs::create_directories(folder, error);
-    return code(error);
+    return disk_error(error.value());
   }
 
   DiskError check_folder(const fs::path& folder) override {
     fs::path at = folder.empty() ? fs::path(".") : folder;
     for (;;) {
       if (::access(at.c_str(), F_OK) == 0) break;
-      if (errno != ENOENT) return code(errno);
+      if (errno != ENOENT) return disk_error(errno);
       const fs::path parent = at.has_parent_path() ? at.parent_path() : fs::path(".");
-      if (parent == at) return code(ENOENT);
+      if (parent == at) return disk_error(ENOENT);
       at = parent;
     }
     struct stat facts {};
-    if (::stat(at.c_str(), &facts) != 0) return code(errno);
-    if (!S_ISDIR(facts.st_mode)) return code(ENOTDIR);
-    return ::access(at.c_str(), W_OK | X_OK) == 0 ? DiskError() : code(errno);
+    if (::stat(at.c_str(), &facts) != 0) return disk_error(errno);
+    if (!S_ISDIR(facts.st_mode)) return disk_error(ENOTDIR);
+    return ::access(at.c_str(), W_OK | X_OK) == 0 ? DiskError() : disk_error(errno);
   }
 
   DiskResult<File> create(const fs::path& path) override {
@@ -66,25 +63,25 @@ class RealDisk final : public Disk {
     struct stat facts {};
     if (::fstat(*file, &facts) == 0 && S_ISREG(facts.st_mode)) return *file;
     ::close(*file);
-    return code(EINVAL);
+    return disk_error(EINVAL);
   }
 
   DiskResult<std::size_t> append(File file, std::string_view bytes) override {
     const auto taken = retried([&] { return ::write(file, bytes.data(), bytes.size()); });
-    if (taken < 0) return code(errno);
+    if (taken < 0) return disk_error(errno);
     return static_cast<std::size_t>(taken);
   }
 
   DiskResult<std::size_t> read(File file, std::uint64_t offset, std::span<char> into) override {
     const auto got = retried(
         [&] { return ::pread(file, into.data(), into.size(), static_cast<off_t>(offset)); });
-    if (got < 0) return code(errno);
+    if (got < 0) return disk_error(errno);
     return static_cast<std::size_t>(got);
   }
 
   DiskResult<std::uint64_t> size(File file) override {
     struct stat facts {};
-    if (::fstat(file, &facts) != 0) return code(errno);
+    if (::fstat(file, &facts) != 0) return disk_error(errno);
     return static_cast<std::uint64_t>(facts.st_size);
   }
 
@@ -95,21 +92,21 @@ class RealDisk final : public Disk {
            open.st_dev == named.st_dev && open.st_ino == named.st_ino;
   }
 
-  DiskError sync(File file) override { return code(platform::sync_data(file)); }
+  DiskError sync(File file) override { return disk_error(platform::sync_data(file)); }
 
   void close(File file) override { ::close(file); }
 
   /// Writes over a file that is there, which a crash meanwhile would leave torn.
   static DiskError overwrite(const fs::path& path, std::string_view text) {
     const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (file < 0) return code(errno);
+    if (file < 0) return disk_error(errno);
     DiskError error;
     if (::pwrite(file, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-      error = code(ENOSPC);
+      error = disk_error(ENOSPC);
     } else if (::ftruncate(file, static_cast<off_t>(text.size())) != 0) {
-      error = code(errno);
+      error = disk_error(errno);
     } else if (const int failed = platform::sync_data(file); failed != 0) {
-      error = code(failed);
+      error = disk_error(failed);
     }
     ::close(file);
     return error;
@@ -126,7 +123,7 @@ class RealDisk final : public Disk {
       return error;
     }
     if (::rename(aside.c_str(), path.c_str()) != 0) {
-      const auto error = code(errno);
+      const auto error = disk_error(errno);
       ::unlink(aside.c_str());
       return error;
     }
@@ -134,7 +131,7 @@ class RealDisk final : public Disk {
   }
 
   DiskError remove(const fs::path& path) override {
-    return ::unlink(path.c_str()) == 0 ? DiskError() : code(errno);
+    return ::unlink(path.c_str()) == 0 ? DiskError() : disk_error(errno);
   }
 
   DiskResult<std::uint64_t> folder_bytes(const fs::path& folder) override {
@@ -148,7 +145,7 @@ class RealDisk final : public Disk {
       const auto bytes = entry->file_size(gone);
       if (!gone) sum += bytes;
     }
-    if (error) return code(error);
+    if (error) return disk_error(error.value());
     return sum;
   }
 
@@ -162,13 +159,13 @@ class RealDisk final : public Disk {
       if (!taken) {
         error = taken.error();
       } else if (*taken == 0) {
-        error = code(EIO);
+        error = disk_error(EIO);
       } else {
         text.remove_prefix(*taken);
       }
     }
     if (!error) error = sync(*file);
-    if (::close(*file) != 0 && !error) error = code(errno);
+    if (::close(*file) != 0 && !error) error = disk_error(errno);
     return error;
   }
 

@@ -15,6 +15,8 @@ namespace imps {
 template <class T>
 using DiskResult = boost::system::result<T>;
 using DiskError = boost::system::error_code;
+/// The error of an errno.
+inline DiskError disk_error(int number) { return {number, boost::system::system_category()}; }
 
 /// Files as a log writer uses them. No method throws. Every method may block for as long as the
 /// device does: never for the performance loop. Thread-safe: yes, for distinct files.

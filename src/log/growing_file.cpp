@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t kChunk = std::size_t{1} << 20;
 
-DiskError code(int number) { return {number, boost::system::system_category()}; }
-
 std::uint64_t newlines(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -66,7 +64,7 @@ DiskError GrowingFile::write(std::size_t most) {
     if (!taken) {
       error = taken.error();
     } else if (*taken == 0) {
-      error = code(EIO);
+      error = disk_error(EIO);
     } else {
       lines_ += newlines(piece.substr(0, *taken));
       sent_ += *taken;
@@ -157,7 +155,7 @@ DiskResult<GrowingFile::Copied> GrowingFile::copy_into(Disk::File to) {
     while (!rest.empty()) {
       const auto taken = disk_->append(to, rest);
       if (!taken) return taken.error();
-      if (*taken == 0) return code(EIO);
+      if (*taken == 0) return disk_error(EIO);
       rest.remove_prefix(*taken);
     }
     done += *got;

@@ -16,8 +16,6 @@ constexpr int kRounds = 64;
 constexpr Duration kLookAtFolderEvery{30'000'000};
 constexpr std::size_t kMaxNotices = 64;
 
-DiskError code(int number) { return {number, boost::system::system_category()}; }
-
 std::string size_text(std::uint64_t bytes) {
   if (bytes < 1'000'000) return fmt::format("{:.0f} kB", static_cast<double>(bytes) / 1e3);
   return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
@@ -240,7 +238,7 @@ DiskError LogPump::open() {
     tell(LogNotice::Kind::started, log_.path().string());
     return {};
   }
-  return code(EEXIST);
+  return disk_error(EEXIST);
 }
 
 DiskError LogPump::restore() {
@@ -286,7 +284,7 @@ void LogPump::check_place() {
   if (!due || restore_ || in_hand_ || !log_.is_open()) return;
   if (log_.is_in_place() && events_.is_in_place()) return;
   restore_ = true;
-  fail(code(ENOENT));
+  fail(disk_error(ENOENT));
   retry_at_ = now_;
   write_out();
 }

@@ -111,6 +111,13 @@ Result<SessionFile::End> parse_end(const Json& json) {
 
 }  // namespace
 
+std::filesystem::path sidecar(const std::filesystem::path& log, const std::string& ending) {
+  std::filesystem::path path = log;
+  path.replace_extension();
+  path += ending;
+  return path;
+}
+
 Result<void> check(const LogOptions& options) {
   if (options.dimension < kMinDimension || options.dimension > kMaxDimension) {
     return Error{fmt::format("a log of dimension {}: expected {} to {}", options.dimension,

@@ -14,6 +14,9 @@
 
 namespace imps {
 
+/// The take's sidecar: `NAME.session.json` or `NAME.events.jsonl` for `NAME.log`.
+std::filesystem::path sidecar(const std::filesystem::path& log, const std::string& ending);
+
 /// A take's session file. doc/formats/session.md.
 struct SessionFile {
   int version = 0;

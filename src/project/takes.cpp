@@ -11,6 +11,7 @@
 
 #include "config/text.h"
 #include "dataset/logs.h"
+#include "log/session_file.h"
 #include "platform/move_file.h"
 #include "platform/whole_file.h"
 #include "project/reply.h"

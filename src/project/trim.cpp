@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "dataset/logs.h"
 #include "log/events.h"
 #include "log/line_text.h"
 #include "log/reader.h"

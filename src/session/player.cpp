@@ -24,7 +24,7 @@ namespace {
 /// Between the last row and the first one of the next round.
 constexpr Duration kBetweenRounds = std::chrono::seconds(1);
 /// What a speed near 0 asks for would not fit into the system's timers, which count nanoseconds.
-constexpr Seconds kLongestWait = std::chrono::hours(24 * 365);
+constexpr Seconds kLatestRow = std::chrono::hours(24 * 365);
 
 class Player {
  public:
@@ -68,7 +68,7 @@ class Player {
       const Seconds at = to_seconds(Duration{log_.local_us[row] - *first});
       if (at < request_.from || (request_.to && at > *request_.to)) continue;
       rows_.push_back(
-          {row, to_duration(std::min((at - request_.from) / request_.speed, kLongestWait))});
+          {row, to_duration(std::min((at - request_.from) / request_.speed, kLatestRow))});
     }
   }
 

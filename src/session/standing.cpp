@@ -25,17 +25,12 @@ constexpr std::array<std::string_view, 13> kLasting{
 /// Clocks of files are coarse.
 constexpr std::chrono::seconds kFileClockSlack{5};
 
-fs::path beside(const fs::path& log, const char* ending) {
-  fs::path path = log;
-  return path.replace_extension(ending);
-}
-
 /// Whether anything of the take was written within the last `span`.
 bool is_written_within(std::chrono::system_clock::duration span, const fs::path& log) {
   const auto now = fs::file_time_type::clock::now();
   for (const char* const ending : {".log", ".events.jsonl", ".session.json"}) {
     std::error_code error;
-    const auto written = fs::last_write_time(beside(log, ending), error);
+    const auto written = fs::last_write_time(sidecar(log, ending), error);
     if (!error && now - written <= span + kFileClockSlack) return true;
   }
   return false;
@@ -59,17 +54,17 @@ std::optional<Command> command_of(const LogEvent& event) {
 }
 
 Result<Standing> read_standing(const fs::path& log) {
-  const auto session = read_session(beside(log, ".session.json"));
+  const auto session = read_session(sidecar(log, ".session.json"));
   if (!session) return session.error();
   const auto facts = read_facts(session->facts);
-  if (!facts) return in(beside(log, ".session.json").string(), facts.error());
+  if (!facts) return in(sidecar(log, ".session.json").string(), facts.error());
   Standing standing{.log = log,
                     .dimension = session->dimension,
                     .scene = "",
                     .model = facts->model_path,
                     .commands = {}};
   // A take without events was not steered.
-  const auto read = read_events(beside(log, ".events.jsonl"));
+  const auto read = read_events(sidecar(log, ".events.jsonl"));
   if (!read) return standing;
 
   std::map<std::pair<std::string, double>, const LogEvent*> last;  // of each kind, and control
@@ -114,7 +109,7 @@ std::optional<Standing> newest_standing(const fs::path& folder,
   std::sort(logs.begin(), logs.end(), std::greater<>());  // names sort by time
   const auto span = std::chrono::system_clock::now() - since;
   for (const fs::path& log : logs) {
-    const auto session = read_session(beside(log, ".session.json"));
+    const auto session = read_session(sidecar(log, ".session.json"));
     if (!session) continue;
     if (session->end || !is_written_within(span, log)) return std::nullopt;
     auto standing = read_standing(log);

@@ -213,12 +213,6 @@ class Rerun {
   std::deque<Done> logged_;  // in the log, and not here yet
 };
 
-fs::path beside(const fs::path& log, const char* ending) {
-  fs::path path = log;
-  path.replace_extension(ending);
-  return path;
-}
-
 /// The rows that the network skipped: each "unheard" event counts the performer's rows just before
 /// it.
 std::set<std::uint64_t> unheard_rows(const Log& log, const LogEvents& events) {
@@ -241,11 +235,11 @@ std::set<std::uint64_t> unheard_rows(const Log& log, const LogEvents& events) {
 Result<VerifyReport> verify(const VerifyRequest& request) {
   const auto began = std::chrono::steady_clock::now();
   platform::flush_denormals();
-  const auto session = read_session(beside(request.log, ".session.json"));
+  const auto session = read_session(sidecar(request.log, ".session.json"));
   if (!session) return session.error();
   const auto facts = read_facts(session->facts);
-  if (!facts) return in(beside(request.log, ".session.json").string(), facts.error());
-  const auto events = read_events(beside(request.log, ".events.jsonl"));
+  if (!facts) return in(sidecar(request.log, ".session.json").string(), facts.error());
+  const auto events = read_events(sidecar(request.log, ".events.jsonl"));
   if (!events) return events.error();
   const auto log = read_log(request.log, {.dimension = session->dimension});
   if (!log) return log.error();

@@ -26,11 +26,6 @@ constexpr double kLeastDt = 0.001;
 /// Clocks of files are coarse, and a row is written some time after it was played.
 constexpr std::chrono::seconds kFileClockSlack{5};
 
-fs::path beside(const fs::path& log, const char* ending) {
-  fs::path path = log;
-  return path.replace_extension(ending);
-}
-
 /// Listens to a log as the Performer did (perform/performer.cpp): who is heard, and with which dt.
 class Listening {
  public:
@@ -157,7 +152,7 @@ std::vector<fs::path> logs_of(const fs::path& folder, int dimension) {
 Result<Warmth> read_warmth(const fs::path& path, int dimension, const Settings& settings) {
   PerformerSettings then = performer_settings(settings, 0);
   std::vector<Frame> warm;
-  const auto session = read_session(beside(path, ".session.json"));
+  const auto session = read_session(sidecar(path, ".session.json"));
   if (session) {
     if (auto facts = read_facts(session->facts)) {
       then = performer_settings(facts->settings, facts->seed);
@@ -165,7 +160,7 @@ Result<Warmth> read_warmth(const fs::path& path, int dimension, const Settings& 
     }
   }
   if (!warm.empty() && warm.front().dimension() != dimension) warm.clear();
-  const auto read = read_events(beside(path, ".events.jsonl"));
+  const auto read = read_events(sidecar(path, ".events.jsonl"));
   const std::vector<LogEvent> events = read ? read->events : std::vector<LogEvent>{};
 
   Listening listening(then, settings.interaction.mode);

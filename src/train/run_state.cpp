@@ -135,6 +135,21 @@ Error damaged(const std::string& why) {
                "): it was cut or damaged; resume from another, or train anew"};
 }
 
+/// The models that follow one another, each after its length in 8 bytes; where one is cut, none.
+Result<std::vector<std::span<const std::byte>>> split(std::span<const std::byte> bytes) {
+  std::vector<std::span<const std::byte>> models;
+  while (!bytes.empty()) {
+    std::uint64_t length = 0;
+    if (bytes.size() < sizeof length) return damaged("a part's length is cut");
+    std::memcpy(&length, bytes.data(), sizeof length);
+    bytes = bytes.subspan(sizeof length);
+    if (length > bytes.size()) return damaged("a part is cut");
+    models.push_back(bytes.first(static_cast<std::size_t>(length)));
+    bytes = bytes.subspan(static_cast<std::size_t>(length));
+  }
+  return models;
+}
+
 }  // namespace
 
 Result<void> save_checkpoint(const std::filesystem::path& path, const Layout& layout,
@@ -168,18 +183,14 @@ Result<void> save_checkpoint(const std::filesystem::path& path, const Layout& la
 }
 
 Result<Checkpoint> parse_checkpoint(std::span<const std::byte> bytes) {
+  const auto models = split(bytes);
+  if (!models) return models.error();
   Checkpoint checkpoint;
   std::vector<std::string> parts;
   std::vector<Weights> weights;
-  while (!bytes.empty()) {
-    std::uint64_t length = 0;
-    if (bytes.size() < sizeof length) return damaged("a part's length is cut");
-    std::memcpy(&length, bytes.data(), sizeof length);
-    bytes = bytes.subspan(sizeof length);
-    if (length > bytes.size()) return damaged("a part is cut");
-    auto model = files::read_safetensors(bytes.first(static_cast<std::size_t>(length)));
+  for (const auto& part : *models) {
+    auto model = files::read_safetensors(part);
     if (!model) return damaged(model.error().message);
-    bytes = bytes.subspan(static_cast<std::size_t>(length));
     if (weights.empty()) {
       checkpoint.sizes = model->weights.sizes;
       bool has_state = false;

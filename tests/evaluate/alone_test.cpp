@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/evaluate/grids.h"
 #include "tests/evaluate/takes.h"
 #include "tests/support/models.h"
 
@@ -15,8 +16,8 @@ namespace {
 using test::constant_model;
 using test::random_model;
 
-const Grid kSevenBit{GridKind::seven_bit, 127, 127};
-const Grid kDt{GridKind::milliseconds, 1000, Grid::kNoLast};
+using test::kDt;
+using test::kSevenBit;
 
 Play play_of(const Dataset& dataset) {
   const auto grids = find_grids(dataset);

@@ -5,13 +5,14 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/evaluate/grids.h"
 #include "tests/evaluate/takes.h"
 
 namespace imps::evaluate {
 namespace {
 
-const Grid kSevenBit{GridKind::seven_bit, 127, 127};
-const Grid kDt{GridKind::milliseconds, 1000, Grid::kNoLast};
+using test::kDt;
+using test::kSevenBit;
 
 TEST(Baselines, GiveAllBinsOneTogetherWhateverCameBefore) {
   Baseline baseline(kSevenBit);

@@ -8,6 +8,7 @@
 
 #include <imps/random.h>
 
+#include "tests/evaluate/grids.h"
 #include "tests/evaluate/takes.h"
 #include "tests/support/models.h"
 
@@ -18,8 +19,8 @@ using test::constant_model;
 using test::make_dataset;
 using test::random_model;
 
-const Grid kSevenBit{GridKind::seven_bit, 127, 127};
-const Grid kDt{GridKind::milliseconds, 1000, Grid::kNoLast};
+using test::kDt;
+using test::kSevenBit;
 
 Score score_of(const Mdrnn& model, const Dataset& dataset, const std::vector<Stretch>& stretches,
                unsigned threads = 1) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "dataset/logs.h"
+#include "log/session_file.h"
 #include "project/take_reading.h"
 #include "tests/dataset/made_logs.h"
 #include "tests/project/studio.h"

@@ -3,6 +3,7 @@
 Nothing here sleeps: whatever is waited for is asked for until it is so, or until a deadline.
 """
 
+import atexit
 import os
 import selectors
 import shutil
@@ -17,6 +18,7 @@ from pathlib import Path
 
 try:
     from selenium import webdriver
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
@@ -111,6 +113,31 @@ def open_browser(trusts_all=False):
     return browser
 
 
+BROWSERS = {}  # that a test may have when it begins, by whether they trust all certificates
+
+
+def browser_for_a_test(trusts_all):
+    """The browser of the test before, with a new tab for what it knew: it takes a second to start."""
+    if trusts_all in BROWSERS:
+        browser = BROWSERS[trusts_all]
+        try:
+            old = browser.window_handles
+            browser.switch_to.new_window("tab")
+            new = browser.current_window_handle
+            for handle in old:
+                browser.switch_to.window(handle)
+                browser.close()
+            browser.switch_to.window(new)
+            browser.get_log("browser")  # what was said before
+            return browser
+        except WebDriverException:
+            atexit.unregister(browser.quit)
+            browser.quit()
+    browser = BROWSERS[trusts_all] = open_browser(trusts_all)
+    atexit.register(browser.quit)
+    return browser
+
+
 class PageTest(unittest.TestCase):
     """An imps and a browser that has opened its page."""
 
@@ -123,8 +150,7 @@ class PageTest(unittest.TestCase):
         self.addCleanup(self.folder.cleanup)
         self.imps = Imps(self.folder.name, *self.arguments)
         self.addCleanup(lambda: self.imps.end())
-        self.browser = open_browser(self.trusts_all)
-        self.addCleanup(self.browser.quit)
+        self.browser = browser_for_a_test(self.trusts_all)
         self.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": EAR})
         self.resize(*self.size)
         self.open()

@@ -135,10 +135,15 @@ class Viewer {
     status = response.result_int();
   }
   Json hear() {
+    const std::string text = hear_text();
+    return text.empty() ? Json() : Json::parse(text);
+  }
+  /// Empty when the connection has ended.
+  std::string hear_text() {
     beast::flat_buffer buffer;
     boost::system::error_code error;
     socket_.read(buffer, error);
-    return error ? Json() : Json::parse(beast::buffers_to_string(buffer.data()));
+    return error ? "" : beast::buffers_to_string(buffer.data());
   }
   void say(const std::string& text) { socket_.write(asio::buffer(text)); }
   unsigned status = 0;
@@ -609,12 +614,14 @@ TEST_F(Page, DropsWhatASlowViewerMissesAndTellsItAllLater) {
       server_->send();
     });
   }
-  Json message = slow.hear();
+  // Only the last of these megabytes is worth reading as JSON.
+  std::string text = slow.hear_text();
   std::size_t messages = 1;
-  while (!message.is_null() && !message.contains("missed")) {
-    message = slow.hear();
+  while (!text.empty() && text.find("\"missed\":") == std::string::npos) {
+    text = slow.hear_text();
     ++messages;
   }
+  const Json message = Json::parse(text);
   EXPECT_GT(message["missed"], 0);
   EXPECT_EQ(message["frames"]["performer"].size(), 128U);
   EXPECT_LT(messages, std::size_t{kRounds});

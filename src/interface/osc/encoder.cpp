@@ -7,8 +7,6 @@
 namespace imps {
 namespace {
 
-constexpr std::size_t padded(std::size_t size) noexcept { return (size + 3) & ~std::size_t{3}; }
-
 /// Writes one thing after the other for as long as there is room.
 class Writer {
  public:

@@ -7,8 +7,6 @@
 namespace imps {
 namespace {
 
-constexpr std::size_t padded(std::size_t size) noexcept { return (size + 3) & ~std::size_t{3}; }
-
 OscArgument number(double value) noexcept {
   return {.kind = OscArgument::Kind::number, .number = value};
 }

@@ -11,6 +11,9 @@ namespace imps {
 
 using Bytes = std::span<const std::byte>;
 
+/// The next multiple of 4: what a string or blob of `size` bytes takes.
+constexpr std::size_t padded(std::size_t size) noexcept { return (size + 3) & ~std::size_t{3}; }
+
 std::uint32_t read_uint32(Bytes bytes) noexcept;  ///< big-endian; at least 4 bytes
 std::uint64_t read_uint64(Bytes bytes) noexcept;  ///< big-endian; at least 8 bytes
 

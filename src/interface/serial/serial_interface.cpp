@@ -9,9 +9,6 @@
 namespace imps {
 namespace {
 
-/// A byte is sent with a start and a stop bit.
-constexpr double kBitsAByte = 10;
-
 std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -21,7 +18,7 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 SerialInterface::SerialInterface(boost::asio::io_context& loop, const SerialSettings& settings)
     : line_(loop, settings.port, settings.baudrate),
       output_(
-          loop, settings.baudrate / kBitsAByte,
+          loop, settings.baudrate / SerialLine::kBitsAByte,
           [this](const Sound& sound, TimePoint) {
             const std::string text = line_of(sound.controls);
             ++(line_.write(bytes_of(text)) ? tally_.counts.sent : tally_.counts.not_sent);

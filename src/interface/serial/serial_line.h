@@ -24,6 +24,7 @@ namespace imps {
 class SerialLine {
  public:
   static constexpr std::size_t kMostWaiting = 4096;
+  static constexpr double kBitsAByte = 10;  ///< a start bit, eight of data, a stop bit
   static constexpr auto kTryEvery = std::chrono::milliseconds(250);
 
   struct Events {

@@ -6,12 +6,6 @@
 #include "interface/steady_now.h"
 
 namespace imps {
-namespace {
-
-/// A byte is sent with a start and a stop bit.
-constexpr double kBitsAByte = 10;
-
-}  // namespace
 
 SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
                                          const SerialMidiSettings& settings,
@@ -22,7 +16,7 @@ SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
       halves_(loop),
       notes_(notes, NoteOutput::Kind::serial, std::to_string(settings.baudrate), settings.port),
       output_(
-          loop, settings.output, settings.baudrate / kBitsAByte,
+          loop, settings.output, settings.baudrate / SerialLine::kBitsAByte,
           [this](const MidiMessage& message) { return send(message); },
           [this] { return line_.is_stalled(); }) {}
 

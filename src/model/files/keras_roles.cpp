@@ -179,10 +179,6 @@ void put_in_place(std::vector<Layer>& layers, const Notes& texts) {
   }
 }
 
-std::string shape_text(const std::vector<std::uint64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
-
 // Takes the values of `tensor` if it is there and has `shape`.
 Result<void> take(NamedTensor* tensor, const std::string& role,
                   const std::vector<std::uint64_t>& shape, const NamedTensors& found,

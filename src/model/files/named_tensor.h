@@ -34,6 +34,8 @@ inline std::uint64_t most_values(std::size_t file_size) noexcept {
   return std::uint64_t{file_size} * 2 + 65536;
 }
 
+/// "[4, 256]".
+std::string shape_text(const std::vector<std::uint64_t>& shape);
 /// "float32 [4, 256]".
 std::string describe(const NamedTensor& tensor);
 

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/files/half.h"
+#include "model/files/named_tensor.h"
 
 namespace imps::files {
 namespace {
@@ -58,10 +59,6 @@ std::optional<Json> parse_header(std::string_view text) {
   Json header = Json::parse(text, watch, false);
   if (absurd || !header.is_object()) return std::nullopt;
   return header;
-}
-
-std::string shape_text(const std::vector<std::uint64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
 struct Tensor {

@@ -79,8 +79,12 @@ Error broken() { return Error{"the program that reads it gave a broken answer"};
 
 }  // namespace
 
+std::string shape_text(const std::vector<std::uint64_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
 std::string describe(const NamedTensor& tensor) {
-  return fmt::format("{} [{}]", tensor.type, fmt::join(tensor.shape, ", "));
+  return fmt::format("{} {}", tensor.type, shape_text(tensor.shape));
 }
 
 TensorStreamWriter::TensorStreamWriter() { put(kMagic.data(), kMagic.size()); }

@@ -9,14 +9,12 @@
 
 #include <fmt/format.h>
 
+#include "model/files/named_tensor.h"
+
 namespace imps::files::tflite {
 namespace {
 
 constexpr std::size_t kGates = 4;
-
-std::string shape_text(const std::vector<std::uint64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
 
 Error wrong_shape(const Constant& constant, const std::string& role, const std::string& expected) {
   return Error{fmt::format("tensor {} ({}): shape {}, expected {}", constant.name, role,

@@ -23,8 +23,8 @@ constexpr std::array<WrittenForm, 4> kForms{{
 }};
 
 std::string valid(const std::string& text) {
-  using Json = nlohmann::json;
-  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace))
+  using Text = nlohmann::json;
+  return Text::parse(Text(text).dump(-1, ' ', false, Text::error_handler_t::replace))
       .get<std::string>();
 }
 
