@@ -61,13 +61,15 @@ function(imps_together target)
 endfunction()
 
 # imps_room(NAME SOURCES file... LINKS target... [PRIVATE_LINKS target...] [OPTIMISED]
-#           [ALONE file...])
+#           [COLD] [ALONE file...])
 # One folder of src/ is one static library `imps_NAME`. LINKS says which rooms it may use
 # (tests/architecture checks that its #includes say the same). An OPTIMISED room is that under
-# sanitizers, too, where its tests would else take minutes. Sources that are compiled ALONE have names
+# sanitizers, too, where its tests would else take minutes. In a COLD one nobody waits for anything: it
+# is optimised as far as that makes compiling no longer; others that are not OPTIMISED, a little more.
+# Sources that are compiled ALONE have names
 # of their own that others have as well.
 function(imps_room name)
-  cmake_parse_arguments(ROOM "OPTIMISED" "" "SOURCES;LINKS;PRIVATE_LINKS;ALONE" ${ARGN})
+  cmake_parse_arguments(ROOM "OPTIMISED;COLD" "" "SOURCES;LINKS;PRIVATE_LINKS;ALONE" ${ARGN})
   add_library(imps_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(imps_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(imps_${name} PUBLIC ${ROOM_LINKS} PRIVATE imps_flags imps_coverage ${ROOM_PRIVATE_LINKS})
@@ -76,8 +78,14 @@ function(imps_room name)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT IMPS_TOGETHER)
     target_compile_options(imps_${name} PRIVATE -Wshadow)
   endif()
-  if(ROOM_OPTIMISED AND IMPS_SANITIZE)
-    target_compile_options(imps_${name} PRIVATE -O1)
+  if(IMPS_SANITIZE)
+    if(ROOM_OPTIMISED)
+      target_compile_options(imps_${name} PRIVATE -O1)
+    endif()
+  elseif(ROOM_COLD)
+    target_compile_options(imps_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  elseif(NOT ROOM_OPTIMISED)
+    target_compile_options(imps_${name} PRIVATE $<$<CONFIG:Release>:-O2>)
   endif()
 endfunction()
 
@@ -123,7 +131,8 @@ function(imps_test name)
     list(APPEND properties LABELS ${TEST_LABELS})
   endif()
   if(TEST_ALONE_WITH)
-    list(APPEND properties RESOURCE_LOCK ${TEST_ALONE_WITH})
+    # They mostly wait, one after the other: begun first, so that the rest runs beside them.
+    list(APPEND properties RESOURCE_LOCK ${TEST_ALONE_WITH} COST 100)
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()

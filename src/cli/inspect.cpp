@@ -11,6 +11,7 @@
 #include "cli/console.h"
 #include "cli/dataset_words.h"
 #include "cli/options.h"
+#include "config/explain.h"
 #include "config/json.h"
 #include "config/read.h"
 #include "dataset/dataset.h"
@@ -293,17 +294,23 @@ Result<Explained> explain_config(const fs::path& path) {
     told.lines.push_back("warning: " + to_text(warning));
     warnings.push_back(to_text(warning));
   }
+  const std::vector<std::string> explanation = in_words(read.settings);
+  for (const std::string& line : explanation)
+    told.lines.push_back(line);
+  told.lines.push_back("every key, as it was read or by default:");
   const Json settings = Json::parse(settings_to_json(read.settings), nullptr, false);
   for (const auto& [section, value] : settings.items()) {
     if (!value.is_object()) {
-      told.lines.push_back(fmt::format("{} = {}", section, value.dump()));
+      told.lines.push_back(fmt::format("  {} = {}", section, value.dump()));
       continue;
     }
     for (const auto& [key, inner] : value.items())
-      told.lines.push_back(fmt::format("{}.{} = {}", section, key, inner.dump()));
+      told.lines.push_back(fmt::format("  {}.{} = {}", section, key, inner.dump()));
   }
-  told.json = {{"kind", "config"},     {"impsy", read.impsy},           {"errors", errors},
-               {"warnings", warnings}, {"understood", read.understood}, {"settings", settings}};
+  told.json = {
+      {"kind", "config"},     {"impsy", read.impsy},           {"errors", errors},
+      {"warnings", warnings}, {"understood", read.understood}, {"explanation", explanation},
+      {"settings", settings}};
   return told;
 }
 

@@ -48,6 +48,17 @@ ApiReply answer_of(const ApiResource& resource, const ApiRequest& request) {
   }
 }
 
+/// For people. The policy of all our pages allows no style of its own here, and it needs none.
+ApiReply page_of(const Refusal& refusal) {
+  return {.status = refusal.status,
+          .body = fmt::format("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+                              "<meta name=\"viewport\" content=\"width=device-width\">"
+                              "<meta name=\"color-scheme\" content=\"dark light\">"
+                              "<title>imps</title><h1>imps</h1><p>{}.</p></html>\n",
+                              refusal.why),
+          .type = "text/html; charset=utf-8"};
+}
+
 }  // namespace
 
 WebServer::Impl::Connection::Connection(std::shared_ptr<Impl> server, Tcp::socket&& socket,
@@ -115,7 +126,10 @@ void WebServer::Impl::Connection::on_head(const ErrorCode& error) {
   if (!target) return reply(api_error(400, target.error().message), false);
   target_ = std::move(*target);
   if (server_->tls_ && !is_secure_ && !is_here_) return redirect();
-  if (const auto refused = look()) return reply(*refused, false);
+  if (const auto refused = look()) {
+    return reply(asks_for_page() ? page_of(*refused) : api_error(refused->status, refused->why),
+                 false);
+  }
   const ApiResource* const resource = find_resource();
   const std::uint64_t most = resource == nullptr ? 64 * 1024 : resource->most_bytes;
   const auto length = request_->content_length();
@@ -164,7 +178,12 @@ void WebServer::Impl::Connection::redirect() {
   write(std::move(response), false);
 }
 
-std::optional<ApiReply> WebServer::Impl::Connection::look() {
+bool WebServer::Impl::Connection::asks_for_page() const {
+  return request_->get().method() == http::verb::get &&
+         (target_->path.empty() || target_->path[0] != kApi);
+}
+
+std::optional<Refusal> WebServer::Impl::Connection::look() {
   const auto& head = request_->get();
   const auto asked = target_->query.find("token");
   std::string_view token = asked == target_->query.end() ? std::string_view() : asked->second;
@@ -189,15 +208,14 @@ std::optional<ApiReply> WebServer::Impl::Connection::look() {
     case Entry::granted:
       return std::nullopt;
     case Entry::wrong_host:
-      return api_error(403,
-                       "this machine is not called so: open the page by the link that imps "
-                       "says when it starts");
+      return Refusal{403,
+                     "this machine is not called so: open the page by the link that imps says "
+                     "when it starts"};
     case Entry::wrong_origin:
-      return api_error(403, "pages of other sites may not ask here");
+      return Refusal{403, "pages of other sites may not ask here"};
     case Entry::no_token:
-      return api_error(401,
-                       "open the page by the link that imps says when it starts: it has "
-                       "the token");
+      return Refusal{401,
+                     "open the page by the link that imps says when it starts: it has the token"};
   }
   return std::nullopt;
 }
@@ -255,7 +273,7 @@ void WebServer::Impl::Connection::on_page() {
   for (const std::string& segment : target_->path)
     path += "/" + segment;
   const Asset* const asset = find_asset(path.empty() ? "/" : path);
-  if (asset == nullptr) return reply(api_error(404, "there is no such page"));
+  if (asset == nullptr) return reply(page_of({404, "there is no such page"}));
   WebResponse response{http::status::ok, head.version()};
   response.set(http::field::content_type, asset->type);
   response.set(http::field::etag, asset->digest);

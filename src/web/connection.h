@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -18,6 +19,12 @@
 #include "web/target.h"
 
 namespace imps {
+
+/// Why somebody is not let in.
+struct Refusal {
+  unsigned status = 0;
+  std::string_view why;
+};
 
 class WebServer::Impl::Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -45,8 +52,10 @@ class WebServer::Impl::Connection : public std::enable_shared_from_this<Connecti
   void on_body(const ErrorCode& error);
   /// The way to the encrypted page, for who asks without encryption.
   void redirect();
+  /// Rather than for data.
+  [[nodiscard]] bool asks_for_page() const;
   /// Who asks, and whether they may; nothing when they may.
-  std::optional<ApiReply> look();
+  std::optional<Refusal> look();
   [[nodiscard]] const ApiResource* find_resource() const;
   void on_api();
   void on_live();

@@ -1,4 +1,4 @@
-"""make_models.py FOLDER [DxLxHxM ...]: MDRNNs of many sizes (dimension, layers, units, mixtures),
+"""make_models.py FOLDER DxLxHxM...: MDRNNs of many sizes (dimension, layers, units, mixtures),
 written by Keras 3, Keras 2 and TensorFlow's converter in every form that the field has used. For
 each size, SIZE.safetensors holds the weights that are in all of its files, under the names of
 doc/formats/models.md."""
@@ -15,16 +15,6 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 from safetensors.numpy import save_file
-
-# dimension, layers, units, mixtures: with every pair of sizes that could be taken for each other.
-SIZES = [
-    (8, 1, 8, 5),  # units are the dimension
-    (4, 2, 20, 5),  # units are what mus gives
-    (3, 3, 9, 3),  # everything gives nine
-    (5, 4, 5, 1),  # everything gives five
-    (129, 2, 32, 16),
-]
-
 
 class Keras2Mdn(tf_keras.layers.Layer):
     """The mixture density layer as its Keras 2 releases had it."""
@@ -117,8 +107,8 @@ def make(folder, size):
         for inference in (False, True):
             kind = f"-{version}-{'inference' if inference else 'training'}"
             model = build(k, mdn, size, inference)
-            if not inference:
-                # One step of training, so that an optimiser's state lies beside the weights.
+            if not inference and size[1] < 3:
+                # One step of training, so that an optimiser's state lies beside the weights of some.
                 model.compile(optimizer=k.optimizers.Adam(), loss="mse")
                 total = 2 * size[0] * size[3] + size[3]
                 model.fit(np.zeros((2, 7, size[0])), np.zeros((2, 7, total)), verbose=0)
@@ -137,5 +127,5 @@ def make(folder, size):
 if __name__ == "__main__":
     into = Path(sys.argv[1])
     into.mkdir(parents=True, exist_ok=True)
-    for wanted in [tuple(map(int, a.split("x"))) for a in sys.argv[2:]] or SIZES:
-        make(into, wanted)
+    for wanted in sys.argv[2:]:
+        make(into, tuple(map(int, wanted.split("x"))))

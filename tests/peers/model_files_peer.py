@@ -14,16 +14,30 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+# dimension, layers, units, mixtures: with every pair of sizes that could be taken for each other.
+SIZES = [
+    "8x1x8x5",  # units are the dimension
+    "4x2x20x5",  # units are what mus gives
+    "3x3x9x3",  # everything gives nine
+    "5x4x5x1",  # everything gives five
+    "129x2x32x16",
+]
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Path:
-    """A folder of models; made once, as it takes a minute or two."""
+    """A folder of models; made once, by two processes, as it takes a minute or so."""
     folder = tmp_path_factory.mktemp("models")
     script = Path(__file__).with_name("make_models.py")
-    done = subprocess.run(
-        [sys.executable, script, folder], capture_output=True, text=True, timeout=1500
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
+    makers = [
+        subprocess.Popen(
+            [sys.executable, script, folder, *sizes], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        for sizes in (SIZES[::2], SIZES[1::2])
+    ]
+    for maker in makers:
+        _, told = maker.communicate(timeout=1500)
+        assert maker.returncode == 0, told[-4000:]
     return folder
 
 

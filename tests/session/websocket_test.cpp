@@ -1,5 +1,7 @@
 // A performance over WebSocket: the real server, clients of the test's own.
 #include <array>
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -225,6 +227,36 @@ TEST_F(OverWebSocket, WhatIsHeldOnASerialLineThatIsPulledOutEndsForTheOthers) {
   ASSERT_EQ(synth.hear(), "/channel/1/noteon/60/127");
   keys.unplug();
   EXPECT_EQ(synth.hear(), "/channel/1/noteoff/60/0");
+}
+
+TEST_F(OverWebSocket, OneClientTooManyIsToldSo) {
+  std::vector<std::unique_ptr<WebClient>> all;
+  for (std::size_t k = 0; k < WebSocketInterface::kMostClients; ++k) {
+    all.push_back(std::make_unique<WebClient>(port()));
+    ASSERT_EQ(all.back()->status(), 101U);
+  }
+  EXPECT_EQ(WebClient(port()).status(), 503U);
+  all.pop_back();  // the server knows once it has read so
+  const auto late = std::chrono::steady_clock::now() + kWait;
+  unsigned status = 503;
+  while (status == 503 && std::chrono::steady_clock::now() < late)
+    status = WebClient(port()).status();
+  EXPECT_EQ(status, 101U);
+}
+
+TEST_F(OverWebSocket, ConnectionsThatSayNothingKeepNobodyOut) {
+  asio::io_context loop;
+  std::vector<tcp::socket> silent;
+  for (std::size_t k = 0; k < 3 * WebSocketInterface::kMostSilent; ++k) {
+    silent.emplace_back(loop);
+    silent.back().connect({asio::ip::address_v4::loopback(), port()});
+  }
+  EXPECT_EQ(WebClient(port()).status(), 101U);
+  // The oldest was ended.
+  std::array<char, 1> byte{};
+  boost::system::error_code error;
+  silent.front().read_some(asio::buffer(byte), error);
+  EXPECT_EQ(error, asio::error::eof);
 }
 
 TEST_F(OverWebSocket, AClientThatDoesNotReadIsDropped) {

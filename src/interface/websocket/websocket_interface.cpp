@@ -96,6 +96,12 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
 
   [[nodiscard]] MidiEar& ear() noexcept { return ear_; }
   [[nodiscard]] bool is_open() const noexcept { return open_; }
+  /// It has asked to be a client, and was taken.
+  [[nodiscard]] bool has_place() const noexcept { return has_place_; }
+  /// It has been taken neither as a client nor for a fault.
+  [[nodiscard]] bool is_silent() {
+    return !has_place_ && beast::get_lowest_layer(stream_).socket().is_open();
+  }
   [[nodiscard]] bool is_sending() const noexcept {
     return open_ && (is_closing_ || !waiting_.empty());
   }
@@ -119,7 +125,11 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
                (at_home && !is_loopback_host(host))) {
       server_.tally_.fault(&PortCounts::refused, "a web page of another host wanted to connect");
       refuse(http::status::forbidden, "this page may not connect: websocket.origins\n");
+    } else if (server_.count_places() >= kMostClients) {
+      server_.tally_.fault(&PortCounts::refused, "more clients than there is room for");
+      refuse(http::status::service_unavailable, "there is no room for another client\n");
     } else {
+      has_place_ = true;
       hears_frames_ = request.target() == "/frames" || server_.settings_.output.empty();
       beast::get_lowest_layer(stream_).expires_never();
       stream_.set_option(websocket::stream_base::timeout::suggested(beast::role_type::server));
@@ -214,6 +224,7 @@ class WebSocketInterface::Client : public std::enable_shared_from_this<Client> {
   MidiEar ear_;
   MidiPlayer player_;
   bool hears_frames_ = false;
+  bool has_place_ = false;
   bool open_ = false;
   bool is_closing_ = false;  // nothing new is sent
 };
@@ -281,14 +292,26 @@ void WebSocketInterface::stop() noexcept {
 void WebSocketInterface::accept(std::size_t acceptor) {
   acceptors_[acceptor].async_accept([this, acceptor](const ErrorCode& error, Tcp::socket socket) {
     if (error == asio::error::operation_aborted) return;
-    if (!error && clients_.size() < kMostClients) {
+    if (!error) {
+      make_room();
       clients_.push_back(std::make_shared<Client>(*this, std::move(socket)));
       clients_.back()->begin();
-    } else {
-      tally_.fault(&PortCounts::refused, "more clients than there is room for");
     }
     accept(acceptor);
   });
+}
+
+// Who connects and says nothing keeps no client out.
+void WebSocketInterface::make_room() {
+  if (clients_.size() - count_places() < kMostSilent) return;
+  const auto oldest =
+      std::ranges::find_if(clients_, [](const auto& one) { return one->is_silent(); });
+  if (oldest != clients_.end()) (*oldest)->end();
+}
+
+std::size_t WebSocketInterface::count_places() const noexcept {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(clients_, [](const auto& one) { return one->has_place(); }));
 }
 
 void WebSocketInterface::remove(Client* client) {

@@ -28,6 +28,7 @@ namespace imps {
 class WebSocketInterface final : public Interface {
  public:
   static constexpr std::size_t kMostClients = 64;
+  static constexpr std::size_t kMostSilent = 64;  ///< connections that have asked for nothing yet
   static constexpr std::size_t kMostWaiting = 1024;
   static constexpr std::size_t kLongestMessage = 16 * 1024;  ///< bytes, of a client
 
@@ -62,6 +63,8 @@ class WebSocketInterface final : public Interface {
                      const std::vector<MidiBinding>& bindings);
   Result<void> listen_at(const boost::asio::ip::tcp::endpoint& endpoint);
   void accept(std::size_t acceptor);
+  void make_room();
+  [[nodiscard]] std::size_t count_places() const noexcept;
   void heard(std::string_view message, MidiEar& ear);
   /// In a while, what only half came in is taken as it is.
   void await_halves();

@@ -25,7 +25,7 @@ TEST(H5, ModelsOfAllSizesComeBackFromAllLayouts) {
         Sizes{.dimension = 5, .layers = 3, .units = 5, .mixtures = 1},
         Sizes{.dimension = 129, .layers = 2, .units = 64, .mixtures = 16},
         Sizes{.dimension = 9, .layers = 8, .units = 16, .mixtures = 5},
-        Sizes{.dimension = 9, .layers = 1, .units = 1024, .mixtures = 5}}) {
+        Sizes{.dimension = 9, .layers = 1, .units = 320, .mixtures = 5}}) {
     const Weights weights = test::random_weights(sizes, 3);
     for (const Layout layout : {Layout::keras2, Layout::keras2_model, Layout::keras3}) {
       SCOPED_TRACE(sizes.units);
