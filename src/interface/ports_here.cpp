@@ -42,7 +42,15 @@ void PortsLook::Midi::look(const std::shared_ptr<Midi>& self) {
 
 PortsLook::PortsLook(std::string api, std::chrono::milliseconds patience)
     : patience_(patience), midi_(std::make_shared<Midi>(std::move(api))) {}
-PortsLook::~PortsLook() = default;
+
+// A thread that has looked may still hold what it looked with. Its client of JACK ends here and now
+// rather than there in a while: a server that is stopped just then waits for it in vain (JACK 2,
+// JackEngine::ClientDeactivate), ten times as long as for any other answer.
+PortsLook::~PortsLook() {
+  std::unique_ptr<MidiSystem> system;
+  const std::lock_guard lock(midi_->mutex);
+  if (!midi_->is_busy) system = std::move(midi_->system);
+}
 
 PortsHere PortsLook::look() {
   std::unique_lock lock(midi_->mutex);
