@@ -42,8 +42,8 @@ if(IMPS_SANITIZE)
     target_compile_options(imps_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
   endif()
 endif()
-# Rooms and fuzz targets are instrumented for coverage, tests are not: that takes long to compile. Each
-# target links the fuzzing engine itself.
+# Rooms that parse and fuzz targets are instrumented for coverage, no more: that takes long to compile.
+# Each target links the fuzzing engine itself.
 add_library(imps_coverage INTERFACE)
 if(IMPS_FUZZ)
   target_compile_options(imps_coverage INTERFACE -fsanitize=fuzzer-no-link)
@@ -61,19 +61,28 @@ function(imps_together target)
 endfunction()
 
 # imps_room(NAME SOURCES file... LINKS target... [PRIVATE_LINKS target...] [OPTIMISED]
-#           [COLD] [ALONE file...])
+#           [COLD] [FUZZED] [ALONE file...] [HEADERS header...])
 # One folder of src/ is one static library `imps_NAME`. LINKS says which rooms it may use
 # (tests/architecture checks that its #includes say the same). An OPTIMISED room is that under
 # sanitizers, too, where its tests would else take minutes. In a COLD one nobody waits for anything: it
 # is optimised as far as that makes compiling no longer; others that are not OPTIMISED, a little more.
-# Sources that are compiled ALONE have names
-# of their own that others have as well.
+# A FUZZED one is instrumented for coverage: what fuzz targets go through. Sources that are compiled
+# ALONE have names of their own that others have as well. Outside HEADERS that most of the sources read
+# are compiled once for all of them, beside those of the standard library.
+set(IMPS_STANDARD_HEADERS <algorithm> <array> <chrono> <cmath> <cstdint> <filesystem> <functional> <memory>
+  <optional> <span> <string> <string_view> <utility> <vector>)
 function(imps_room name)
-  cmake_parse_arguments(ROOM "OPTIMISED;COLD" "" "SOURCES;LINKS;PRIVATE_LINKS;ALONE" ${ARGN})
+  cmake_parse_arguments(ROOM "OPTIMISED;COLD;FUZZED" "" "SOURCES;LINKS;PRIVATE_LINKS;ALONE;HEADERS" ${ARGN})
   add_library(imps_${name} STATIC ${ROOM_SOURCES})
   target_include_directories(imps_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
-  target_link_libraries(imps_${name} PUBLIC ${ROOM_LINKS} PRIVATE imps_flags imps_coverage ${ROOM_PRIVATE_LINKS})
+  target_link_libraries(imps_${name} PUBLIC ${ROOM_LINKS} PRIVATE imps_flags ${ROOM_PRIVATE_LINKS})
   imps_together(imps_${name} ${ROOM_ALONE})
+  if(ROOM_HEADERS AND IMPS_TOGETHER)
+    target_precompile_headers(imps_${name} PRIVATE ${IMPS_STANDARD_HEADERS} ${ROOM_HEADERS})
+  endif()
+  if(ROOM_FUZZED)
+    target_link_libraries(imps_${name} PRIVATE imps_coverage)
+  endif()
   # Clang takes one file's short name for a type for that of another one, compiled together with it.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" OR NOT IMPS_TOGETHER)
     target_compile_options(imps_${name} PRIVATE -Wshadow)

@@ -1,150 +1,22 @@
 #include "session/house.h"
 
 #include <atomic>
-#include <chrono>
-#include <csignal>
-#include <future>
 #include <memory>
-#include <string>
 #include <thread>
 #include <type_traits>
 #include <utility>
-#include <vector>
+#include <variant>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 #include <imps/version.h>
 
-#include "config/read.h"
 #include "platform/thread.h"
-#include "session/desk.h"
-#include "session/model_choice.h"
-#include "session/note_guard.h"
-#include "session/page_api.h"
-#include "session/performance.h"
-#include "session/repertoire.h"
-#include "session/standing.h"
-#include "session/take_logs.h"
-#include "session/told_lines.h"
+#include "session/house_loop.h"
 #include "session/warm.h"
 #include "session/words.h"
-#include "web/qr.h"
 
 namespace imps {
-namespace {
-
-namespace asio = boost::asio;
-
-/// How long the page waits for the house's loop, which ends before the page does.
-constexpr std::chrono::seconds kLoopPatience{2};
-
-/// What is told in the terminal, and on the page.
-class Told final : public Output {
- public:
-  Told(Output& terminal, Desk& desk) : terminal_(terminal), desk_(desk) {}
-  void tell(std::string_view line) override {
-    terminal_.tell(line);
-    keep("tell", line);
-  }
-  void warn(std::string_view line) override {
-    terminal_.warn(line);
-    keep("warn", line);
-  }
-  /// What was told, also before there was a page. Thread-safe.
-  [[nodiscard]] const ToldLines& lines() const { return lines_; }
-  void status(std::string_view line) override { terminal_.status(line); }
-  [[nodiscard]] bool has_status() const override { return terminal_.has_status(); }
-  [[nodiscard]] bool is_gone() const override { return terminal_.is_gone(); }
-
- private:
-  void keep(std::string_view kind, std::string_view line) {
-    lines_.add(kind, line, std::chrono::system_clock::now());
-    desk_.told(kind, line);
-  }
-
-  Output& terminal_;
-  Desk& desk_;
-  ToldLines lines_;
-};
-
-class House final : private Backstage {
- public:
-  House(const PerformanceRequest& request, Output& output)
-      : request_(request),
-        config_(request.config),
-        desk_(loop_, channels_, start_),
-        output_(output, desk_),
-        repertoire_(request.settings, channels_, output_, desk_),
-        logs_(start_, output_, [this] { desk_.changed("takes"); }),
-        timer_(loop_),
-        signals_(loop_),
-        stage_(loop_) {}
-
-  ~House() override {
-    if (stage_.is_open()) stage_.release();  // the descriptor belongs to the channel
-  }
-
-  Result<void> perform();
-
- private:
-  Ready get_ready(int dimension, const Settings& settings) override;
-  Result<void> choose_first_model();
-  void tell_ready();
-  void tell_begin(const std::vector<std::string>& descriptions);
-  void tell_end(const Report& report);
-
-  void wait_for_signal();
-  void wait_for_stage();
-  void tick();
-  void on_message(const ToHouse& message);
-  void show(const Report& report);
-  void show(const FrameSeen& frame);
-  void open_desk();
-  Result<void> change_model_from(const std::filesystem::path& path);
-  void show_on_page(const Report& report);
-  void guard_notes_of(const Settings& settings);
-  void look_at_config();
-  void config_was_written();
-  void reload();
-  void begin_take();
-  void end_take(TimePoint at);
-  void tell_notices();
-
-  const PerformanceRequest request_;
-  std::optional<std::filesystem::path> config_;
-  std::vector<std::string> ports_;
-  Start start_ = std::chrono::steady_clock::now();
-  std::chrono::system_clock::time_point wall_start_ = std::chrono::system_clock::now();
-  Channels channels_;
-  asio::io_context loop_{1};
-  Desk desk_;
-  Told output_;
-  Repertoire repertoire_;  // the stage's thread sees only its seed
-
-  NoteGuard guard_;
-  std::optional<ChosenModel> model_;  // to begin with
-  TakeLogs logs_;                     // the stage's thread begins the first one
-  std::vector<std::string> log_trouble_;
-  std::string warmed_;                // what there is to tell of it
-  std::optional<Standing> standing_;  // to go on from
-  bool ready_told_ = false;
-  std::atomic<int> dimension_{0};  // 0 until the house has been told
-
-  asio::steady_timer timer_;
-  asio::signal_set signals_;
-  asio::posix::stream_descriptor stage_;
-  std::optional<Report> before_;
-  std::optional<PageApi> page_;
-  std::filesystem::file_time_type config_time_{};  // when what is in force was written
-  std::filesystem::file_time_type config_seen_{};  // at the last look
-  bool config_is_gone_ = false;                    // at the last look
-  bool config_is_missed_ = false;                  // and that was told
-};
 
 Result<void> House::perform() {
   if (!request_.settings.osc.enabled && !request_.settings.midi.enabled &&
@@ -332,7 +204,8 @@ void House::wait_for_signal() {
 
 void House::wait_for_stage() {
   stage_.async_wait(
-      asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+      boost::asio::posix::stream_descriptor::wait_read,
+      [this](const boost::system::error_code& error) {
         if (error) return;
         channels_.to_house.receive([this](const ToHouse& message) { on_message(message); });
         wait_for_stage();
@@ -399,187 +272,6 @@ void House::show(const Report& report) {
   before_ = report;
 }
 
-// ---- the page
-
-void House::open_desk() {
-  if (!request_.settings.web.enabled) return;
-  page_.emplace(
-      request_.settings, config_,
-      HouseHands{.changed =
-                     [this](std::string_view resource) {
-                       asio::post(loop_, [this, what = std::string(resource)] {
-                         desk_.changed(what);
-                         if (what == "config") config_was_written();
-                       });
-                     },
-                 .play_model =
-                     [this](const std::filesystem::path& file) { return change_model_from(file); },
-                 .told = [this] { return output_.lines().json(); }});
-  if (auto opened = desk_.open(request_.settings.web, page_->resources()); !opened) {
-    output_.warn(opened.error().message);
-    page_.reset();
-    return;
-  }
-  for (const std::string& link : desk_.links())
-    output_.tell("page on " + link);
-  if (desk_.is_shared()) {
-    const auto links = desk_.links();
-    page_->share(links);
-    if (!links.empty() && output_.has_status())
-      for (const std::string& line : qr_lines(links.front()))
-        output_.tell("  " + line);
-    output_.tell(
-        std::string("whoever has this link can play and change everything; what goes over the "
-                    "network ") +
-        (desk_.is_encrypted() ? "is encrypted" : "can be listened to: --certificate encrypts it"));
-  }
-  show_on_page(Report{});
-}
-
-void House::show_on_page(const Report& report) {
-  if (!page_) return;
-  // In this order, as in tell_notices().
-  const bool logs = ready_told_ && logs_.now() != nullptr;
-  const auto log = logs ? logs_.path() : std::filesystem::path();
-  page_->keep(report, repertoire_.in_force(), report.priority, log, repertoire_.playing().path);
-  if (!config_) config_ = page_->config();  // somebody has made one on the page
-  desk_.show(report, repertoire_.in_force(),
-             {.seed = repertoire_.seed(),
-              .model_name = repertoire_.playing().name,
-              .model_words = repertoire_.model_words(),
-              .scene = repertoire_.scene(),
-              .ports = ports_,
-              .records = ready_told_ ? logs : request_.settings.log.enabled,
-              .log = log,
-              .log_unsynced = logs ? logs_.unsynced() : 0,
-              .log_began = logs ? logs_.first_row(report.at) : TimePoint{},
-              .config = config_});
-}
-
-/// From a thread of the API's: loads here, and swaps on the loop. Once it returns, the page knows.
-Result<void> House::change_model_from(const std::filesystem::path& path) {
-  const int dimension = dimension_;
-  if (dimension == 0)
-    return Error{"how many controls there are is not known yet: play a first frame"};
-  auto chosen = load_model(path, dimension);
-  if (!chosen) return chosen.error();
-  auto swap = std::make_shared<std::packaged_task<bool()>>([this, chosen = std::move(*chosen)] {
-    const bool is_swapped = repertoire_.swap_in(chosen);
-    show_on_page(before_.value_or(Report{}));
-    return is_swapped;
-  });
-  auto swapped = swap->get_future();
-  asio::post(loop_, [swap] { (*swap)(); });
-  if (swapped.wait_for(kLoopPatience) == std::future_status::ready && swapped.get()) {
-    // What was chosen is the newest, and so it is what the next performance plays.
-    std::error_code ignored;
-    std::filesystem::last_write_time(path, std::filesystem::file_time_type::clock::now(), ignored);
-    return {};
-  }
-  return Error{"the stage is busy: the model was not swapped in, try again"};
-}
-
-// ---- the configuration
-
-/// An edit is taken over once it is saved, and not while an editor is still writing.
-void House::look_at_config() {
-  if (!config_) return;
-  std::error_code error;
-  const auto time = std::filesystem::last_write_time(*config_, error);
-  // It may be gone for the moment that an editor saves it in.
-  const bool is_gone = error == std::errc::no_such_file_or_directory;
-  const bool was_gone = std::exchange(config_is_gone_, is_gone);
-  if (is_gone && was_gone && !std::exchange(config_is_missed_, true)) {
-    output_.warn(fmt::format("{} has gone: what it said stays in force until it is there again",
-                             config_->string()));
-  }
-  const bool is_settled = !error && time == std::exchange(config_seen_, time);
-  if (!is_settled) return;
-  const bool is_back = std::exchange(config_is_missed_, false);
-  if (time == config_time_ && !is_back) return;
-  reload();
-}
-
-/// On the page, whole: nothing to wait for.
-void House::config_was_written() {
-  if (!config_ && page_) config_ = page_->config();
-  if (config_) reload();
-}
-
-void House::reload() {
-  if (!config_) {
-    output_.warn("asked to read the configuration again (SIGHUP), and there is none");
-    return;
-  }
-  std::error_code ignored;
-  config_time_ = std::filesystem::last_write_time(*config_, ignored);
-  desk_.changed("config");  // for pages that show it, right or wrong
-  const ConfigRead read = read_config_file(*config_);
-  for (const auto& warning : read.warnings)
-    output_.warn(to_text(warning));
-  for (const auto& error : read.errors)
-    output_.warn(to_text(error));
-  if (!read.ok()) {
-    output_.warn("the configuration in force stays as it was");
-    return;
-  }
-  Settings settings = read.settings;
-  request_.flags(settings);
-  repertoire_.take_settings(std::move(settings), logs_.now() != nullptr);
-  guard_notes_of(repertoire_.in_force());
-}
-
-void House::guard_notes_of(const Settings& settings) {
-  if (auto guarded = guard_.start(settings); !guarded)
-    output_.warn(guarded.error().message + ": notes would sound on if imps were killed");
-}
-
-// ---- takes
-
-/// The take ends, and another one begins, which remembers its last minute: as if imps had been
-/// started anew with --warm, and steered as it is, only that nothing is lost meanwhile.
-void House::begin_take() {
-  if (!ready_told_ || logs_.now() == nullptr) {
-    output_.warn("nothing is being logged: there is no take to end");
-    return;
-  }
-  const TimePoint begins = since(start_);
-  if (!logs_.may_end(begins)) return;
-  const Settings& settings = repertoire_.in_force();
-  const ChosenModel& model = repertoire_.playing();
-  const int dimension = dimension_;
-  const std::uint64_t seed = settings.interaction.seed.value_or(drawn_seed());
-  Warmth warmth;
-  if (auto read = read_warmth(logs_.path(), dimension, settings)) warmth = std::move(*read);
-  auto log = logs_.make(settings, seed, model, warmth, begins);
-  if (!log) {
-    output_.warn(log.error().message + "; the take goes on");
-    return;
-  }
-  const auto performer = std::make_shared<Performer>(
-      model.model, dimension, performer_settings(settings, seed), begins, warmth.frames);
-  for (const Command& limit : limits_of(settings.limits))
-    performer->on(limit, begins);
-  if (!channels_.to_stage.send(BeginTake{performer, log->get()})) {
-    output_.warn("the stage is busy: the take goes on, try again");
-    return;
-  }
-  logs_.take_up(std::move(*log), begins);
-  repertoire_.set_seed(seed);
-}
-
-void House::end_take(TimePoint at) {
-  if (!logs_.end_last(at)) return;
-  Report now = before_.value_or(Report{});
-  now.take_rows = 0;
-  show_on_page(now);
-}
-
-void House::tell_notices() {
-  // In this order: the stage's thread may be setting the log up until then.
-  if (ready_told_ && logs_.now() != nullptr) logs_.tell_notices();
-}
-
 void House::tell_end(const Report& report) {
   logs_.end_last(report.at);
   logs_.end(report.at);
@@ -587,8 +279,6 @@ void House::tell_end(const Report& report) {
     output_.tell(line);
   if (const auto log = logs_.path(); !log.empty()) output_.tell("the take is in " + log.string());
 }
-
-}  // namespace
 
 Result<void> perform(const PerformanceRequest& request, Output& output) {
   return House(request, output).perform();

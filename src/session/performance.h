@@ -107,7 +107,9 @@ class Performance final : private Listener {
   void on_toggle(Command::Kind kind) override;
   std::vector<StatusEntry> status() override;
 
+  // The parts of what follows are in performance_input.cpp, _output, _house and _report.
   [[nodiscard]] TimePoint now() const noexcept { return since(start_); }
+  [[nodiscard]] PerformerCounts all_counts() const noexcept;  // of every take so far
   void delay(TimePoint due, std::optional<Command> command, std::span<const double> controls);
   void act_on_delayed();
   void take_in(std::span<const double> controls);

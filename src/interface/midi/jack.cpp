@@ -65,6 +65,7 @@ class Client : public std::enable_shared_from_this<Client> {
   Client() = default;
   bool open();
   void close();
+  static void cancel_between_calls() noexcept;
   static int on_period(jack_nframes_t frames, void* self);
   void process(jack_nframes_t frames) noexcept;
 
@@ -108,6 +109,7 @@ bool Client::open() {
     static_cast<Client*>(self)->link_.ended = true;
   };
   const auto on_registration = [](jack_port_id_t, int, void* self) {
+    cancel_between_calls();
     static_cast<Client*>(self)->link_.registrations.fetch_add(1);
   };
   jack_set_process_callback(link_.handle, on_period, this);
@@ -126,6 +128,15 @@ void Client::close() {
   open_one = nullptr;
   hears_.forget();
   plays_.forget();
+}
+
+/// On the thread that hears of the server's news. libjack cancels it when a client is closed, at
+/// any instruction (JackPosixThread::ThreadHandler), and so perhaps while it says that the server
+/// has gone and holds the lock of such messages: that the client then waits for in vain
+/// (JackMessageBuffer). Where it waits for news it can be cancelled all the same.
+void Client::cancel_between_calls() noexcept {
+  int before = 0;
+  ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &before);
 }
 
 /// libjack cancels its thread when a client is closed, wherever it is: not amid our part of it.
