@@ -29,7 +29,7 @@ except ImportError:
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("IMPS_PROGRAM", ROOT / "build/release/imps")).resolve()
 SKIPPED = 77  # what CTest takes for a skipped test (SKIP_RETURN_CODE)
-PATIENCE = 20.0  # seconds, for what takes a fraction of one on a machine that does nothing else
+PATIENCE = 40.0  # seconds, for what takes a fraction of one on a machine that does nothing else
 
 # Listens to what reaches the loudspeakers: every connection to them also goes to an analyser.
 EAR = """
