@@ -31,7 +31,7 @@ using jack::OutputPort;
 using jack::Side;
 
 constexpr std::size_t kStalled = kMostWaiting / 2;
-constexpr std::chrono::seconds kLastWords{2};  // for what was sent to a port before its end
+constexpr std::chrono::seconds kLastWords{2};  // for what was said to a port, or to us, at the end
 
 /// The process's client of a JACK server: one, as several do not bear each other well. At the
 /// opening of a client libjack deletes all others of the process if the server has given one of
@@ -65,7 +65,7 @@ class Client : public std::enable_shared_from_this<Client> {
   Client() = default;
   bool open();
   void close();
-  static void cancel_between_calls() noexcept;
+  void note_news() noexcept;
   static int on_period(jack_nframes_t frames, void* self);
   void process(jack_nframes_t frames) noexcept;
 
@@ -109,8 +109,9 @@ bool Client::open() {
     static_cast<Client*>(self)->link_.ended = true;
   };
   const auto on_registration = [](jack_port_id_t, int, void* self) {
-    cancel_between_calls();
-    static_cast<Client*>(self)->link_.registrations.fetch_add(1);
+    auto& client = *static_cast<Client*>(self);
+    client.note_news();
+    client.link_.registrations.fetch_add(1);
   };
   jack_set_process_callback(link_.handle, on_period, this);
   jack_set_port_registration_callback(link_.handle, on_registration, this);
@@ -120,23 +121,35 @@ bool Client::open() {
   return false;
 }
 
-/// Where the server hangs, for as long as it does.
+/// Where the server hangs, for as long as it does. Where it goes just now, its last news are heard
+/// first: libjack cancels the thread that hears them wherever it is, also while it holds the lock
+/// by which a client that leaves is taken off the list, and which the closing client then waits for
+/// in vain (JACK 2, JackLibClient::ClientNotifyImp, JackClient::Close).
 void Client::close() {
-  link_.ended = true;
+  const bool has_gone = link_.ended.exchange(true);
   if (link_.handle == nullptr) return;
+  if (has_gone || jack_deactivate(link_.handle) != 0) {
+    const auto late = Clock::now() + kLastWords;
+    while (link_.hears_news && Clock::now() < late)
+      std::this_thread::sleep_for(kLookEvery);
+  }
   jack_client_close(std::exchange(link_.handle, nullptr));  // its thread has ended then
   open_one = nullptr;
   hears_.forget();
   plays_.forget();
 }
 
-/// On the thread that hears of the server's news. libjack cancels it when a client is closed, at
-/// any instruction (JackPosixThread::ThreadHandler), and so perhaps while it says that the server
-/// has gone and holds the lock of such messages: that the client then waits for in vain
-/// (JackMessageBuffer). Where it waits for news it can be cancelled all the same.
-void Client::cancel_between_calls() noexcept {
-  int before = 0;
-  ::pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &before);
+/// On the thread of libjack's that hears the server's news: notes when it ends.
+void Client::note_news() noexcept {
+  struct Hearing {
+    ~Hearing() {
+      if (link != nullptr) link->hears_news = false;
+    }
+    Link* link = nullptr;
+  };
+  thread_local Hearing hearing;
+  hearing.link = &link_;
+  link_.hears_news = true;
 }
 
 /// libjack cancels its thread when a client is closed, wherever it is: not amid our part of it.

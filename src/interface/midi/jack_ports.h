@@ -59,6 +59,7 @@ struct Link {
   std::atomic<bool> ended{false};   ///< the server has gone, or has given us up
   std::atomic<std::uint64_t> periods{0};
   std::atomic<std::uint64_t> registrations{0};  ///< of anybody's ports
+  std::atomic<bool> hears_news{false};          ///< of the server's; not once it has gone
 
   /// Afterwards the server's thread has nothing from before in hand. False when it hangs, or has
   /// gone.

@@ -4,6 +4,8 @@
 #include <bit>
 #include <limits>
 
+#include "interface/osc/wire.h"
+
 namespace imps {
 namespace {
 

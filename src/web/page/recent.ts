@@ -2,7 +2,7 @@
 
 import { Desk } from "./desk";
 import { keyedList } from "./parts/element";
-import { duration, when } from "./parts/words";
+import { duration, whenBegun } from "./parts/words";
 import { attributes, make } from "./make";
 import { PictureView } from "./takes/picture";
 import { Take } from "./takes/take";
@@ -20,7 +20,7 @@ class RecentTake {
   }
 
   update(take: Take): void {
-    const words = `Take of ${when(take.when)}, ${duration(take.seconds)}`;
+    const words = `Take of ${whenBegun(take.when)}, ${duration(take.seconds)}`;
     attributes(this.element, { "aria-label": words });
     this.element.title = words;
     void this.picture.read(take.rows);

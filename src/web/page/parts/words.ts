@@ -21,18 +21,25 @@ export const span = (seconds: number): string =>
 
 const dayMs = 86_400_000;
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const clockOfSeconds = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const date = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const dateOfYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
 /** "Today 20:00", "Yesterday 9:12", "22 Nov, 20:00". What is no time is said as it is. */
-export function when(time: string | number, now = new Date()): string {
+export const when = (time: string | number): string => day(time, clock);
+
+/** "Today 20:00:12": of what may begin several times a minute. */
+export const whenBegun = (time: string | number): string => day(time, clockOfSeconds);
+
+function day(time: string | number, clock: Intl.DateTimeFormat): string {
+  const now = new Date();
   const at = new Date(typeof time === "number" ? time * 1000 : time);
   if (Number.isNaN(at.getTime())) return String(time);
   const startOfDay = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
   if (at.getTime() >= startOfDay && at.getTime() < startOfDay + dayMs) return `Today ${clock.format(at)}`;
   if (at.getTime() >= startOfDay - dayMs && at.getTime() < startOfDay) return `Yesterday ${clock.format(at)}`;
-  const day = at.getFullYear() === now.getFullYear() ? date : dateOfYear;
-  return `${day.format(at)}, ${clock.format(at)}`;
+  const ofDay = at.getFullYear() === now.getFullYear() ? date : dateOfYear;
+  return `${ofDay.format(at)}, ${clock.format(at)}`;
 }
 
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });

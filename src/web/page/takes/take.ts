@@ -3,7 +3,7 @@
 import { Desk } from "../desk";
 import { button, el, Fault, Item, put, setAttribute, write } from "../parts/element";
 import { throwAway } from "../parts/trash";
-import { bytes, count, counted, duration, inPath, span, when } from "../parts/words";
+import { bytes, count, counted, duration, inPath, span, whenBegun } from "../parts/words";
 import { PictureView } from "./picture";
 import { playback } from "./playback";
 import { Trim } from "./trim";
@@ -67,7 +67,7 @@ export class TakeItem implements Item<Take> {
 
   update(take: Take): void {
     this.take = take;
-    const name = when(take.when);
+    const name = whenBegun(take.when);
     write(this.title, name);
     this.title.title = `${take.id} · ${bytes(take.bytes)}`;
     write(this.facts, [duration(take.seconds), counted(take.rows, "row"), take.instrument]
@@ -133,7 +133,7 @@ export class TakeItem implements Item<Take> {
     this.cursor.style.left = "0";
     this.element.dataset.plays = String(plays);
     write(this.play, plays ? "Stop" : "Play back");
-    setAttribute(this.play, "aria-label", `${plays ? "Stop" : "Play back"} the take of ${when(this.take.when)}`);
+    setAttribute(this.play, "aria-label", `${plays ? "Stop" : "Play back"} the take of ${whenBegun(this.take.when)}`);
   }
 
   private beginTrim(): void {
@@ -175,6 +175,6 @@ export class TakeItem implements Item<Take> {
 
   private delete(): void {
     void this.fault.watch(() => throwAway(this.desk, `/takes/${inPath(this.take.id)}`,
-      `The take of ${when(this.take.when)} is in the trash`));
+      `The take of ${whenBegun(this.take.when)} is in the trash`));
   }
 }
