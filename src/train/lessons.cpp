@@ -12,6 +12,10 @@ constexpr std::uint32_t kDitherAgent = 0x3000'0000;
 constexpr std::uint32_t kDropAgent = 0x4000'0000;
 constexpr std::uint32_t kMoveAgent = 0x5000'0000;
 
+/// Of more controls than these no more are turned over in a window, on the average: how they move
+/// together would be lost.
+constexpr float kMostMirrored = 8;
+
 /// Numbers in [0, 1), 24 bits each, four at a time.
 class FastUniforms {
  public:
@@ -76,19 +80,23 @@ void Lessons::move(std::span<float> rows, std::uint64_t draw, std::uint32_t row)
   const std::size_t dimension = layout_->dimension;
   FastUniforms uniforms(seed_, draw, kMoveAgent + row);
   const auto most = static_cast<float>(recipe_->shift);
+  const float turning = static_cast<float>(recipe_->mirror) *
+                        std::min(1.0F, kMostMirrored / static_cast<float>(dimension - 1));
   for (std::size_t d = 1; d < dimension; ++d) {
-    const bool turns = uniforms.next() < static_cast<float>(recipe_->mirror);
+    const bool turns = uniforms.next() < turning;
     const float place = uniforms.next();
     if (!movement_.moves[d - 1]) continue;
+    const Movement::Room room = movement_.rooms[d - 1];
+    const float most_here = most * (room.greatest - room.least);
     float least = INFINITY;
     float greatest = -INFINITY;
     for (std::size_t k = d; k < rows.size(); k += dimension) {
-      if (turns) rows[k] = 1 - rows[k];
+      if (turns) rows[k] = room.least + room.greatest - rows[k];
       least = std::min(least, rows[k]);
       greatest = std::max(greatest, rows[k]);
     }
-    const float down = std::min(most, std::max(0.0F, least));
-    const float up = std::min(most, std::max(0.0F, 1 - greatest));
+    const float down = std::min(most_here, std::max(0.0F, least - room.least));
+    const float up = std::min(most_here, std::max(0.0F, room.greatest - greatest));
     const float by = (down + up) * place - down;
     for (std::size_t k = d; k < rows.size(); k += dimension)
       rows[k] += by;

@@ -18,6 +18,13 @@ namespace imps::train {
 struct Movement {
   std::vector<float> steps;  ///< [takes, N]: between a control's values; 0 when it is continuous
   std::vector<bool> moves;   ///< [N]: whether it ever does; else it stays where it is
+  /// [N]: where they move, in [0, 1]. What is mirrored or moved stays there: who plays in a corner
+  /// of a control has nothing to learn of the rest.
+  struct Room {
+    float least = 0;
+    float greatest = 1;
+  };
+  std::vector<Room> rooms;
 };
 
 /// Reads windows into lessons: times 10, time-major, with what the recipe does to its data.

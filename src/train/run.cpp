@@ -19,8 +19,12 @@ constexpr std::uint64_t kFirstJudgedFrames = 2000;
 // Batches from one judgement to the next in long epochs.
 constexpr std::uint64_t kMostBetween = 500;
 constexpr int kMostSetbacks = 6;
-// A training NLL that is so much worse than it has been, in nats, is divergence.
+// A training NLL that is so much worse than it has been, in nats, is divergence: of few dimensions,
+// and more for each one beyond them. What many controls do in windows that are mirrored is news at
+// first.
 constexpr double kRuin = 25;
+constexpr int kFewDimensions = 9;
+constexpr double kRuinOfEachBeyond = 5;
 // What counts as better for patience, in nats: the last digits always move.
 constexpr double kLeastGain = 1e-4;
 constexpr double kSecondsToFirstCheckpoint = 1;
@@ -216,7 +220,9 @@ void Run::judge(bool ends_epoch) {
   }
   state_.last = now;
   if (observer_.judged) observer_.judged(now);
-  const bool ruined = has_learnt && !(now.train_nll <= state_.least_train_nll + kRuin);
+  const int beyond = std::max(static_cast<int>(learner_.layout().dimension) - kFewDimensions, 0);
+  const double ruin = kRuin + kRuinOfEachBeyond * beyond;
+  const bool ruined = has_learnt && !(now.train_nll <= state_.least_train_nll + ruin);
   if (has_learnt) state_.least_train_nll = std::min(state_.least_train_nll, now.train_nll);
   if (ruined || !std::isfinite(now.val_nll)) {
     set_back(fmt::format("the NLL is {:.3g}, that of the validation rows {:.3g}", now.train_nll,

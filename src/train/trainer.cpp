@@ -19,6 +19,8 @@ constexpr std::uint64_t kSampledRows = 100'000;
 constexpr std::uint64_t kFewestRows = 20;  // of each take
 // Fewer values than these may lie on a controller's by chance, as 0 and 1 do.
 constexpr std::uint64_t kFewestMoves = 8;
+// Who moves a control over so much of its range has it all.
+constexpr float kWholeRange = 0.9F;
 // A control that never moves has no step to be seen. Some of one keeps its density within bounds.
 constexpr float kStepOfConstant = 0.1F;
 
@@ -32,6 +34,12 @@ Result<Movement> movement_of(const std::vector<Stretch>& takes, const DataShape&
   const std::uint64_t rows_a_take = std::max(kSampledRows / takes.size(), kFewestRows);
   Movement movement;
   movement.moves.assign(shape.moves.begin() + 1, shape.moves.end());
+  for (std::size_t d = 1; d < shape.sorted.size(); ++d) {
+    const Movement::Room room{shape.sorted[d].front() / static_cast<float>(kScale),
+                              shape.sorted[d].back() / static_cast<float>(kScale)};
+    const bool is_part = room.greatest - room.least < kWholeRange;
+    movement.rooms.push_back(is_part ? room : Movement::Room{});
+  }
   for (const Stretch& take : takes) {
     const auto of_take = find_resolutions({&take, 1}, dimension, rows_a_take);
     if (!of_take) return of_take.error();

@@ -16,10 +16,12 @@ struct Desk {
   Layout layout{Sizes{.dimension = 2, .layers = 1, .units = 3, .mixtures = 1}};
   Recipe recipe;
   bool moves = true;
+  Movement::Room room;
   Lesson<float> lesson{layout, {.rows = 2, .steps = 4}};
 
   double fill(const std::vector<Window>& windows, bool training) {
-    const Lessons lessons(layout, recipe, {.steps = {1.0F / 128}, .moves = {moves}}, 9);
+    const Lessons lessons(layout, recipe,
+                          {.steps = {1.0F / 128}, .moves = {moves}, .rooms = {room}}, 9);
     const std::uint64_t draw = 4;
     const auto weight = lessons.fill(windows, training ? &draw : nullptr, lesson);
     EXPECT_TRUE(weight);
@@ -92,7 +94,8 @@ TEST(Lessons, HoldDitherWhileTheControlIsHeld) {
 TEST(Lessons, DitherEachTakeByItsOwnSteps) {
   Desk desk;
   desk.recipe = {.dither = 1, .mirror = 0, .shift = 0, .long_dt = 0};
-  const Lessons lessons(desk.layout, desk.recipe, {.steps = {0, 1.0F / 127}, .moves = {true}}, 9);
+  const Lessons lessons(desk.layout, desk.recipe,
+                        {.steps = {0, 1.0F / 127}, .moves = {true}, .rooms = {{}}}, 9);
   const std::uint64_t draw = 4;
   const std::vector<Window> windows{{&desk.dataset, 0, 3, 0}, {&desk.dataset, 0, 3, 1}};
   ASSERT_TRUE(lessons.fill(windows, &draw, desk.lesson));
@@ -106,6 +109,17 @@ TEST(Lessons, MoveControlsOnlyWhereThereIsRoom) {
   // The window touches 0 and 1: it is turned over, and cannot move.
   desk.fill({{&desk.dataset, 0, 4}}, true);
   const std::vector<float> turned{5, 7.5F, 2.5F, 0};
+  for (std::size_t t = 0; t < 4; ++t)
+    EXPECT_NEAR(desk.lesson.inputs[t * 2 + 1], turned[t], 1e-5);
+}
+
+TEST(Lessons, LeaveAControlInTheCornerWhereItIsPlayed) {
+  Desk desk;
+  desk.dataset = Dataset::from_values(2, {1, 0.1F, 1, 0.2F, 1, 0.1F, 1, 0, 1, 0.2F}, {{"a", 0, 5}});
+  desk.room = {0, 0.2F};
+  desk.recipe = {.dither = 0, .mirror = 1, .shift = 0.5, .long_dt = 0};
+  desk.fill({{&desk.dataset, 0, 4}}, true);
+  const std::vector<float> turned{1, 0, 1, 2};  // about the middle of its room
   for (std::size_t t = 0; t < 4; ++t)
     EXPECT_NEAR(desk.lesson.inputs[t * 2 + 1], turned[t], 1e-5);
 }
