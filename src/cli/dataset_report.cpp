@@ -71,8 +71,13 @@ std::vector<std::string> left_out(const Collation& made) {
   }
   if (outside > 0)
     lines.push_back(fmt::format("{} outside --from, --to and --trim", counted(outside, "row")));
-  for (const fs::path& path : made.choice.empty)
-    lines.push_back(path.string() + ": the performer does not play in it");
+  for (const FoundLog& log : made.choice.empty) {
+    lines.push_back(log.path.string() +
+                    (log.report.skipped == 0
+                         ? ": the performer does not play in it"
+                         : fmt::format(": no row of the performer is whole ({})",
+                                       counted(log.report.skipped, "damaged row"))));
+  }
   for (const auto& [copy, taken] : made.choice.duplicates)
     lines.push_back(fmt::format("{}: the same as {}", copy.string(), taken.string()));
   if (!made.choice.others.empty()) {
@@ -162,6 +167,9 @@ Json to_json(const Collation& made, const std::vector<std::string>& warnings) {
     for (const LogFault& fault : report.faults)
       faults.push_back({{"file", log.path.string()}, {"line", fault.line}, {"what", fault.what}});
   }
+  for (const FoundLog& log : made.choice.empty)
+    for (const LogFault& fault : log.report.faults)
+      faults.push_back({{"file", log.path.string()}, {"line", fault.line}, {"what", fault.what}});
   json["instruments"] = std::move(instruments);
   json["logs"] = std::move(logs);
   json["left_out"] = left_out(made);
@@ -201,7 +209,7 @@ void complain_of_faults(const LogChoice& choice) {
   constexpr std::size_t kMostTold = 20;
   std::size_t told = 0;
   std::uint64_t faults = 0;
-  for (const FoundLog& log : choice.logs) {
+  const auto look = [&](const FoundLog& log) {
     if (!log.session_fault.empty())
       complain(log.session_fault + ": what it was played on is not known");
     faults += log.report.skipped + log.report.backwards;
@@ -210,7 +218,9 @@ void complain_of_faults(const LogChoice& choice) {
       ++told;
       complain(fmt::format("{}:{}: {}", log.path.string(), fault.line, fault.what));
     }
-  }
+  };
+  std::ranges::for_each(choice.logs, look);
+  std::ranges::for_each(choice.empty, look);
   if (faults > told) complain(fmt::format("… and {} more (--json lists more)", faults - told));
 }
 

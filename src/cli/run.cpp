@@ -307,7 +307,7 @@ Exit run_run(const Command& command, const Arguments& arguments) {
     for (const auto& warning : read.warnings)
       output.warn(to_text(warning));
     for (const auto& error : read.errors)
-      output.warn(to_text(error));
+      output.fail(to_text(error));
     if (!read.ok()) return Exit::failed;
     output.tell(fmt::format("configuration: {}{}", request.config->string(),
                             read.impsy ? ", one of IMPSY's" : ""));
@@ -333,12 +333,12 @@ Exit run_run(const Command& command, const Arguments& arguments) {
   }
   const auto faults = check(request.settings);
   for (const Error& fault : faults)
-    output.warn(fault.message);
+    output.fail(fault.message);
   if (!faults.empty()) return Exit::usage;
   if (flags.check) {
     const auto without_model = model_faults(request.settings, request.config);
     for (const std::string& fault : without_model)
-      output.warn(fault);
+      output.fail(fault);
     if (!without_model.empty()) return Exit::failed;
     output.tell(request.config ? "it can be performed with: 'imps inspect' explains it"
                 : !flags.target.empty()

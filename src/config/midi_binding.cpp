@@ -21,7 +21,10 @@ using Action = MidiBinding::Action;
 constexpr std::array kTriggers{
     std::pair{std::string_view("note"), Trigger::note},
     std::pair{std::string_view("control_change"), Trigger::control_change},
-    std::pair{std::string_view("program_change"), Trigger::program_change}};
+    std::pair{std::string_view("program_change"), Trigger::program_change},
+    std::pair{std::string_view("pitch_bend"), Trigger::pitch_bend},
+    std::pair{std::string_view("channel_pressure"), Trigger::channel_pressure},
+    std::pair{std::string_view("poly_pressure"), Trigger::poly_pressure}};
 
 constexpr std::size_t kMostWords = 16;
 
@@ -31,6 +34,15 @@ Error wrong(std::string_view text, std::string_view what) {
                   "\"control_change 1 20: "
                   "sigmatemp 0 0.5\"",
                   shortened(text), what)};
+}
+
+bool has_number(Trigger trigger) {
+  return trigger != Trigger::pitch_bend && trigger != Trigger::channel_pressure;
+}
+
+/// Whether it has a value that goes up and down.
+bool is_continuous(Trigger trigger) {
+  return trigger != Trigger::note && trigger != Trigger::program_change;
 }
 
 bool is_switch(Command::Kind kind) {
@@ -44,18 +56,22 @@ Result<MidiBinding> midi_binding_from_text(std::string_view text) {
   if (colon == std::string_view::npos) return wrong(text, "has no command");
   const auto message = words_of(text.substr(0, colon), kMostWords);
   const auto words = words_of(text.substr(colon + 1), kMostWords);
-  if (message.size() != 3) return wrong(text, "has no message of three words");
+  if (message.empty()) return wrong(text, "has no message");
   const auto* const trigger =
       std::find_if(kTriggers.begin(), kTriggers.end(),
                    [&](const auto& known) { return known.first == message[0]; });
-  const auto channel = number_in<int>(message[1]);
-  const auto number = number_in<int>(message[2]);
   if (trigger == kTriggers.end()) {
     std::array<std::string_view, kTriggers.size()> names;
     std::transform(kTriggers.begin(), kTriggers.end(), names.begin(),
                    [](const auto& known) { return known.first; });
     return wrong(text, "begins with no message" + did_you_mean(message[0], names));
   }
+  const std::size_t wanted = has_number(trigger->second) ? 3 : 2;
+  if (message.size() != wanted)
+    return wrong(text,
+                 wanted == 3 ? "has no message of three words" : "has no message of two words");
+  const auto channel = number_in<int>(message[1]);
+  const auto number = wanted == 3 ? number_in<int>(message[2]) : std::optional(0);
   if (!channel || *channel < 1 || *channel > 16) return wrong(text, "has no channel from 1 to 16");
   if (!number || *number < 0 || *number > 127) return wrong(text, "has no number from 0 to 127");
   if (words.empty()) return wrong(text, "has no command");
@@ -71,7 +87,11 @@ Result<MidiBinding> midi_binding_from_text(std::string_view text) {
                       .number = *number,
                       .command = {},
                       .text = std::string(text)};
-  const bool turns = binding.trigger == Trigger::control_change && arguments.size() == 2;
+  const auto is_number = [](const CommandArgument& one) {
+    return std::holds_alternative<double>(one);
+  };
+  const bool turns = is_continuous(binding.trigger) && arguments.size() == 2 &&
+                     (is_number(arguments[0]) == is_number(arguments[1]));
   // Both ends of a turned number must be right, and so is all between.
   for (const auto& one :
        turns ? std::vector{arguments[0], arguments[1]} : std::vector<CommandArgument>{}) {

@@ -384,6 +384,22 @@ class Reader {
     }
   }
 
+  /// The key whose mappings have the controller of a binding; "" when none has.
+  [[nodiscard]] std::string_view mapped_too(const MidiBinding& binding) const {
+    if (binding.trigger != MidiBinding::Trigger::control_change) return {};
+    const auto is_in = [&](const std::vector<MidiMapping>& list) {
+      return std::ranges::any_of(list, [&](const MidiMapping& one) {
+        return one.kind == MidiMapping::Kind::control_change && one.channel == binding.channel &&
+               one.number == binding.number;
+      });
+    };
+    const Settings& s = read_.settings;
+    if (std::ranges::any_of(s.midi.input, [&](const auto& of) { return is_in(of.second); }))
+      return "midi.input";
+    if (is_in(s.websocket.input)) return "websocket.input";
+    return is_in(s.serial_midi.input) ? "serialmidi.input" : "";
+  }
+
   void look_at_bindings() {
     const Found* const found = find("interaction.bindings");
     if (found == nullptr) return;
@@ -393,7 +409,16 @@ class Reader {
     for (const toml::node* const element : elements_of(*found->node)) {
       const auto text = element->value<std::string>();
       const auto binding = text ? midi_binding_from_text(*text) : Result<MidiBinding>(Error{});
-      if (!binding || binding->command.kind != Command::Kind::scene) continue;
+      if (!binding) continue;
+      if (const std::string_view key = mapped_too(*binding); !key.empty() && is_wanted()) {
+        warning(
+            element->source().begin,
+            fmt::format("interaction.bindings: the message of \"{}\" is in {}, too, and moves no "
+                        "control there",
+                        shortened(*text), key),
+            "take one of the two out");
+      }
+      if (binding->command.kind != Command::Kind::scene) continue;
       const std::string& scene = binding->command.text;
       if (std::find(names.begin(), names.end(), scene) != names.end()) continue;
       warning(

@@ -294,12 +294,12 @@ Result<LogChoice> choose_logs(const LogQuery& query) {
     auto log = look_into(file);
     if (!log) return log.error();
     if (log->report.performer_rows == 0) {
-      choice.empty.push_back(file);
       if (!log->report.faults.empty()) {
         const LogFault& first = log->report.faults.front();
         damage += fmt::format("; {}: {} damaged, the first in line {}: {}", file.string(),
                               log->report.skipped, first.line, first.what);
       }
+      choice.empty.push_back(std::move(*log));
     } else {
       choice.logs.push_back(std::move(*log));
     }

@@ -64,8 +64,8 @@ struct LogQuery {
 
 struct LogChoice {
   int dimension = 0;
-  std::vector<FoundLog> logs;                ///< by the time of their first row
-  std::vector<std::filesystem::path> empty;  ///< without a row of the performer
+  std::vector<FoundLog> logs;   ///< by the time of their first row
+  std::vector<FoundLog> empty;  ///< without a row of the performer: perhaps all are damaged
   /// The same bytes as a log that is taken: (left out, taken).
   std::vector<std::pair<std::filesystem::path, std::filesystem::path>> duplicates;
   /// Of another dimension, instrument or time than was asked for.

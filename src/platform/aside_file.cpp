@@ -110,6 +110,10 @@ int AsideFile::Open::place_new() {
 }
 
 int AsideFile::Open::replace() {
+  // Whoever might not read the old file may not read the new one.
+  struct stat old {};
+  if (::stat(path.c_str(), &old) == 0 && S_ISREG(old.st_mode))
+    ::fchmod(descriptor, old.st_mode & 07777);
   if (!aside) {
     if (give_name(descriptor, path.c_str())) return 0;
     if (errno != EEXIST) return errno;

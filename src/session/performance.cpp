@@ -17,6 +17,12 @@ constexpr Duration kLead = std::chrono::milliseconds(100);
 /// What the end may take.
 constexpr Duration kFarewell = std::chrono::milliseconds(250);
 
+/// Whether there is an interface beside OSC.
+bool has_other(const Settings& settings) {
+  return settings.midi.enabled || settings.websocket.enabled || settings.serial.enabled ||
+         settings.serial_midi.enabled;
+}
+
 }  // namespace
 
 std::vector<Command> limits_of(const LimitSettings& limits) {
@@ -76,7 +82,13 @@ Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings,
   performance->notes_ = notes;
   for (const std::string_view section : kInterfaceSections) {
     if (!is_wanted(section, settings)) continue;
-    if (auto opened = performance->open(section, settings); !opened) return opened.error();
+    auto opened = performance->open(section, settings);
+    if (opened) continue;
+    // Who plays over another interface, and has asked for nothing of OSC, plays without it.
+    const bool is_unasked =
+        section == "osc" && settings.osc == OscSettings{} && has_other(settings);
+    if (!is_unasked) return opened.error();
+    performance->tell(InterfaceRefused{opened.error().message});
   }
   performance->house_.assign(channels.to_stage.fd());
   return performance;

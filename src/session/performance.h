@@ -121,6 +121,7 @@ class Performance final : private Listener {
                     bool heard);
   void act_on_command(const Command& command, TimePoint at);
   void carry_out(std::span<const Action> actions);
+  [[nodiscard]] std::span<const int> velocities_for(std::size_t controls) const noexcept;
   void send_prediction(const Play& play);
   void sound(Sound sound, TimePoint at);
   void smooth();
@@ -144,7 +145,7 @@ class Performance final : private Listener {
   void tell_ports();
   void log_event(TimePoint at, std::string_view name, double number, std::string_view text);
   void tell_unheard(TimePoint at);
-  void let_go(const ControlSet& outputs);
+  void let_go(ControlSet outputs);
   void tell_owner(const Owner& owner);
   void finish();
 

@@ -120,6 +120,7 @@ void Performance::take_settings(const TakeSettings& message, TimePoint at) {
   for (const Command& command : message.commands)
     act_on_command(command, at);
   if (performer_) performer_->set_thru(next.interaction.input_thru);
+  if (!next.interaction.input_thru && thru_sounds_.any()) let_go(thru_sounds_);
   if (next.interaction.pick_up != settings_.interaction.pick_up) {
     const ControlSet controls = control_set(next.interaction.pick_up);
     performer_settings_.pick_up = told_settings_.pick_up = controls;

@@ -25,7 +25,11 @@ void Performance::carry_out(std::span<const Action> actions) {
           } else if constexpr (std::is_same_v<A, PlayThru>) {
             const TimePoint at = now();
             smoother_.follow(a.controls);
-            sound({.controls = a.controls, .touched = touched_, .due = at}, at);
+            sound({.controls = a.controls,
+                   .touched = touched_,
+                   .due = at,
+                   .velocities = velocities_for(a.controls.size())},
+                  at);
             thru_sounds_ |= router_.heard_as(touched_);
           } else if constexpr (std::is_same_v<A, Release>) {
             release(now());
@@ -48,16 +52,18 @@ void Performance::carry_out(std::span<const Action> actions) {
   }
 }
 
+/// How hard the performer struck last, where that is remembered.
+std::span<const int> Performance::velocities_for(std::size_t controls) const noexcept {
+  if (!settings_.interaction.remember_velocity) return {};
+  return std::span(velocities_).first(controls);
+}
+
 void Performance::send_prediction(const Play& play) {
   const TimePoint before = now();
-  const std::span<const int> velocities =
-      settings_.interaction.remember_velocity
-          ? std::span<const int>(velocities_).first(play.controls.size())
-          : std::span<const int>();
   sound(smoother_.begin({.controls = play.controls,
                          .touched = play.moved,
                          .due = play.due,
-                         .velocities = velocities},
+                         .velocities = velocities_for(play.controls.size())},
                         before),
         before);
   thru_sounds_.reset();
@@ -89,7 +95,7 @@ void Performance::release(TimePoint at) {
 }
 
 /// @param outputs  controls of theirs
-void Performance::let_go(const ControlSet& outputs) {
+void Performance::let_go(ControlSet outputs) {
   thru_sounds_ &= ~outputs;
   for (const auto& [section, interface] : interfaces_)
     interface->let_go(outputs, now());

@@ -68,6 +68,20 @@ TEST(ReadConfig, WarnsOfABindingToASceneThatIsNotThere) {
                 "mean 'storm'?)"));
 }
 
+TEST(ReadConfig, WarnsOfAControllerThatIsBoundAndMapped) {
+  const ConfigRead read = read_config(
+      "[interaction]\nbindings = [\"control_change 1 20: mark x\", \"control_change 1 21: "
+      "panic\"]\n"
+      "[midi]\nin_device = \"a\"\ninput = [\"control_change 1 20\"]\n",
+      "imps.toml");
+  ASSERT_EQ(read.warnings.size(), 1U);
+  EXPECT_THAT(
+      to_text(read.warnings[0]),
+      HasSubstr(
+          "imps.toml:2:13: interaction.bindings: the message of \"control_change 1 20: mark x\" "
+          "is in midi.input, too"));
+}
+
 TEST(ReadConfig, PointsAtWhatIsWrongInAScene) {
   const ConfigRead config = read(R"(
 [scenes.verse]

@@ -130,7 +130,7 @@ Settings any_settings() {
   s.interaction.input_thru = *rc::gen::arbitrary<bool>();
   s.interaction.start_now = *rc::gen::arbitrary<bool>();
   s.interaction.ahead = *rc::gen::arbitrary<bool>();
-  for (const char* const text : {"note 1 36: pause", "control_change 16 127: sigmatemp 0.5 0"}) {
+  for (const char* const text : {"note 1 36: pause", "pitch_bend 16: sigmatemp 0.5 0"}) {
     if (*rc::gen::arbitrary<bool>())
       s.interaction.bindings.push_back(midi_binding_from_text(text).value());
   }

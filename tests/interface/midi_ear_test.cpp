@@ -17,11 +17,13 @@ using testing::IsEmpty;
 class Story final : public Listener {
  public:
   std::vector<std::string> words;
+  double value = 0;  ///< of the control that moved last
   void begin_turn() override {}
   void end_turn(bool) override {}
   void on_frame(std::span<const double>, Duration) override {}
   void on_updates(std::span<const ControlUpdate> updates) override {
     words.push_back("x_" + std::to_string(updates[0].control + 1));
+    value = updates[0].value;
   }
   void on_let_go(const ControlSet& controls) override {
     words.push_back("let go " + controls.to_string().substr(controls.size() - 2));
@@ -98,6 +100,63 @@ TEST_F(Ear, OneMessageMayMeanSeveralThings) {
               ElementsAre("mode battle", HasSubstr("seed")));
 }
 
+TEST_F(Ear, BendsAndPressuresTurnAndSwitchAsControllersDo) {
+  bind({"pitch_bend 1: timescale 0.5 2", "channel_pressure 2: panic", "poly_pressure 3 60: mute"});
+  EXPECT_THAT(hear(MidiMessage::pitch_bend(1, 0)), ElementsAre("timescale 0.500000"));
+  EXPECT_THAT(hear(MidiMessage::pitch_bend(1, 16'383)), ElementsAre("timescale 2.000000"));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::channel_pressure, 2, 63)), IsEmpty());
+  EXPECT_THAT(hear(MidiMessage::of(Kind::channel_pressure, 2, 64)),
+              ElementsAre(HasSubstr("panic")));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::poly_pressure, 3, 61, 127)), IsEmpty());
+  EXPECT_THAT(hear(MidiMessage::of(Kind::poly_pressure, 3, 60, 127)), ElementsAre("toggle mute"));
+}
+
+TEST_F(Ear, AllNotesOffLetsEveryKeyOfItsChannelGo) {
+  bind({});
+  hear(MidiMessage::of(Kind::note_on, 1, 50, 90));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 2, 123, 0)), IsEmpty());
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 123, 0)), ElementsAre("let go 01"));
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_off, 1, 50)), IsEmpty());
+}
+
+TEST_F(Ear, AKeyThatIsHeldWhileThingsAreMappedAnewIsStillLetGo) {
+  bind({});
+  hear(MidiMessage::of(Kind::note_on, 1, 50, 90));
+  const std::vector<MidiBinding> bound{midi_binding_from_text("note 1 50: mark here").value()};
+  ear_.remap({{.kind = MidiMapping::Kind::note, .least = 20}}, bound, &story_);
+  EXPECT_THAT(hear(MidiMessage::of(Kind::note_off, 1, 50)), ElementsAre("let go 01"));
+}
+
+TEST_F(Ear, AKeyThatMeansNothingAnyMoreIsLetGoAtOnce) {
+  bind({});
+  hear(MidiMessage::of(Kind::note_on, 1, 50, 90));
+  story_.words.clear();
+  ear_.remap({{.kind = MidiMapping::Kind::control_change}}, {}, &story_);
+  EXPECT_THAT(story_.words, ElementsAre("let go 01"));
+}
+
+TEST_F(Ear, APedalThatIsDownWhileThingsAreMappedAnewDoesNotActAgain) {
+  bind({"control_change 1 64: scene next"});
+  EXPECT_EQ(hear(MidiMessage::of(Kind::control_change, 1, 64, 66)).size(), 1U);
+  ear_.remap({}, {midi_binding_from_text("control_change 1 64: scene next").value()}, &story_);
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 64, 100)), IsEmpty());
+}
+
+TEST_F(Ear, HalvesOfAValueAndTheChosenParameterOutliveANewMapping) {
+  const std::vector<MidiMapping> mappings{
+      {.kind = MidiMapping::Kind::control_change_fine, .number = 2, .most = 16'383},
+      {.kind = MidiMapping::Kind::nrpn, .number = 5, .most = 16'383}};
+  ear_ = MidiEar(mappings, {});
+  hear(MidiMessage::of(Kind::control_change, 1, 2, 9));
+  hear(MidiMessage::of(Kind::control_change, 1, 34, 3));
+  hear(MidiMessage::of(Kind::control_change, 1, 99, 0));
+  hear(MidiMessage::of(Kind::control_change, 1, 98, 5));
+  ear_.remap(mappings, {}, &story_);
+  hear(MidiMessage::of(Kind::control_change, 1, 34, 4));
+  EXPECT_DOUBLE_EQ(story_.value, (9 * 128 + 4) / 16383.0);
+  EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, 6, 20)), ElementsAre("x_2"));
+}
+
 TEST(MidiBindings, SayWhatIsWrong) {
   const auto complaint = [](const char* text) {
     const auto binding = midi_binding_from_text(text);
@@ -113,7 +172,9 @@ TEST(MidiBindings, SayWhatIsWrong) {
   EXPECT_THAT(complaint("control_change 1 20: pitemp 0 1"), HasSubstr("above 0"));
   EXPECT_THAT(complaint("control_change 1 20: mode battle useronly"), HasSubstr("mode"));
   EXPECT_THAT(complaint("control_change 1 20: pause 0 1"), HasSubstr("none can be turned"));
+  EXPECT_THAT(complaint("pitch_bend 1 20: panic"), HasSubstr("no message of two words"));
   EXPECT_EQ(complaint("control_change 1 20: pause 1"), "none");
+  EXPECT_EQ(complaint("control_change 1 23: limit 1 hold"), "none");
   EXPECT_EQ(complaint("note 1 36: model mine.keras"), "none");
 }
 

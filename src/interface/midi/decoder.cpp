@@ -39,6 +39,25 @@ MidiDecoder::MidiDecoder(std::vector<MidiMapping> mappings)
   chosen_.fill({kNoParameter >> 7, kNoParameter & 0x7f});
 }
 
+ControlSet MidiDecoder::remap(std::vector<MidiMapping> mappings) {
+  std::vector<int> keys(mappings.size(), kNoKey);
+  ControlSet left;
+  for (std::size_t k = 0; k < keys_.size(); ++k) {
+    if (keys_[k] == kNoKey) continue;
+    const bool is_same = k < mappings.size() && mappings[k].kind == Kind::note &&
+                         mappings[k].channel == mappings_[k].channel;
+    if (is_same)
+      keys[k] = keys_[k];
+    else
+      left.set(k);
+  }
+  mappings_ = std::move(mappings);
+  keys_ = std::move(keys);
+  updates_.clear();
+  updates_.reserve(mappings_.size());
+  return left;
+}
+
 bool MidiDecoder::Halves::take_upper(int value) noexcept {
   upper = value;
   // Two upper halves in a row: this device has only those, or not always the others.
@@ -80,11 +99,12 @@ void MidiDecoder::note_on(int channel, int note, int velocity) noexcept {
 
 ControlSet MidiDecoder::let_go(const MidiMessage& message) noexcept {
   ControlSet controls;
-  if (!message.is_note_off()) return controls;
+  const bool ends_all = message.kind() == MidiMessage::Kind::control_change &&
+                        (message.first() == kAllSoundOff || message.first() >= kAllNotesOff);
+  if (!message.is_note_off() && !ends_all) return controls;
   for (std::size_t k = 0; k < mappings_.size(); ++k) {
-    const bool is_it = mappings_[k].kind == Kind::note &&
-                       mappings_[k].channel == message.channel() && keys_[k] == message.first();
-    if (!is_it) continue;
+    if (keys_[k] == kNoKey || mappings_[k].channel != message.channel()) continue;
+    if (!ends_all && keys_[k] != message.first()) continue;
     keys_[k] = kNoKey;
     controls.set(k);
   }

@@ -22,6 +22,11 @@ class MidiDecoder {
   /// @param mappings  of x_1 …, in order; numbers in range.
   explicit MidiDecoder(std::vector<MidiMapping> mappings);
 
+  /// Reads by other mappings from now on. What it remembers of the device stays, and the keys of
+  /// controls that are notes of the same channel as before; returns the others that were held. Not
+  /// realtime-safe.
+  ControlSet remap(std::vector<MidiMapping> mappings);
+
   /// What `message` moves, in the controls' order; nothing for a message that is not mapped. Valid
   /// until the next call.
   std::span<const ControlUpdate> on(const MidiMessage& message) noexcept;
@@ -32,7 +37,8 @@ class MidiDecoder {
   /// itself, its lower half being 0. As on(), valid until the next call.
   std::span<const ControlUpdate> settle() noexcept;
 
-  /// The controls whose key `message` lets go: those that its note was the last one of.
+  /// The controls whose key `message` lets go: those that its note was the last one of; all of the
+  /// channel where it ends all notes (controllers 120 and 123 to 127).
   ControlSet let_go(const MidiMessage& message) noexcept;
   /// The controls whose key is held down.
   [[nodiscard]] ControlSet held() const noexcept;

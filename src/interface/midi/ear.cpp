@@ -1,5 +1,6 @@
 #include "interface/midi/ear.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace imps {
@@ -9,17 +10,36 @@ using Trigger = MidiBinding::Trigger;
 using Action = MidiBinding::Action;
 
 /// From here on a pedal is down. MIDI 1.0 Detailed Specification, "Controller numbers" (64–69).
-constexpr int kDown = 64;
+constexpr double kDown = 64 / 127.0;
+
+/// Of a bend, a pressure or a controller, as a share of the greatest.
+double share_of(const MidiBinding& binding, const MidiMessage& message) noexcept {
+  switch (binding.trigger) {
+    case Trigger::pitch_bend:
+      return message.bend() / 16383.0;
+    case Trigger::channel_pressure:
+      return message.first() / 127.0;
+    default:
+      return message.second() / 127.0;
+  }
+}
 
 bool is_meant(const MidiBinding& binding, const MidiMessage& message) noexcept {
-  if (message.channel() != binding.channel || message.first() != binding.number) return false;
+  if (message.channel() != binding.channel) return false;
+  const bool is_number = message.first() == binding.number;
   switch (binding.trigger) {
     case Trigger::note:
-      return message.is_note_on() || message.is_note_off();
+      return is_number && (message.is_note_on() || message.is_note_off());
     case Trigger::control_change:
-      return message.kind() == MidiMessage::Kind::control_change;
+      return is_number && message.kind() == MidiMessage::Kind::control_change;
     case Trigger::program_change:
-      return message.kind() == MidiMessage::Kind::program_change;
+      return is_number && message.kind() == MidiMessage::Kind::program_change;
+    case Trigger::pitch_bend:
+      return message.kind() == MidiMessage::Kind::pitch_bend;
+    case Trigger::channel_pressure:
+      return message.kind() == MidiMessage::Kind::channel_pressure;
+    case Trigger::poly_pressure:
+      return is_number && message.kind() == MidiMessage::Kind::poly_pressure;
   }
   return false;
 }
@@ -29,10 +49,25 @@ bool is_meant(const MidiBinding& binding, const MidiMessage& message) noexcept {
 MidiEar::MidiEar(std::vector<MidiMapping> mappings, std::vector<MidiBinding> bindings)
     : decoder_(std::move(mappings)), bindings_(std::move(bindings)), pressed_(bindings_.size()) {}
 
+void MidiEar::remap(std::vector<MidiMapping> mappings, std::vector<MidiBinding> bindings,
+                    Listener* listener) {
+  const ControlSet left = decoder_.remap(std::move(mappings));
+  if (listener != nullptr && left.any()) listener->on_let_go(left);
+  std::vector<char> pressed(bindings.size());
+  for (std::size_t k = 0; k < bindings.size(); ++k) {
+    const auto before = std::ranges::find(bindings_, bindings[k]);
+    if (before != bindings_.end())
+      pressed[k] = pressed_[static_cast<std::size_t>(before - bindings_.begin())];
+  }
+  bindings_ = std::move(bindings);
+  pressed_ = std::move(pressed);
+}
+
 bool MidiEar::hear(const MidiMessage& message, Listener& listener) {
-  if (is_bound(message, listener)) return true;
+  // Also of a key that was struck before it was bound.
   if (const ControlSet controls = decoder_.let_go(message); controls.any())
     listener.on_let_go(controls);
+  if (is_bound(message, listener)) return true;
   const auto updates = decoder_.on(message);
   if (updates.empty()) return false;
   listener.on_updates(updates);
@@ -57,15 +92,16 @@ bool MidiEar::is_bound(const MidiMessage& message, Listener& listener) {
     bound = true;
     if (binding.action == Action::turn) {
       Command command = binding.command;
-      command.number = binding.least + (binding.most - binding.least) * message.second() / 127.0;
+      command.number = binding.least + (binding.most - binding.least) * share_of(binding, message);
       listener.on_command(command, Duration{0});
       continue;
     }
-    const bool down = binding.trigger == Trigger::control_change ? message.second() >= kDown
-                                                                 : !message.is_note_off();
+    const bool is_switch =
+        binding.trigger == Trigger::note || binding.trigger == Trigger::program_change;
+    const bool down = is_switch ? !message.is_note_off() : share_of(binding, message) >= kDown;
     const bool was_down = std::exchange(pressed_[k], static_cast<char>(down)) != 0;
     // A program has no end.
-    if (!down || (was_down && binding.trigger == Trigger::control_change)) continue;
+    if (!down || (was_down && !is_switch)) continue;
     if (binding.action == Action::toggle) {
       listener.on_toggle(binding.command.kind);
     } else {

@@ -15,6 +15,13 @@ class MidiEar {
  public:
   MidiEar(std::vector<MidiMapping> mappings, std::vector<MidiBinding> bindings);
 
+  /// Means something else from now on. What it knows of the device stays: pedals that are down,
+  /// halves of values, chosen parameters, and the keys of controls that are notes of the same
+  /// channel as before; `listener` (may be null) hears of other keys as if they were let go. Not
+  /// realtime-safe.
+  void remap(std::vector<MidiMapping> mappings, std::vector<MidiBinding> bindings,
+             Listener* listener);
+
   /// Tells `listener`. A message that is bound moves no control. False when it meant nothing here.
   bool hear(const MidiMessage& message, Listener& listener);
   /// Whether settle() is wanted, some time after the last message.

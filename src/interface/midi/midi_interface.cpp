@@ -102,7 +102,7 @@ void MidiInterface::set_up(const MidiSettings& before, TimePoint now) {
   for (const std::string& name : settings_.inputs) {
     auto in = take_named(old_ins, name);
     if (!in) in = std::make_unique<In>(In{.id = next_id_++, .name = name, .ear = {{}, {}}});
-    in->ear = MidiEar(mappings_of(settings_.input, name), bindings_);
+    in->ear.remap(mappings_of(settings_.input, name), bindings_, listener_);
     const auto place_of = [this](const std::string& output) -> Out* {
       const auto found = std::find_if(outs_.begin(), outs_.end(),
                                       [&](const auto& out) { return out->name == output; });

@@ -97,7 +97,7 @@ std::size_t SerialMidiInterface::send(const MidiMessage& message) {
 bool SerialMidiInterface::take(const Settings& settings, TimePoint now) {
   const SerialMidiSettings& next = settings.serial_midi;
   if (next.port != line_.port() || next.baudrate != line_.baudrate()) return false;
-  ear_ = MidiEar(next.input, settings.interaction.bindings);
+  ear_.remap(next.input, settings.interaction.bindings, listener_);
   output_.remap(next.output, now);
   return true;
 }

@@ -396,7 +396,7 @@ bool WebSocketInterface::take(const Settings& settings, TimePoint now) {
     return false;
   bindings_ = settings.interaction.bindings;
   for (const auto& client : clients_)
-    client->ear() = MidiEar(next.input, bindings_);
+    client->ear().remap(next.input, bindings_, listener_);
   if (next.output != settings_.output)
     for_players([&](MidiPlayer& player) { player.remap(next.output, now); });
   settings_ = next;
