@@ -24,7 +24,8 @@ constexpr std::array kTriggers{
     std::pair{std::string_view("program_change"), Trigger::program_change},
     std::pair{std::string_view("pitch_bend"), Trigger::pitch_bend},
     std::pair{std::string_view("channel_pressure"), Trigger::channel_pressure},
-    std::pair{std::string_view("poly_pressure"), Trigger::poly_pressure}};
+    std::pair{std::string_view("poly_pressure"), Trigger::poly_pressure},
+    std::pair{std::string_view("nrpn"), Trigger::nrpn}};
 
 constexpr std::size_t kMostWords = 16;
 
@@ -35,6 +36,10 @@ Error wrong(std::string_view text, std::string_view what) {
                   "sigmatemp 0 0.5\"",
                   shortened(text), what)};
 }
+
+/// 16383 chooses none. MIDI 1.0 Detailed Specification, "Registered and non-registered parameter
+/// numbers".
+int greatest_number(Trigger trigger) { return trigger == Trigger::nrpn ? 16'382 : 127; }
 
 bool has_number(Trigger trigger) {
   return trigger != Trigger::pitch_bend && trigger != Trigger::channel_pressure;
@@ -73,7 +78,8 @@ Result<MidiBinding> midi_binding_from_text(std::string_view text) {
   const auto channel = number_in<int>(message[1]);
   const auto number = wanted == 3 ? number_in<int>(message[2]) : std::optional(0);
   if (!channel || *channel < 1 || *channel > 16) return wrong(text, "has no channel from 1 to 16");
-  if (!number || *number < 0 || *number > 127) return wrong(text, "has no number from 0 to 127");
+  if (const int most = greatest_number(trigger->second); !number || *number < 0 || *number > most)
+    return wrong(text, fmt::format("has no number from 0 to {}", most));
   if (words.empty()) return wrong(text, "has no command");
 
   std::vector<CommandArgument> arguments;

@@ -23,6 +23,8 @@
 
 // Last: see there.
 #include "config/element_faults.h"
+#include "config/found_keys.h"
+#include "config/no_effect.h"
 
 namespace imps {
 namespace {
@@ -48,7 +50,7 @@ class Reader {
     for (const Finding& finding : findings(read_.settings)) {
       // What a single key said is already reported at its own place.
       if (faulty_.contains(finding.key)) continue;
-      error(place_of(finding.key), finding.what, finding.fix);
+      error(found_.place_of(finding.key), finding.what, finding.fix);
     }
     sort(read_.errors);
     if (elements_ > kMostElements) {
@@ -56,11 +58,13 @@ class Reader {
                               fmt::format("{} more faults in lists", elements_ - kMostElements),
                               "mend the first ones"});
     }
+    no_effect_.look_at(read_.settings, found_);
+    for (const NoEffect::Warning& one : no_effect_.warnings())
+      warning(one.at, one.what, one.fix);
     sort(read_.warnings);
-    if (vain_ > kMostElements) {
-      read_.warnings.push_back({file_, 0, 0,
-                                fmt::format("{} more that have no effect", vain_ - kMostElements),
-                                "mend the first ones"});
+    if (const std::size_t more = no_effect_.left_out(); more > 0) {
+      read_.warnings.push_back(
+          {file_, 0, 0, fmt::format("{} more that have no effect", more), "mend the first ones"});
     }
     if (unknown_ > kMostUnknown) {
       read_.warnings.push_back({file_, 0, 0,
@@ -71,12 +75,6 @@ class Reader {
   }
 
  private:
-  struct Found {
-    const Key* key;
-    const toml::node* node;
-    toml::source_position at;  ///< of the key
-  };
-
   void find_keys() {
     for (const auto& [name, node] : root_) {
       const std::string_view path = name.str();
@@ -91,7 +89,7 @@ class Reader {
         } else if (section && !node.is_boolean()) {  // `log`, which is two things
           error(at, wrong_section(path, node), section_fix(path));
         } else {
-          found_.push_back({key, &node, at});
+          found_.keys.push_back({key, &node, at});
         }
       } else if (section) {
         error(at, wrong_section(path, node), section_fix(path));
@@ -106,7 +104,7 @@ class Reader {
       const toml::source_position at = name.source().begin;
       const Key* const key = find_key(fmt::format("{}.{}", section, name.str()));
       if (key != nullptr) {
-        found_.push_back({key, &node, at});
+        found_.keys.push_back({key, &node, at});
       } else if (unknown_wanted()) {
         unknown(at, fmt::format("{}.{}", section, shortened(name.str())),
                 meant_key(section, name.str()));
@@ -116,11 +114,12 @@ class Reader {
 
   void apply() {
     // IMPSY's spellings of [osc] start from IMPSY's addresses, and its keys come before imps's.
-    std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
-      return std::pair(a.key->standing != Standing::impsy, a.key) <
-             std::pair(b.key->standing != Standing::impsy, b.key);
-    });
-    for (const Found& found : found_) {
+    std::stable_sort(found_.keys.begin(), found_.keys.end(),
+                     [](const FoundKey& a, const FoundKey& b) {
+                       return std::pair(a.key->standing != Standing::impsy, a.key) <
+                              std::pair(b.key->standing != Standing::impsy, b.key);
+                     });
+    for (const FoundKey& found : found_.keys) {
       if (found.key->standing != Standing::impsy) continue;
       read_.impsy = true;
       if (section(*found.key) == "osc" && !impsy_osc_) {
@@ -129,23 +128,20 @@ class Reader {
       }
     }
     // An interface that is set up is wanted, unless its `enabled` says otherwise.
-    for (const Found& found : found_) {
+    for (const FoundKey& found : found_.keys) {
       for (const std::string_view one : kInterfaces) {
         if (section(*found.key) == one)
           find_key(fmt::format("{}.enabled", one))->set(read_.settings, Value{true});
       }
     }
-    for (const Found& found : found_)
+    for (const FoundKey& found : found_.keys)
       apply(found);
     settle_serial_lines();
-    look_at_mappings();
-    look_at_devices();
-    look_at_bindings();
     std::sort(read_.understood.begin(), read_.understood.end(),
               [](const std::string& a, const std::string& b) { return find_key(a) < find_key(b); });
   }
 
-  void apply(const Found& found) {
+  void apply(const FoundKey& found) {
     const Key& key = *found.key;
     if (key.kind == Kind::scenes) {
       read_scenes(found);
@@ -159,7 +155,7 @@ class Reader {
       return;
     }
     if (!key.same_as.empty()) {
-      const Found* const other = find(key.same_as);
+      const FoundKey* const other = found_.find(key.same_as);
       if (other != nullptr && other->key->standing == Standing::shared) {
         warning(found.at,
                 fmt::format("{} has no effect beside {} (line {})", key.path, key.same_as,
@@ -175,7 +171,7 @@ class Reader {
     }
     key.set(read_.settings, *value);
     read_.understood.emplace_back(key.path);
-    look_at_elements(key, *found.node);
+    no_effect_.look_at_elements(key, *found.node);
     if (key.kind == Kind::host) look_at_host(key, found.node->source().begin);
   }
 
@@ -188,38 +184,7 @@ class Reader {
       error(node.source().begin, fmt::format("{} {}", key.path, wrong), "give " + accepts(key));
   }
 
-  /// What in mappings is right, and has no effect.
-  void look_at_elements(const Key& key, const toml::node& node) {
-    if (key.kind != Kind::mappings && key.kind != Kind::device_mappings) return;
-    for (const toml::node* const element : elements_of(node)) {
-      if (const toml::node* const spare = spare_part(*element); spare != nullptr && is_wanted()) {
-        warning(spare->source().begin,
-                fmt::format("{}: the parts of the mapping from {} on have no effect, as in IMPSY",
-                            key.path, shown(*spare)),
-                "take them out");
-      }
-    }
-    if (key.path == "websocket.output") look_at_texts(node);
-  }
-
-  /// The predecessor's texts, which clients hear, are of notes, controllers and pitch bend only.
-  void look_at_texts(const toml::node& node) {
-    for (const toml::node* const element : elements_of(node)) {
-      const auto mapping = midi_mapping_from_text(mapping_words(*element).value_or(""));
-      const bool is_silent = mapping && (mapping->kind == MidiMapping::Kind::program_change ||
-                                         mapping->kind == MidiMapping::Kind::channel_pressure ||
-                                         mapping->kind == MidiMapping::Kind::poly_pressure);
-      if (!is_silent || !is_wanted()) continue;
-      const std::string text = to_text(*mapping);
-      warning(element->source().begin,
-              fmt::format("websocket.output: \"{}\" is never sent: the messages of WebSocket "
-                          "clients have no form for {}",
-                          text, text.substr(0, text.find(' '))),
-              "give a control_change, pitch_bend or note_on");
-    }
-  }
-
-  void read_scenes(const Found& found) {
+  void read_scenes(const FoundKey& found) {
     const toml::table* const scenes = found.node->as_table();
     if (scenes == nullptr) {
       error(found.at, "scenes is " + shown(*found.node), "write sections [scenes.NAME]");
@@ -281,7 +246,7 @@ class Reader {
       const std::string wrong = value ? fault(*key, *value) : "is " + shown(value_node);
       if (wrong.empty()) {
         add_change(scene, *key, *value);
-        look_at_elements(*key, value_node);
+        no_effect_.look_at_elements(*key, value_node);
       } else {
         tell(*key, value_node, wrong);
       }
@@ -320,117 +285,12 @@ class Reader {
     if (midi.port.empty()) midi.port = text.port;
     if (!text.enabled || text.port != midi.port) return;
     text.enabled = false;
-    warning(place_of("serialmidi.port"), "[serial] and [serialmidi] have the same line",
+    warning(found_.place_of("serialmidi.port"), "[serial] and [serialmidi] have the same line",
             "it speaks MIDI; leave one of the two out");
   }
 
-  void look_at_mappings() {
-    const auto& dimension = read_.settings.model.dimension;
-    const RouteSettings& route = read_.settings.route;
-    if (!dimension) return;
-    const auto look = [&](std::string_view key, std::string_view of, std::size_t count) {
-      // Where routes lead, their numbers count.
-      const auto& routes = key.ends_with(".input") ? route.input : route.output;
-      if (!routes.empty() && key.ends_with(".input")) return;
-      const auto wanted = routes.empty() ? static_cast<std::size_t>(*dimension - 1) : routes.size();
-      if (count == 0 || count == wanted) return;
-      warning(place_of(key),
-              fmt::format("{}{} has {} mappings, and dimension {} has {} controls", key,
-                          of.empty() ? "" : fmt::format(" of \"{}\"", shortened(of)), count,
-                          *dimension, wanted),
-              count < wanted ? "the controls without one are not on this device"
-                             : "those beyond the last control have no effect");
-    };
-    const Settings& s = read_.settings;
-    for (const auto& [name, list] : s.midi.input)
-      look("midi.input", name, list.size());
-    for (const auto& [name, list] : s.midi.output)
-      look("midi.output", name, list.size());
-    look("websocket.input", "", s.websocket.input.size());
-    look("websocket.output", "", s.websocket.output.size());
-    look("serialmidi.input", "", s.serial_midi.input.size());
-    look("serialmidi.output", "", s.serial_midi.output.size());
-  }
-
-  /// Devices by which there are mappings or ways through, and which are not among the section's.
-  void look_at_devices() {
-    const MidiSettings& midi = read_.settings.midi;
-    const auto look = [&](std::string_view key, std::string_view name, std::string_view list_key,
-                          const std::vector<std::string>& list, const toml::node& at) {
-      const bool is_there = name.empty() || std::find(list.begin(), list.end(), name) != list.end();
-      if (is_there || !is_wanted()) return;
-      const std::vector<std::string_view> names(list.begin(), list.end());
-      warning(at.source().begin,
-              fmt::format("{} has \"{}\", which {} has not{}", key, shortened(name), list_key,
-                          did_you_mean(name, names)),
-              fmt::format("it has no effect; give it as it stands in {}", list_key));
-    };
-    const auto look_at_keys = [&](std::string_view key, std::string_view list_key,
-                                  const std::vector<std::string>& list) {
-      const Found* const found = find(key);
-      const toml::table* const table = found == nullptr ? nullptr : found->node->as_table();
-      if (table == nullptr) return;
-      for (const auto& [name, node] : *table)
-        look(key, name.str(), list_key, list, node);
-    };
-    if (!midi.enabled) return;
-    look_at_keys("midi.input", "midi.in_device", midi.inputs);
-    look_at_keys("midi.output", "midi.out_device", midi.outputs);
-    look_at_keys("midi.thru_matrix", "midi.in_device", midi.inputs);
-    if (const Found* const thru = find("midi.thru_matrix"); thru != nullptr) {
-      for (const toml::node* const output : elements_of(*thru->node))
-        if (const auto name = output->value_exact<std::string>())
-          look("midi.thru_matrix", *name, "midi.out_device", midi.outputs, *output);
-    }
-  }
-
-  /// The key whose mappings have the controller of a binding; "" when none has.
-  [[nodiscard]] std::string_view mapped_too(const MidiBinding& binding) const {
-    if (binding.trigger != MidiBinding::Trigger::control_change) return {};
-    const auto is_in = [&](const std::vector<MidiMapping>& list) {
-      return std::ranges::any_of(list, [&](const MidiMapping& one) {
-        return one.kind == MidiMapping::Kind::control_change && one.channel == binding.channel &&
-               one.number == binding.number;
-      });
-    };
-    const Settings& s = read_.settings;
-    if (std::ranges::any_of(s.midi.input, [&](const auto& of) { return is_in(of.second); }))
-      return "midi.input";
-    if (is_in(s.websocket.input)) return "websocket.input";
-    return is_in(s.serial_midi.input) ? "serialmidi.input" : "";
-  }
-
-  void look_at_bindings() {
-    const Found* const found = find("interaction.bindings");
-    if (found == nullptr) return;
-    std::vector<std::string_view> names{"next", "previous"};
-    for (const Scene& scene : read_.settings.scenes)
-      names.push_back(scene.name);
-    for (const toml::node* const element : elements_of(*found->node)) {
-      const auto text = element->value<std::string>();
-      const auto binding = text ? midi_binding_from_text(*text) : Result<MidiBinding>(Error{});
-      if (!binding) continue;
-      if (const std::string_view key = mapped_too(*binding); !key.empty() && is_wanted()) {
-        warning(
-            element->source().begin,
-            fmt::format("interaction.bindings: the message of \"{}\" is in {}, too, and moves no "
-                        "control there",
-                        shortened(*text), key),
-            "take one of the two out");
-      }
-      if (binding->command.kind != Command::Kind::scene) continue;
-      const std::string& scene = binding->command.text;
-      if (std::find(names.begin(), names.end(), scene) != names.end()) continue;
-      warning(
-          element->source().begin,
-          fmt::format("interaction.bindings: there is no scene \"{}\"{}", shortened(scene),
-                      did_you_mean(scene, names)),
-          fmt::format("write a section [scenes.{}], or take the binding out", shortened(scene)));
-    }
-  }
-
   void explain_impsy() {
-    for (const Found& found : without_effect_) {
+    for (const FoundKey& found : without_effect_) {
       warning(found.at,
               fmt::format("[{}] has no effect: where the page is, [web] says", found.key->path),
               "leave it, or take it out");
@@ -458,30 +318,6 @@ class Reader {
     return fmt::format("write [{}] on a line of its own, and its keys below", path);
   }
 
-  [[nodiscard]] const Found* find(std::string_view path) const {
-    for (const Found& found : found_) {
-      if (found.key->path == path) return &found;
-    }
-    return nullptr;
-  }
-
-  /// Where a key, or the IMPSY key that set it, has its value.
-  [[nodiscard]] toml::source_position place_of(std::string_view path) const {
-    for (const Found& found : found_) {
-      if (found.key->path == path || found.key->same_as == path) return found.node->source().begin;
-    }
-    // What is missing: where its section begins.
-    const std::string_view in = path.substr(0, path.find('.'));
-    std::optional<toml::source_position> first;
-    for (const Found& found : found_) {
-      const auto& at = found.at;
-      if (section(*found.key) != in) continue;
-      if (!first || std::pair(at.line, at.column) < std::pair(first->line, first->column))
-        first = at;
-    }
-    return first.value_or(toml::source_position{1, 1});
-  }
-
   void error(const toml::source_position& at, std::string what, std::string fix) {
     read_.errors.push_back(diagnostic(at, std::move(what), std::move(fix)));
   }
@@ -495,8 +331,6 @@ class Reader {
     ++unknown_;
     return false;
   }
-  /// The same of what has no effect.
-  bool is_wanted() { return vain_++ < kMostElements; }
   [[nodiscard]] Diagnostic diagnostic(const toml::source_position& at, std::string what,
                                       std::string fix) const {
     return {file_, static_cast<int>(at.line), static_cast<int>(at.column), std::move(what),
@@ -512,13 +346,13 @@ class Reader {
   const toml::table& root_;
   const std::string& file_;
   ConfigRead read_;
-  std::vector<Found> found_;
-  std::vector<Found> without_effect_;
+  FoundKeys found_;
+  NoEffect no_effect_;
+  std::vector<FoundKey> without_effect_;
   std::set<std::string> faulty_;
   bool impsy_osc_ = false;
   std::size_t unknown_ = 0;
   std::size_t elements_ = 0;  // that are wrong, in lists
-  std::size_t vain_ = 0;      // elements and devices that have no effect
 };
 
 ConfigRead refused(const std::string& file, int line, int column, std::string what,

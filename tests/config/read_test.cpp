@@ -82,6 +82,37 @@ TEST(ReadConfig, WarnsOfAControllerThatIsBoundAndMapped) {
           "is in midi.input, too"));
 }
 
+TEST(ReadConfig, WarnsOfAParameterThatIsBoundAndMapped) {
+  const ConfigRead read = read_config(
+      "[interaction]\nbindings = [\"nrpn 1 300: panic\", \"nrpn 1 301: panic\", \"pitch_bend 2: "
+      "mute\", \"control_change 1 34: mute\"]\n"
+      "[websocket]\ninput = [\"nrpn 1 300\", \"pitch_bend 1\", \"control_change_fine 1 2\"]\n",
+      "imps.toml");
+  EXPECT_THAT(texts(read.warnings),
+              ElementsAre(HasSubstr("\"nrpn 1 300: panic\" is in websocket.input, too"),
+                          HasSubstr("\"control_change 1 34: mute\" is in websocket.input, too")));
+}
+
+TEST(ReadConfig, WarnsOfNotesThatWouldGlide) {
+  const auto warned = [](const std::string& smoothing) {
+    return texts(read("[midi]\nout_device = \"a\"\noutput = [\"control_change 1 1\", "
+                      "\"note_on 1\"]\n[smoothing]\n" +
+                      smoothing)
+                     .warnings);
+  };
+  EXPECT_THAT(
+      warned("kind = \"slew\""),
+      ElementsAre(HasSubstr("5:8: smoothing plays every note on the way of control 2, which "
+                            "is \"note_on 1\" in midi.output: give smoothing.seconds by "
+                            "control, and 0 for control 2")));
+  EXPECT_THAT(warned("kind = \"slew\"\nseconds = [0.1, 0.2]"), SizeIs(1));
+  EXPECT_THAT(warned("kind = \"slew\"\nseconds = [0.1, 0]"), IsEmpty());
+  EXPECT_THAT(warned("kind = \"slew\"\nseconds = [0.1]"), SizeIs(1));
+  EXPECT_THAT(warned("seconds = [0.1]"), IsEmpty()) << "nothing is smoothed";
+  EXPECT_THAT(warned("seconds = [0.1]\n[scenes.soft]\nsmoothing.kind = \"slew\""),
+              ElementsAre(HasSubstr("scene \"soft\": smoothing plays every note")));
+}
+
 TEST(ReadConfig, PointsAtWhatIsWrongInAScene) {
   const ConfigRead config = read(R"(
 [scenes.verse]

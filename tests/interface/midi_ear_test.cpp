@@ -111,6 +111,42 @@ TEST_F(Ear, BendsAndPressuresTurnAndSwitchAsControllersDo) {
   EXPECT_THAT(hear(MidiMessage::of(Kind::poly_pressure, 3, 60, 127)), ElementsAre("toggle mute"));
 }
 
+TEST_F(Ear, AParameterTurnsAndSwitchesWithBothHalvesOrTheUpperOneAlone) {
+  bind({"nrpn 1 300: sigmatemp 0 1", "nrpn 1 301: pause"});
+  const auto control = [&](int number, int value) {
+    return hear(MidiMessage::of(Kind::control_change, 1, number, value));
+  };
+  EXPECT_THAT(control(6, 127), IsEmpty()) << "no parameter is chosen";
+  control(99, 300 >> 7);
+  EXPECT_THAT(control(98, 300 & 127), IsEmpty());
+  EXPECT_THAT(control(6, 127), ElementsAre("sigmatemp 1.000000")) << "the upper half alone";
+  EXPECT_THAT(control(38, 127), ElementsAre("sigmatemp 1.000000"));
+  EXPECT_THAT(control(6, 0), IsEmpty()) << "now it waits for the lower half";
+  EXPECT_TRUE(ear_.waits());
+  EXPECT_THAT(control(38, 0), ElementsAre("sigmatemp 0.000000"));
+  control(6, 127);
+  story_.words.clear();
+  EXPECT_FALSE(ear_.settle(story_));
+  EXPECT_TRUE(ear_.settle(story_)) << "no lower half came";
+  EXPECT_THAT(story_.words, ElementsAre("sigmatemp 1.000000"));
+  control(98, 301 & 127);
+  control(6, 64);
+  EXPECT_THAT(control(38, 0), ElementsAre("toggle pause"));
+  control(6, 127);
+  EXPECT_THAT(control(38, 1), IsEmpty()) << "still down";
+  control(101, 0);
+  control(100, 0);
+  EXPECT_THAT(control(6, 0), IsEmpty()) << "a registered parameter's";
+}
+
+TEST_F(Ear, AParameterThatIsBoundMovesNoControlThatIsMappedToIt) {
+  ear_ = MidiEar({{.kind = MidiMapping::Kind::nrpn, .number = 5, .most = 16'383}},
+                 {midi_binding_from_text("nrpn 1 5: panic").value()});
+  for (const auto& [number, value] : {std::pair{99, 0}, {98, 5}, {38, 1}, {6, 20}, {38, 1}})
+    EXPECT_THAT(hear(MidiMessage::of(Kind::control_change, 1, number, value)), IsEmpty());
+  EXPECT_FALSE(ear_.waits());
+}
+
 TEST_F(Ear, AllNotesOffLetsEveryKeyOfItsChannelGo) {
   bind({});
   hear(MidiMessage::of(Kind::note_on, 1, 50, 90));
@@ -175,6 +211,8 @@ TEST(MidiBindings, SayWhatIsWrong) {
   EXPECT_THAT(complaint("pitch_bend 1 20: panic"), HasSubstr("no message of two words"));
   EXPECT_EQ(complaint("control_change 1 20: pause 1"), "none");
   EXPECT_EQ(complaint("control_change 1 23: limit 1 hold"), "none");
+  EXPECT_THAT(complaint("nrpn 1 16383: panic"), HasSubstr("number from 0 to 16382"));
+  EXPECT_EQ(complaint("nrpn 1 16382: panic"), "none");
   EXPECT_EQ(complaint("note 1 36: model mine.keras"), "none");
 }
 

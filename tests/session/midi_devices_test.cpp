@@ -121,7 +121,7 @@ TEST_F(OverMidi, AKeyThatIsHeldWhileASceneIsSwitchedStillEndsItsNote) {
   begin_with_all();
   turn(MidiMessage::of(Kind::note_on, 1, 60, 100));
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127));
-  const auto next = std::make_shared<Settings>(options_.settings);
+  const auto next = std::make_shared<Settings>(live_->settings());
   next->interaction.bindings = {midi_binding_from_text("note 1 60: panic").value()};
   live_->send(TakeSettings{.settings = next,
                            .scene = "other",
@@ -136,7 +136,7 @@ TEST_F(OverMidi, AKeyThatIsHeldWhileThruIsSwitchedOffEndsItsNote) {
   begin_with_all();
   turn(MidiMessage::of(Kind::note_on, 1, 60, 100));
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127));
-  const auto next = std::make_shared<Settings>(options_.settings);
+  const auto next = std::make_shared<Settings>(live_->settings());
   next->interaction.input_thru = false;
   live_->send(TakeSettings{.settings = next, .scene = {}, .model = {}, .commands = {}});
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_off, 1, 60));

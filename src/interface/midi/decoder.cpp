@@ -10,7 +10,6 @@ namespace {
 using Kind = MidiMapping::Kind;
 using namespace controller;
 
-constexpr int kNoParameter = 0x3fff;
 constexpr int kNoKey = -1;
 
 bool has_number(Kind kind) noexcept {
@@ -36,7 +35,6 @@ double value_of(const MidiMapping& mapping, int raw) noexcept {
 MidiDecoder::MidiDecoder(std::vector<MidiMapping> mappings)
     : mappings_(std::move(mappings)), keys_(mappings_.size(), kNoKey) {
   updates_.reserve(mappings_.size());
-  chosen_.fill({kNoParameter >> 7, kNoParameter & 0x7f});
 }
 
 ControlSet MidiDecoder::remap(std::vector<MidiMapping> mappings) {
@@ -56,27 +54,6 @@ ControlSet MidiDecoder::remap(std::vector<MidiMapping> mappings) {
   updates_.clear();
   updates_.reserve(mappings_.size());
   return left;
-}
-
-bool MidiDecoder::Halves::take_upper(int value) noexcept {
-  upper = value;
-  // Two upper halves in a row: this device has only those, or not always the others.
-  if (waits > 0) has_lower = false;
-  waits = has_lower ? 1 : 0;
-  return waits == 0;
-}
-
-void MidiDecoder::Halves::take_lower() noexcept {
-  has_lower = true;
-  waits = 0;
-}
-
-bool MidiDecoder::Halves::grow_late() noexcept {
-  if (waits == 1) {
-    waits = 2;
-    return false;
-  }
-  return std::exchange(waits, 0) == 2;
 }
 
 void MidiDecoder::moved(Kind kind, int channel, int number, int raw) noexcept {
@@ -129,34 +106,16 @@ void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
       moved(Kind::control_change_fine, channel, number, value << 7);
   } else if (number < 2 * kFine) {
     Halves& halves = halves_[at][static_cast<std::size_t>(number - kFine)];
-    halves.take_lower();
-    moved(Kind::control_change_fine, channel, number - kFine, halves.upper << 7 | value);
+    moved(Kind::control_change_fine, channel, number - kFine, halves.take_lower(value));
   }
-  auto& [upper, lower] = chosen_[at];
-  Parameter& parameter = parameters_[at];
-  if (number == kParameter || number == kParameterFine) {
-    (number == kParameter ? upper : lower) = value;
-    const int chosen = upper << 7 | lower;
-    parameter.number = chosen == kNoParameter ? -1 : chosen;
-    parameter.halves.upper = 0;
-    parameter.halves.waits = 0;
-  } else if (number == kRegistered || number == kRegisteredFine) {
-    parameter.number = -1;  // what follows is for a registered parameter
-  } else if (parameter.number >= 0 && (number == kDataEntry || number == kDataEntryFine)) {
-    if (number == kDataEntryFine) {
-      parameter.halves.take_lower();
-      moved(Kind::nrpn, channel, parameter.number, parameter.halves.upper << 7 | value);
-    } else if (parameter.halves.take_upper(value)) {
-      moved(Kind::nrpn, channel, parameter.number, value << 7);
-    }
-  }
+  if (const auto change = parameters_.on(message))
+    moved(Kind::nrpn, channel, change->number, change->raw);
 }
 
 bool MidiDecoder::waits() const noexcept {
-  const auto one = [](const Halves& halves) { return halves.waits > 0; };
-  return std::ranges::any_of(halves_,
-                             [&](const auto& of) { return std::ranges::any_of(of, one); }) ||
-         std::ranges::any_of(parameters_, [&](const Parameter& of) { return one(of.halves); });
+  return parameters_.waits() || std::ranges::any_of(halves_, [](const auto& of_channel) {
+           return std::ranges::any_of(of_channel, [](const Halves& one) { return one.waits(); });
+         });
 }
 
 std::span<const ControlUpdate> MidiDecoder::settle() noexcept {
@@ -164,13 +123,11 @@ std::span<const ControlUpdate> MidiDecoder::settle() noexcept {
   for (std::size_t at = 0; at < halves_.size(); ++at) {
     const int channel = static_cast<int>(at) + 1;
     for (std::size_t number = 0; number < halves_[at].size(); ++number) {
-      Halves& halves = halves_[at][number];
-      if (halves.grow_late())
-        moved(Kind::control_change_fine, channel, static_cast<int>(number), halves.upper << 7);
+      if (const auto raw = halves_[at][number].settle())
+        moved(Kind::control_change_fine, channel, static_cast<int>(number), *raw);
     }
-    Parameter& parameter = parameters_[at];
-    if (parameter.halves.grow_late())
-      moved(Kind::nrpn, channel, parameter.number, parameter.halves.upper << 7);
+    if (const auto change = parameters_.settle(channel))
+      moved(Kind::nrpn, channel, change->number, change->raw);
   }
   sort_updates();
   return updates_;

@@ -8,6 +8,7 @@
 
 #include "config/midi_mapping.h"
 #include "interface/interface.h"
+#include "interface/midi/halves.h"
 #include "interface/midi/message.h"
 
 namespace imps {
@@ -44,23 +45,6 @@ class MidiDecoder {
   [[nodiscard]] ControlSet held() const noexcept;
 
  private:
-  /// A value that comes in two messages, or in one: of its upper half.
-  struct Halves {
-    int upper = 0;
-    bool has_lower = false;  // once one came
-    int waits = 0;           // for it: 1, and 2 once it was passed
-
-    /// Whether the value is whole, its lower half being 0.
-    bool take_upper(int value) noexcept;
-    void take_lower() noexcept;
-    /// Whether it has waited long enough.
-    bool grow_late() noexcept;
-  };
-  struct Parameter {
-    int number = -1;  // none is chosen
-    Halves halves;
-  };
-
   void moved(MidiMapping::Kind kind, int channel, int number, int raw) noexcept;
   void note_on(int channel, int note, int velocity) noexcept;
   void on_control_change(const MidiMessage& message) noexcept;
@@ -70,8 +54,7 @@ class MidiDecoder {
   std::vector<int> keys_;  // of each control: the note that is held down
   std::vector<ControlUpdate> updates_;
   std::array<std::array<Halves, 32>, 16> halves_{};  // of 14-bit controllers, by channel
-  std::array<Parameter, 16> parameters_;
-  std::array<std::array<int, 2>, 16> chosen_{};  // NRPN's two halves, upper first
+  Parameters parameters_;
 };
 
 }  // namespace imps

@@ -12,9 +12,16 @@ using Action = MidiBinding::Action;
 /// From here on a pedal is down. MIDI 1.0 Detailed Specification, "Controller numbers" (64–69).
 constexpr double kDown = 64 / 127.0;
 
-/// Of a bend, a pressure or a controller, as a share of the greatest.
+/// A parameter's greatest value where a device sends its upper half alone.
+constexpr int kGreatestUpper = 127 << 7;
+
+/// Of the greatest value that a message of the binding's kind has.
 double share_of(const MidiBinding& binding, const MidiMessage& message) noexcept {
   switch (binding.trigger) {
+    case Trigger::note:
+      return message.is_note_on() ? 1 : 0;
+    case Trigger::program_change:
+      return 1;
     case Trigger::pitch_bend:
       return message.bend() / 16383.0;
     case Trigger::channel_pressure:
@@ -40,6 +47,8 @@ bool is_meant(const MidiBinding& binding, const MidiMessage& message) noexcept {
       return message.kind() == MidiMessage::Kind::channel_pressure;
     case Trigger::poly_pressure:
       return is_number && message.kind() == MidiMessage::Kind::poly_pressure;
+    case Trigger::nrpn:
+      return false;  // it takes several messages
   }
   return false;
 }
@@ -75,9 +84,14 @@ bool MidiEar::hear(const MidiMessage& message, Listener& listener) {
 }
 
 bool MidiEar::settle(Listener& listener) {
+  bool meant = false;
+  for (int channel = 1; channel <= 16; ++channel) {
+    if (const auto change = parameters_.settle(channel))
+      meant = set(channel, change->number, change->raw, listener) || meant;
+  }
   const auto updates = decoder_.settle();
   if (!updates.empty()) listener.on_updates(updates);
-  return !updates.empty();
+  return meant || !updates.empty();
 }
 
 void MidiEar::fall_silent(Listener& listener) {
@@ -87,28 +101,49 @@ void MidiEar::fall_silent(Listener& listener) {
 bool MidiEar::is_bound(const MidiMessage& message, Listener& listener) {
   bool bound = false;
   for (std::size_t k = 0; k < bindings_.size(); ++k) {
-    const MidiBinding& binding = bindings_[k];
-    if (!is_meant(binding, message)) continue;
+    if (!is_meant(bindings_[k], message)) continue;
     bound = true;
-    if (binding.action == Action::turn) {
-      Command command = binding.command;
-      command.number = binding.least + (binding.most - binding.least) * share_of(binding, message);
-      listener.on_command(command, Duration{0});
+    act(k, share_of(bindings_[k], message), listener);
+  }
+  const auto change = parameters_.on(message);
+  if (!Parameters::is_value(message)) return bound;
+  const auto parameter = parameters_.chosen(message.channel());
+  if (!parameter) return bound;
+  const auto raw = change ? std::optional(change->raw) : std::nullopt;
+  return set(message.channel(), *parameter, raw, listener) || bound;
+}
+
+bool MidiEar::set(int channel, int parameter, std::optional<int> raw, Listener& listener) {
+  bool bound = false;
+  for (std::size_t k = 0; k < bindings_.size(); ++k) {
+    const MidiBinding& binding = bindings_[k];
+    if (binding.trigger != Trigger::nrpn || binding.channel != channel ||
+        binding.number != parameter)
       continue;
-    }
-    const bool is_switch =
-        binding.trigger == Trigger::note || binding.trigger == Trigger::program_change;
-    const bool down = is_switch ? !message.is_note_off() : share_of(binding, message) >= kDown;
-    const bool was_down = std::exchange(pressed_[k], static_cast<char>(down)) != 0;
-    // A program has no end.
-    if (!down || (was_down && !is_switch)) continue;
-    if (binding.action == Action::toggle) {
-      listener.on_toggle(binding.command.kind);
-    } else {
-      listener.on_command(binding.command, Duration{0});
-    }
+    bound = true;
+    if (raw) act(k, std::min(*raw, kGreatestUpper) / static_cast<double>(kGreatestUpper), listener);
   }
   return bound;
+}
+
+void MidiEar::act(std::size_t k, double share, Listener& listener) {
+  const MidiBinding& binding = bindings_[k];
+  if (binding.action == Action::turn) {
+    Command command = binding.command;
+    command.number = binding.least + (binding.most - binding.least) * share;
+    listener.on_command(command, Duration{0});
+    return;
+  }
+  const bool down = share >= kDown;
+  const bool was_down = std::exchange(pressed_[k], static_cast<char>(down)) != 0;
+  // A program has no end, and a note may be struck again.
+  const bool ends = binding.trigger != Trigger::note && binding.trigger != Trigger::program_change;
+  if (!down || (was_down && ends)) return;
+  if (binding.action == Action::toggle) {
+    listener.on_toggle(binding.command.kind);
+  } else {
+    listener.on_command(binding.command, Duration{0});
+  }
 }
 
 }  // namespace imps
