@@ -19,6 +19,11 @@ class Exchange {
   /// Each number becomes its sum over all processes, the same bits in each.
   virtual void sum(std::span<float> numbers) = 0;
   virtual void sum(std::span<double> numbers) = 0;
+  /// From one process to another, which waits for it.
+  virtual void send(std::span<const float> numbers, int to) = 0;
+  virtual void receive(std::span<float> numbers, int from) = 0;
+  /// Each process's numbers become the first one's.
+  virtual void share(std::span<float> numbers) = 0;
 };
 
 }  // namespace imps::train

@@ -1,8 +1,8 @@
 #include "train/learner.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
+#include <bit>
 #include <cmath>
 
 #include "train/kernels.h"
@@ -37,8 +37,12 @@ Learner<T>::Learner(const Weights& weights, const LearnerShape& shape,
     slices_.push_back(std::make_unique<Slice<T>>(layout_, most));
   for (int k = 0; k < shape.threads; ++k)
     measuring_.push_back(std::make_unique<Slice<T>>(layout_, most));
-  losses_.resize(count);
-  weights_.resize(count);
+  const auto ranks = static_cast<std::size_t>(exchange == nullptr ? 1 : exchange->ranks());
+  first_slice_ = count * static_cast<std::size_t>(exchange == nullptr ? 0 : exchange->rank());
+  all_slices_ = count * ranks;
+  is_even_ = ranks == 1 || (std::has_single_bit(ranks) && std::has_single_bit(count));
+  if (!is_even_) received_.resize(layout_.count);
+  totals_.resize(2 * all_slices_);
   norms_.resize((layout_.count + kBlock - 1) / kBlock);
 }
 
@@ -60,13 +64,48 @@ void Learner<T>::add_gradients(std::size_t first, std::size_t count) {
   }
 }
 
+/// The sum over the slices of all processes, in every one's slice 0: pairs, pairs of pairs, … of
+/// the slices of all, as one process has them. Every process goes through the pairs in the same
+/// order, so that none waits for one that waits for it.
+template <class T>
+void Learner<T>::add_over_processes() {
+  if constexpr (std::is_same_v<T, float>) {
+    const std::size_t own = slices_.size();
+    const auto owner = [own](std::size_t slice) { return static_cast<int>(slice / own); };
+    const auto numbers = [&](std::size_t slice) {
+      return std::span<float>(slices_[slice - first_slice_]->gradients().data(), layout_.count);
+    };
+    const int rank = exchange_->rank();
+    for (std::size_t stride = 1; stride < all_slices_; stride *= 2) {
+      for (std::size_t k = 0; k + stride < all_slices_; k += 2 * stride) {
+        const int to = owner(k);
+        const int from = owner(k + stride);
+        if (from == rank && to != rank) exchange_->send(numbers(k + stride), to);
+        if (to != rank) continue;
+        std::span<const float> other = received_;
+        if (from == rank)
+          other = numbers(k + stride);
+        else
+          exchange_->receive(received_, from);
+        const std::span<float> sum = numbers(k);
+        for (std::size_t p = 0; p < sum.size(); ++p)
+          sum[p] += other[p];
+      }
+    }
+    exchange_->share(std::span<float>(slices_.front()->gradients().data(), layout_.count));
+  }
+}
+
 template <class T>
 typename Learner<T>::Step Learner<T>::learn(const Fill& fill, double rate) {
   const auto threads = static_cast<std::size_t>(workers_.count());
+  // What other processes have is 0 here, so that the sum over processes is exact in any order.
+  std::fill(totals_.begin(), totals_.end(), 0.0);
   const std::function<void(int)> slices = [&](int worker) {
     for (auto k = static_cast<std::size_t>(worker); k < slices_.size(); k += threads) {
-      weights_[k] = fill(k, slices_[k]->lesson);
-      losses_[k] = slices_[k]->forward_and_backward(state.parameters);
+      double* const total = totals_.data() + 2 * (first_slice_ + k);
+      total[1] = fill(k, slices_[k]->lesson);
+      total[0] = slices_[k]->forward_and_backward(state.parameters);
     }
   };
   workers_.run(slices);
@@ -91,35 +130,35 @@ typename Learner<T>::Step Learner<T>::learn(const Fill& fill, double rate) {
   };
   const std::function<void(int)> sums = [&](int worker) {
     for_blocks(worker, [&](std::size_t block, std::size_t first, std::size_t count) {
-      add_gradients(first, count);
+      if (is_even_) add_gradients(first, count);
       if (exchange_ == nullptr) norms_[block] = norm_of(first, count);
     });
   };
   workers_.run(sums);
-
-  // Losses and weights are added in pairs as gradients are, so that processes can share the work.
-  for (std::size_t stride = 1; stride < slices_.size(); stride *= 2)
-    for (std::size_t k = 0; k + stride < slices_.size(); k += 2 * stride) {
-      losses_[k] += losses_[k + stride];
-      weights_[k] += weights_[k + stride];
-    }
-  std::array<double, 2> totals{losses_[0], weights_[0]};
   if (exchange_ != nullptr) {
-    if constexpr (std::is_same_v<T, float>)
+    if (!is_even_)
+      add_over_processes();
+    else if constexpr (std::is_same_v<T, float>)
       exchange_->sum(std::span<float>(gradient, layout_.count));
-    exchange_->sum(std::span<double>(totals));
+    exchange_->sum(std::span<double>(totals_));
     for (std::size_t block = 0; block < blocks; ++block) {
       const std::size_t first = block * kBlock;
       norms_[block] = norm_of(first, std::min(kBlock, layout_.count - first));
     }
   }
+  // Losses and weights are added in pairs as gradients are.
+  for (std::size_t stride = 1; stride < all_slices_; stride *= 2)
+    for (std::size_t k = 0; k + stride < all_slices_; k += 2 * stride) {
+      totals_[2 * k] += totals_[2 * (k + stride)];
+      totals_[2 * k + 1] += totals_[2 * (k + stride) + 1];
+    }
 
   Step step;
   double squares = 0;
   for (const double norm : norms_)
     squares += norm;
-  scale_ = totals[1] > 0 ? 1 / totals[1] : 0;
-  step.nll = totals[0] * scale_;
+  scale_ = totals_[1] > 0 ? 1 / totals_[1] : 0;
+  step.nll = totals_[0] * scale_;
   step.norm = std::sqrt(squares) * scale_;
   step.taken = std::isfinite(step.nll) && std::isfinite(step.norm);
   if (!step.taken) return step;

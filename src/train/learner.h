@@ -84,6 +84,7 @@ class Learner {
 
  private:
   void add_gradients(std::size_t first, std::size_t count);
+  void add_over_processes();
 
   Layout layout_;
   LearnerShape shape_;
@@ -92,11 +93,14 @@ class Learner {
   Workers workers_;
   std::vector<std::unique_ptr<Slice<T>>> slices_;
   std::vector<std::unique_ptr<Slice<T>>> measuring_;  // one a thread: carried states stay
-  std::vector<double> losses_;
-  std::vector<double> weights_;
-  std::vector<double> norms_;  // of each block of parameters
-  Numbers<T> scales_;          // of each parameter; empty: all 1
-  double scale_ = 0;           // of the gradient in slice 0, to make it the mean's
+  std::size_t first_slice_ = 0;                       // of this process's, among all
+  std::size_t all_slices_;                            // of all processes
+  bool is_even_ = true;         // processes and slices are such that pairs never part
+  Numbers<T> received_;         // a gradient of another process; empty when is_even_
+  std::vector<double> totals_;  // [all_slices_, 2]: loss, weight
+  std::vector<double> norms_;   // of each block of parameters
+  Numbers<T> scales_;           // of each parameter; empty: all 1
+  double scale_ = 0;            // of the gradient in slice 0, to make it the mean's
 };
 
 }  // namespace imps::train

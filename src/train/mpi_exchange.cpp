@@ -29,6 +29,22 @@ class MpiExchange final : public Exchange {
   void meet() override { watch_->meet(); }
   void sum(std::span<float> numbers) override { sum_all(numbers, MPI_FLOAT, floats_); }
   void sum(std::span<double> numbers) override { sum_all(numbers, MPI_DOUBLE, doubles_); }
+  void send(std::span<const float> numbers, int to) override {
+    watch_->begin();
+    MPI_Send(numbers.data(), static_cast<int>(numbers.size()), MPI_FLOAT, to, 0, MPI_COMM_WORLD);
+    watch_->end();
+  }
+  void receive(std::span<float> numbers, int from) override {
+    watch_->begin();
+    MPI_Recv(numbers.data(), static_cast<int>(numbers.size()), MPI_FLOAT, from, 0, MPI_COMM_WORLD,
+             MPI_STATUS_IGNORE);
+    watch_->end();
+  }
+  void share(std::span<float> numbers) override {
+    watch_->begin();
+    MPI_Bcast(numbers.data(), static_cast<int>(numbers.size()), MPI_FLOAT, 0, MPI_COMM_WORLD);
+    watch_->end();
+  }
 
  private:
   static int number(int (*of)(MPI_Comm, int*)) {
@@ -38,7 +54,7 @@ class MpiExchange final : public Exchange {
   }
 
   /// For a power of two the order is that of one process with all slices: pairs, pairs of pairs, …
-  /// Otherwise MPI's own, which is the same from run to run.
+  /// Otherwise MPI's own, which is the same from run to run; exact where all but one have 0.
   template <class T>
   void sum_all(std::span<T> numbers, MPI_Datatype type, std::vector<T>& other) {
     watch_->begin();

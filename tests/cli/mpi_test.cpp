@@ -216,29 +216,19 @@ class Stranger {
   int handle_;
 };
 
-TEST_F(UnderMpirun, PowersOfTwoGiveTheLossesAndTheModelOfOneProcessBitForBit) {
+TEST_F(UnderMpirun, AnyNumberOfProcessesGivesTheLossesAndTheModelOfOneBitForBit) {
   const Trained one = train(1, training(120, {"--json"}));
   ASSERT_EQ(one.status, 0) << one.err;
   ASSERT_THAT(one.batches, ElementsAre(50, 100, 120));
   ASSERT_FALSE(one.model.empty());
-  for (const int processes : {2, 4}) {
+  // Of 8 slices each has 4, 3, 2, 2: pairs within one process, between two, or both.
+  for (const int processes : {2, 3, 4, 5}) {
     const Trained several = train(processes, training(120, {"--json"}));
     EXPECT_EQ(several.status, 0) << several.err;
     EXPECT_EQ(several.batches, one.batches) << processes;
     EXPECT_EQ(several.losses, one.losses) << processes;
     EXPECT_EQ(several.model, one.model) << processes;
   }
-}
-
-// MPI's own order of adding three: 1e-4 nats is what the project promises over a hundred steps.
-TEST_F(UnderMpirun, ThreeProcessesGiveTheLossesOfOneTo1e4) {
-  const Trained one = train(1, training(110, {"--json"}));
-  const Trained three = train(3, training(110, {"--json"}));
-  ASSERT_EQ(three.status, 0) << three.err;
-  EXPECT_EQ(three.batches, one.batches);
-  ASSERT_EQ(three.losses.size(), one.losses.size());
-  for (std::size_t k = 0; k < one.losses.size(); ++k)
-    EXPECT_NEAR(three.losses[k], one.losses[k], 1e-4) << k;
 }
 
 TEST_F(UnderMpirun, OnlyTheFirstProcessSpeaksAndWrites) {
