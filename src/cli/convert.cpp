@@ -9,8 +9,8 @@
 #include "cli/console.h"
 #include "cli/options.h"
 #include "cli/output_file.h"
+#include "core/digest.h"
 #include "model/built_in/built_in.h"
-#include "model/files/digest.h"
 #include "model/files/write.h"
 #include "platform/replace_file.h"
 #include "session/words.h"
@@ -99,7 +99,7 @@ Exit run_convert(const Command& command, const Arguments& arguments) {
                                               {"units", sizes.units},
                                               {"mixtures", sizes.mixtures},
                                               {"bytes", bytes->size()},
-                                              {"digest", files::sha256(*bytes)}}
+                                              {"digest", sha256(*bytes)}}
                            .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   } else {
     fmt::print("{}: {}, {}; from {}\n", flags.out, (*form)->description, words(sizes),

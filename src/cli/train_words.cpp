@@ -45,11 +45,13 @@ void TrainWords::say(const Json& message) {
 
 void TrainWords::start(const Json& m) {
   const std::string size = m.value("size", "");
+  const auto learnt = m.value("training_rows", 0ULL);
+  const auto judged = m.value("validation_rows", 0ULL);
   console_.tell(fmt::format(
-      "{} rows in {} take{}{}: {} to learn from, the last {} to judge by", m.value("rows", 0ULL),
+      "{} rows in {} take{}{}: {} to learn from, the last {} to judge by{}", m.value("rows", 0ULL),
       m.value("takes", 0ULL), m.value("takes", 0ULL) == 1 ? "" : "s",
       m.contains("minutes") ? fmt::format(", {:.0f} minutes", m["minutes"].get<double>()) : "",
-      m.value("training_rows", 0ULL), m.value("validation_rows", 0ULL)));
+      learnt, judged, learnt + judged > m.value("rows", 0ULL) ? " (one row ends and begins)" : ""));
   if (m.value("rows", 0ULL) < 10'000)
     console_.warn("few rows: under 10,000, a model may learn little more than habits of the hand");
   console_.tell(fmt::format(

@@ -10,8 +10,8 @@
 #include <fnmatch.h>
 #include <nlohmann/json.hpp>
 
+#include "core/digest.h"
 #include "dataset/byte_source.h"
-#include "dataset/digest.h"
 #include "log/session_file.h"
 
 namespace imps {

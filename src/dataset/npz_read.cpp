@@ -10,7 +10,7 @@
 
 #include <imps/frame.h>
 
-#include "dataset/digest.h"
+#include "core/digest.h"
 #include "dataset/npy.h"
 #include "dataset/perfs.h"
 #include "dataset/zip_members.h"

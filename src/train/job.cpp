@@ -134,6 +134,7 @@ Result<Job> parse_job(const Json& json) {
 
 Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                  const std::atomic<bool>& stop) {
+  const auto began = std::chrono::steady_clock::now();
   const int ranks = exchange == nullptr ? 1 : exchange->ranks();
   const bool leads = exchange == nullptr || exchange->rank() == 0;
 
@@ -303,6 +304,7 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
                              .seed = job.seed,
                              .threads = threads,
                              .seconds = job.seconds,
+                             .began = began,
                              .has_epochs = changes.is_object() && changes.contains("epochs"),
                              .seconds_a_checkpoint = job.seconds_a_checkpoint,
                              .exchange = exchange};

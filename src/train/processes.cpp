@@ -9,7 +9,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include "model/files/digest.h"
+#include "core/digest.h"
 #include "platform/child.h"
 #include "platform/companion.h"
 #include "platform/thread.h"
@@ -54,7 +54,7 @@ Result<std::unique_ptr<Exchange>> join_processes() {
 
 Result<void> agree(Exchange& exchange, std::string_view what) {
   exchange.meet();
-  const std::string digest = files::sha256(std::as_bytes(std::span(what)));
+  const std::string digest = sha256(std::as_bytes(std::span(what)));
   std::vector<double> sums(digest.begin(), digest.end());
   exchange.sum(std::span<double>(sums));
   for (std::size_t k = 0; k < sums.size(); ++k) {

@@ -28,11 +28,17 @@ constexpr double kRuinOfEachBeyond = 5;
 // What counts as better for patience, in nats: the last digits always move.
 constexpr double kLeastGain = 1e-4;
 constexpr double kSecondsToFirstCheckpoint = 1;
+// Of the time, what checkpoints may take; and before one was written, what is supposed of it: how
+// many times the parameters it has, and how quickly it is written.
+constexpr double kKeepingPart = 0.05;
+constexpr double kPartsOfCheckpoint = 9;
+constexpr double kBytesASecond = 1e8;
 // This part of every stage but the first ends without patience.
 constexpr double kSettling = 0.5;
-// Of a budget of time, what judging the result at the end may take; and about what judging in
-// between costs, as part of what learning from as many frames does.
+// Of a budget of time, what judging the result at the end may take, which is three measurements;
+// and about what one in between costs, as part of what learning from as many frames does.
 constexpr double kJudgingPart = 0.1;
+constexpr double kMeasurements = 3;
 constexpr double kForwardPart = 1.0 / 3;
 // More slices than a batch ever has: numbers of draws never meet.
 constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
@@ -41,7 +47,7 @@ constexpr std::uint64_t kDrawsABatch = std::uint64_t{1} << 20;
 
 Run::Run(const Weights& first, const Split& split, const RunSettings& settings,
          std::span<const Stage> stages, std::size_t stage, const RunObserver& observer,
-         const Movement& movement)
+         const Movement& movement, std::chrono::steady_clock::time_point since)
     : split_(split),
       settings_(settings),
       stages_(stages),
@@ -50,7 +56,10 @@ Run::Run(const Weights& first, const Split& split, const RunSettings& settings,
       observer_(observer),
       learner_(first, shape(settings, recipe_), optimiser(recipe_), settings.exchange),
       lessons_(learner_.layout(), recipe_, movement, settings.seed),
-      first_(learner_.state.parameters) {
+      first_(learner_.state.parameters),
+      began_(since),
+      seconds_to_keep_(static_cast<double>(learner_.layout().count * sizeof(float)) *
+                       kPartsOfCheckpoint / kBytesASecond) {
   for (const WindowList& windows : {validation_windows(split, recipe_.steps),
                                     WindowList::end_to_end(split.training, recipe_.steps, 0, 0)})
     finally_judged_ +=
@@ -94,9 +103,9 @@ double Run::time_to_judge() const {
 
 std::uint64_t Run::affordable(std::uint64_t most) const {
   if (settings_.seconds <= 0 || shared_a_frame_ <= 0) return most;
-  const double half = kJudgingPart / 2 * settings_.seconds / shared_a_frame_;
+  const double part = kJudgingPart / kMeasurements * settings_.seconds / shared_a_frame_;
   const auto least = static_cast<std::uint64_t>(10 * recipe_.steps);
-  return std::clamp(static_cast<std::uint64_t>(std::min(half, 1e15)), std::min(least, most), most);
+  return std::clamp(static_cast<std::uint64_t>(std::min(part, 1e15)), std::min(least, most), most);
 }
 
 double Run::part_done() const {
@@ -245,20 +254,25 @@ void Run::set_back(const std::string& why) {
 }
 
 /// The first checkpoint comes early, the others twice as late each, up to what is set: a run that
-/// is cut off loses at most half of what it has learnt, and a long one seldom stops to write.
+/// is cut off loses at most half of what it has learnt, or what of it is learnt in twenty times as
+/// long as writing takes; and a long one seldom stops to write.
 bool Run::is_time_to_keep() const {
   using Seconds = std::chrono::duration<double>;
-  const double most = kSecondsToFirstCheckpoint + Seconds(kept_ - began_).count();
-  return Seconds(Clock::now() - kept_).count() > std::min(settings_.seconds_a_checkpoint, most);
+  const double later = std::max(kSecondsToFirstCheckpoint + Seconds(kept_ - began_).count(),
+                                seconds_to_keep_ / kKeepingPart);
+  return Seconds(Clock::now() - kept_).count() > std::min(settings_.seconds_a_checkpoint, later);
 }
 
 void Run::keep() {
-  kept_ = Clock::now();
+  const auto before = Clock::now();
+  kept_ = before;
   if (!observer_.keep) return;
   RunState state = state_;
   state.learner = learner_.state;
   state.seconds = seconds();
   observer_.keep(learner_.layout(), state);
+  kept_ = Clock::now();
+  seconds_to_keep_ = std::chrono::duration<double>(kept_ - before).count();
 }
 
 void Run::after(const Learner<float>::Step& step) {

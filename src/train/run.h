@@ -26,9 +26,10 @@ class Run {
  public:
   /// @param first  the weights to begin with.
   /// @param stages  the run's, smallest first; it is the turn of the one numbered `stage`.
+  /// @param since  from when on its time is counted, beyond that of the state it begins with
   Run(const Weights& first, const Split& split, const RunSettings& settings,
       std::span<const Stage> stages, std::size_t stage, const RunObserver& observer,
-      const Movement& movement);
+      const Movement& movement, std::chrono::steady_clock::time_point since);
 
   void precondition(const DataShape& shape) {
     learner_.precondition(parameter_scales(learner_.layout(), shape));
@@ -45,6 +46,8 @@ class Run {
   Result<Outcome> outcome(Ending ending);
   /// For the next stage. Its `learner` and `good` are not kept.
   [[nodiscard]] const RunState& state() const noexcept { return state_; }
+  /// Up to when state().seconds counts.
+  [[nodiscard]] std::chrono::steady_clock::time_point counted_to() const noexcept { return began_; }
   [[nodiscard]] Weights best() const { return unflatten<float>(learner_.layout(), state_.best); }
 
  private:
@@ -98,8 +101,9 @@ class Run {
   double own_part_ = 1;
   const Numbers<float> first_;  // parameters
   RunState state_;              // but for its learner, which is learner_.state meanwhile
-  Clock::time_point began_ = Clock::now();
+  Clock::time_point began_;
   Clock::time_point kept_ = Clock::now();
+  double seconds_to_keep_;            // what writing a checkpoint takes
   double clock_ = 0;                  // seconds of training, the same for all processes
   std::uint64_t finally_judged_ = 0;  // frames
   double seconds_a_frame_ = 0;        // that is judged, here; at first a guess

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/digest.h"
 #include "model/files/safetensors.h"
 #include "platform/replace_file.h"
 #include "platform/whole_file.h"
@@ -18,7 +19,9 @@ namespace imps::train {
 namespace {
 
 // A checkpoint is a few model files one after another, each led by its length; the first one's
-// metadata holds all that is not weights. Whatever reads models can read its parts.
+// metadata holds all that is not weights. Whatever reads models can read its parts. In the end
+// stands the digest of all of it: a number that was changed on a disk is a number all the same.
+constexpr std::size_t kDigest = 64;
 constexpr std::size_t kMostBytes = std::size_t{4} << 30;
 
 using Json = nlohmann::ordered_json;
@@ -179,6 +182,9 @@ Result<void> save_checkpoint(const std::filesystem::path& path, const Layout& la
     bytes.insert(bytes.end(), part->begin(), part->end());
   });
   if (error) return *error;
+  const std::string digest = sha256(bytes);
+  const auto letters = std::as_bytes(std::span(digest));
+  bytes.insert(bytes.end(), letters.begin(), letters.end());
   return platform::replace_file(path, bytes);
 }
 
@@ -228,7 +234,13 @@ Result<Checkpoint> parse_checkpoint(std::span<const std::byte> bytes) {
 Result<Checkpoint> load_checkpoint(const std::filesystem::path& path) {
   const auto bytes = platform::read_whole_file(path, kMostBytes);
   if (!bytes) return in(path.string(), bytes.error());
-  auto checkpoint = parse_checkpoint(*bytes);
+  const std::size_t size = bytes->size() - std::min(kDigest, bytes->size());
+  const auto models = std::span(*bytes).first(size);
+  const std::string digest = sha256(models);
+  const auto kept = std::span(*bytes).subspan(size);
+  auto checkpoint = std::ranges::equal(kept, std::as_bytes(std::span(digest)))
+                        ? parse_checkpoint(models)
+                        : Result<Checkpoint>(damaged("its digest is another one"));
   if (!checkpoint) return Error{path.string() + " " + checkpoint.error().message};
   return checkpoint;
 }

@@ -74,7 +74,7 @@ struct Checkpoint {
 
 /// Reads a checkpoint whole or not at all.
 Result<Checkpoint> load_checkpoint(const std::filesystem::path& path);
-/// The same from memory.
+/// The same from memory, without the digest in its end.
 Result<Checkpoint> parse_checkpoint(std::span<const std::byte> bytes);
 
 }  // namespace imps::train

@@ -85,8 +85,9 @@ Result<Outcome> train(const Weights& first, const Split& split, const RunSetting
   const bool fits = settings.recipe.fit_dt > 0;
   if (fits && k == 0) fit(weights, *shape);
   std::optional<RunState> before;
+  auto since = settings.began;
   for (;; ++k) {
-    Run run(weights, split, settings, stages, k, observer, *movement);
+    Run run(weights, split, settings, stages, k, observer, *movement, since);
     if (fits) run.precondition(*shape);
     if (before)
       run.begin(*before);
@@ -104,6 +105,7 @@ Result<Outcome> train(const Weights& first, const Split& split, const RunSetting
       return outcome;
     }
     before = run.state();
+    since = run.counted_to();
     weights = widened(run.best(), fresh(k + 1));
     if (observer.told) {
       observer.told(fmt::format(

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -50,7 +51,9 @@ struct RunSettings {
   std::vector<Stage> smaller;
   std::uint64_t seed = 0;
   int threads = 1;
-  double seconds = 0;                ///< time budget; 0: none
+  double seconds = 0;  ///< time budget; 0: none
+  /// When the budget's time began: making the first weights takes some of it, too.
+  std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
   bool has_epochs = false;           ///< the recipe's epochs count within a time budget, too
   double seconds_a_checkpoint = 20;  ///< at most; the first ones come sooner
   Exchange* exchange = nullptr;      ///< outlives the run

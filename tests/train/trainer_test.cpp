@@ -285,6 +285,18 @@ TEST(GrowingTrainer, EndsAtTheSameBitsWithAnyNumberOfThreads) {
   expect_the_same_bits_with_any_number_of_threads<GrowingStudio>();
 }
 
+TEST(Trainer, CountsTheTimeThatWasSpentBeforeItAgainstItsBudget) {
+  Studio studio;
+  studio.settings.recipe.epochs = 1'000'000;
+  studio.settings.seconds = 1000;
+  studio.settings.began -= std::chrono::seconds(1001);
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->ending, Ending::out_of_time);
+  EXPECT_EQ(outcome->at_end.batches, 0U);
+  EXPECT_GT(outcome->at_end.seconds, 1000);
+}
+
 TEST(GrowingTrainer, SharesATimeBudget) {
   GrowingStudio studio;
   for (Stage& stage : studio.settings.smaller)

@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "core/digest.h"
 #include "model/built_in/compose.h"
 #include "model/built_in/embedded.h"
-#include "model/files/digest.h"
 #include "model/files/safetensors.h"
 
 namespace imps {
@@ -38,7 +38,7 @@ ModelFile built_in_model_file(int dimension) {
   // The files are part of the program, and tests read each of them.
   ModelFile file = files::read_safetensors(bytes).value();
   file.format = "built in";
-  file.digest = fmt::format("{}-{}", built_in_name(dimension), files::sha256(bytes).substr(0, 16));
+  file.digest = fmt::format("{}-{}", built_in_name(dimension), sha256(bytes).substr(0, 16));
   if (dimension > of) {
     file.weights = compose(file.weights, dimension);
     file.notes.insert(

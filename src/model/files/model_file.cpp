@@ -7,7 +7,7 @@
 
 #include <imps/model_file.h>
 
-#include "model/files/digest.h"
+#include "core/digest.h"
 #include "model/files/keras.h"
 #include "model/files/safetensors.h"
 #include "model/files/tflite.h"
@@ -52,7 +52,7 @@ Result<ModelFile> read_model_file(const std::filesystem::path& path) {
     auto file = read_by_content(*bytes);
     if (!file) return in(path.string(), file.error());
     if (auto sound = check(file->weights); !sound) return in(path.string(), sound.error());
-    file->digest = files::sha256(*bytes);
+    file->digest = sha256(*bytes);
     return file;
   } catch (const std::bad_alloc&) {
     return Error{fmt::format("{}: there is not enough memory to read it", path.string())};

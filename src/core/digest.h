@@ -1,4 +1,4 @@
-// What names data whatever their file is called.
+// What names models and data whatever their file is called, and tells whether one is whole.
 #pragma once
 
 #include <cstddef>
@@ -24,5 +24,8 @@ class Digest {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Of bytes that are all there.
+std::string sha256(std::span<const std::byte> bytes);
 
 }  // namespace imps

@@ -1,4 +1,4 @@
-#include "dataset/digest.h"
+#include "core/digest.h"
 
 #include <array>
 #include <cstdint>
@@ -29,6 +29,12 @@ std::string Digest::finish() {
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
   ::SHA256Final(digest.data(), &state_->context);
   return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
+std::string sha256(std::span<const std::byte> bytes) {
+  Digest digest;
+  digest.add(bytes);
+  return digest.finish();
 }
 
 }  // namespace imps
