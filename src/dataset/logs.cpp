@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -55,6 +57,61 @@ struct Count {
   }
 };
 
+/// What a folder has in it.
+struct Inside {
+  std::vector<fs::path> logs;
+  std::vector<fs::path> folders;
+  bool has_set_aside = false;
+};
+
+Result<Inside> look_inside(const fs::path& place) {
+  Inside inside;
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(place, error); !error && entry != fs::end(entry);
+       entry.increment(error)) {
+    std::error_code unknown;
+    const fs::path& path = entry->path();
+    if (entry->is_directory(unknown)) {
+      if (path.filename() == kAsideFolder)
+        inside.has_set_aside = true;
+      else
+        inside.folders.push_back(path);
+    } else if (path.extension() == ".log" && entry->is_regular_file(unknown)) {
+      inside.logs.push_back(path);
+    }
+  }
+  if (error) return Error{fmt::format("{}: cannot be read: {}", place.string(), error.message())};
+  std::ranges::sort(inside.folders);
+  return inside;
+}
+
+/// The logs of a folder; where it has none and just one of its folders has, those.
+Result<std::vector<fs::path>> logs_of(const fs::path& place) {
+  auto inside = look_inside(place);
+  if (!inside) return inside.error();
+  if (!inside->logs.empty()) return std::move(inside->logs);
+  std::vector<fs::path> logs;
+  std::vector<std::string> with_logs;
+  for (const fs::path& folder : inside->folders) {
+    auto further = look_inside(folder);
+    if (!further || further->logs.empty()) continue;
+    with_logs.push_back(folder.string());
+    logs = std::move(further->logs);
+  }
+  if (with_logs.size() == 1) return logs;
+  constexpr std::size_t kMostNamed = 8;
+  std::string advice = "perform with 'imps run' first, or name another folder: --logs FOLDER";
+  if (!with_logs.empty()) {
+    advice = fmt::format(
+        "{} of its folders have some: choose with --logs {}", with_logs.size(),
+        fmt::join(std::span(with_logs).first(std::min(with_logs.size(), kMostNamed)), ", or "));
+    if (with_logs.size() > kMostNamed) advice += ", or another one";
+  } else if (inside->has_set_aside) {
+    advice = "those in aside/ were set aside; take some back, or perform more";
+  }
+  return Error{fmt::format("{}: there are no logs (*.log) in it: {}", place.string(), advice)};
+}
+
 Result<std::vector<fs::path>> find_files(const LogQuery& query) {
   std::vector<fs::path> files;
   for (const fs::path& place : query.places) {
@@ -66,32 +123,10 @@ Result<std::vector<fs::path>> find_files(const LogQuery& query) {
                       "or name where the logs are: --logs FOLDER",
                       place.string())};
     }
-    if (!fs::is_directory(status)) {
-      if (is_wanted(place, query)) files.push_back(place);
-      continue;
-    }
-    std::size_t folders = 0;
-    std::size_t set_aside = 0;
-    std::size_t found = 0;
-    for (auto entry = fs::directory_iterator(place, error); !error && entry != fs::end(entry);
-         entry.increment(error)) {
-      std::error_code unknown;
-      if (entry->is_directory(unknown)) {
-        (entry->path().filename() == kAsideFolder ? set_aside : folders) += 1;
-      }
-      if (entry->path().extension() != ".log" || !entry->is_regular_file(unknown)) continue;
-      ++found;
-      if (is_wanted(entry->path(), query)) files.push_back(entry->path());
-    }
-    if (error) return Error{fmt::format("{}: cannot be read: {}", place.string(), error.message())};
-    if (found == 0) {
-      return Error{fmt::format(
-          "{}: there are no logs (*.log) in it: {}", place.string(),
-          folders > 0 ? "name the one of its folders that has them"
-          : set_aside > 0
-              ? "those in aside/ were set aside; take some back, or perform more"
-              : "perform with 'imps run' first, or name another folder: --logs FOLDER")};
-    }
+    auto logs = fs::is_directory(status) ? logs_of(place) : std::vector{place};
+    if (!logs) return logs.error();
+    std::ranges::copy_if(*logs, std::back_inserter(files),
+                         [&](const fs::path& path) { return is_wanted(path, query); });
   }
   // A file may have been named beside its folder.
   std::set<fs::path> seen;

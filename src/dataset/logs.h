@@ -47,7 +47,8 @@ struct FoundLog {
 };
 
 struct LogQuery {
-  /// Files, and folders of which the files *.log are taken (not those of their folders).
+  /// Files, and folders of which the files *.log are taken; of a folder without any, those of its
+  /// only folder that has some.
   std::vector<std::filesystem::path> places{"logs"};
   std::optional<int> dimension;
   std::vector<std::string> include;  ///< shell patterns of file names; none: all

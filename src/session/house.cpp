@@ -13,15 +13,14 @@
 
 #include "platform/thread.h"
 #include "session/house_loop.h"
+#include "session/interfaces.h"
 #include "session/warm.h"
 #include "session/words.h"
 
 namespace imps {
 
 Result<void> House::perform() {
-  if (!request_.settings.osc.enabled && !request_.settings.midi.enabled &&
-      !request_.settings.websocket.enabled && !request_.settings.serial.enabled &&
-      !request_.settings.serial_midi.enabled) {
+  if (count_wanted(request_.settings) == 0) {
     return Error{
         "osc.enabled is false, and there is no other interface: set it to true, or add "
         "[midi], [websocket], [serial] or [serialmidi]"};

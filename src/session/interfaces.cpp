@@ -1,5 +1,6 @@
 #include "session/interfaces.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "interface/midi/midi_interface.h"
@@ -25,6 +26,11 @@ bool is_wanted(std::string_view section, const Settings& settings) noexcept {
   if (section == "websocket") return settings.websocket.enabled;
   if (section == "serial") return settings.serial.enabled;
   return section == "serialmidi" && settings.serial_midi.enabled;
+}
+
+std::size_t count_wanted(const Settings& settings) noexcept {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      kInterfaceSections, [&](std::string_view section) { return is_wanted(section, settings); }));
 }
 
 Result<std::unique_ptr<Interface>> open_interface(std::string_view section,

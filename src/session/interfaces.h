@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -21,6 +22,9 @@ inline constexpr std::array<std::string_view, 5> kInterfaceSections{"osc", "midi
 
 /// Whether the settings ask for the interface of this section.
 bool is_wanted(std::string_view section, const Settings& settings) noexcept;
+
+/// How many interfaces they ask for.
+std::size_t count_wanted(const Settings& settings) noexcept;
 
 /// Opens the interface of a section; nothing is heard yet. Fails when it cannot be had at all: a
 /// port that somebody else has. A device that is not there is waited for. Blocks a little.

@@ -17,12 +17,6 @@ constexpr Duration kLead = std::chrono::milliseconds(100);
 /// What the end may take.
 constexpr Duration kFarewell = std::chrono::milliseconds(250);
 
-/// Whether there is an interface beside OSC.
-bool has_other(const Settings& settings) {
-  return settings.midi.enabled || settings.websocket.enabled || settings.serial.enabled ||
-         settings.serial_midi.enabled;
-}
-
 }  // namespace
 
 std::vector<Command> limits_of(const LimitSettings& limits) {
@@ -86,7 +80,7 @@ Result<std::unique_ptr<Performance>> Performance::open(const Settings& settings,
     if (opened) continue;
     // Who plays over another interface, and has asked for nothing of OSC, plays without it.
     const bool is_unasked =
-        section == "osc" && settings.osc == OscSettings{} && has_other(settings);
+        section == "osc" && settings.osc == OscSettings{} && count_wanted(settings) > 1;
     if (!is_unasked) return opened.error();
     performance->tell(InterfaceRefused{opened.error().message});
   }

@@ -167,6 +167,23 @@ TEST(Logs, ThatAreNotThereOrHoldNoPlayingAreSaidSo) {
               HasSubstr("c-3d-mdrnn.log: 2 damaged, the first in line 1: "));
 }
 
+TEST(Logs, OfAFolderWithoutAnyAreThoseOfItsOnlyFolderThatHasSome) {
+  const Folder folder;
+  std::filesystem::create_directories(folder / "empty");
+  std::filesystem::create_directories(folder / "aside");
+  std::filesystem::create_directories(folder / "monday");
+  folder.write("aside/a-3d-mdrnn.log", MadeLog().rows(3).text());
+  folder.write("monday/b-3d-mdrnn.log", MadeLog().rows(3).text());
+  const auto one = choose_logs({.places = {folder.path()}});
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_THAT(names(*one), ElementsAre("b-3d-mdrnn.log"));
+  std::filesystem::create_directories(folder / "tuesday");
+  folder.write("tuesday/c-3d-mdrnn.log", MadeLog().rows(3).text());
+  EXPECT_THAT(refusal({.places = {folder.path()}}),
+              AllOf(HasSubstr("2 of its folders have some: choose with --logs "),
+                    HasSubstr("monday, or "), HasSubstr("tuesday")));
+}
+
 void write(const std::filesystem::path& path, const std::vector<std::string>& takes, float value) {
   std::vector<Take> all;
   for (const std::string& name : takes)

@@ -1,4 +1,5 @@
 // What is written is what is read: bit for bit, and cut anywhere.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -91,7 +92,8 @@ TEST(LogRoundTrip, ALogCutAtEveryByteStillYieldsEveryWholeRowAndAReport) {
     }
     for (std::size_t k = 0; k < rows; ++k) {
       ASSERT_EQ(log.local_us[k], whole.local_us[k]);
-      ASSERT_THAT(log.row(k), testing::ElementsAreArray(whole.row(k)));
+      // A matcher for each of so many takes half a minute under a sanitizer.
+      ASSERT_TRUE(std::ranges::equal(log.row(k), whole.row(k))) << cut;
     }
   }
 

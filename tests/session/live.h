@@ -9,20 +9,13 @@
 #include <thread>
 #include <vector>
 
-#include "platform/sanitizer.h"
 #include "session/model_choice.h"
 #include "session/performance.h"
 #include "session/warm.h"
 #include "tests/session/musician.h"
+#include "tests/support/sanitized.h"
 
 namespace imps::test {
-
-/// Waits are generous and loads small where every instruction is watched.
-#if defined(IMPS_ADDRESS_SANITIZER) || defined(IMPS_THREAD_SANITIZER)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
 
 struct LiveOptions {
   Settings settings;

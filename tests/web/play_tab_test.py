@@ -47,7 +47,7 @@ class PlayTab(PageTest):
                                     ".getPropertyValue('--' + arguments[0]).trim()", name)
                   for name in ("performer", "model", "ground", "text", "soft", "faint")}
             with self.subTest(look=look):
-                self.assertGreater(contrast(of["performer"], of["model"]), 1.6)
+                self.assertGreater(contrast(of["performer"], of["model"]), 2.5)
                 for voice in ("performer", "model"):
                     self.assertGreater(contrast(of[voice], of["ground"]), 4)
                 for text in ("text", "soft", "faint"):
@@ -223,6 +223,10 @@ class ManyControls(PageTest):
                                        "return b.left >= r.left - 1 && b.right <= r.right + 1", last), "it is in sight")
         self.assertEqual(last.get_attribute("aria-label"), "Control 128")
         self.assertEqual(last.get_attribute("aria-valuenow"), "1.000")
+        self.assertEqual(self.text(".tells"), "Control 128 1.00")
+        self.resize(360, 740)
+        self.faders()[4].send_keys(Keys.PAGE_UP)
+        self.assertEqual(self.text(".tells"), "Control 5 0.60")
         self.until(lambda: self.speaks("model"), "the model answers")
         self.assertIn("129d", self.text(".model-name"))
 

@@ -33,6 +33,9 @@ export class Faders {
   private names = "";
   private readonly row = attributes(make("div", "faders-row"), { role: "group", "aria-label": "Faders" });
   private readonly count = make("output", "count");
+  // The name and value of the fader that was touched last, where there is no room for those of all.
+  private readonly tells = attributes(make("span", "tells"), { "aria-hidden": "true" });
+  private told = 0;
   private readonly less: HTMLElement;
   private readonly more: HTMLElement;
   private readonly stale = new Set<number>();
@@ -43,7 +46,7 @@ export class Faders {
     this.less.setAttribute("aria-label", "One fader less");
     this.more.setAttribute("aria-label", "One fader more");
     this.count.id = freshId();
-    const picker = attributes(make("div", "picker", this.less, this.count, this.more), {
+    const picker = attributes(make("div", "picker", this.less, this.count, this.more, this.tells), {
       role: "group", "aria-label": "How many faders" });
     place.append(this.row, picker);
     // More faders than there is room for: a wheel turns through them.
@@ -153,6 +156,8 @@ export class Faders {
     this.controls.length = Math.min(this.controls.length, count);
     while (this.controls.length < count) this.controls.push(0.5);
     this.model.length = Math.min(this.model.length, count);
+    this.told = 0;
+    delete this.place.dataset.tells;
     this.place.dataset.size = count <= 8 ? "few" : count <= 16 ? "some" : "many";
     this.faders = this.controls.map((_, control) => this.make(control));
     this.row.replaceChildren(...this.faders.map((fader) => fader.element.parentElement as HTMLElement));
@@ -186,8 +191,10 @@ export class Faders {
       const half = cap.offsetHeight / 2;
       return 1 - (event.clientY - box.top - half) / Math.max(1, box.height - 2 * half);
     };
+    element.addEventListener("focus", () => this.tell(control));
     element.addEventListener("pointerdown", (down) => {
       if (down.button !== 0 || fader.isHeld) return;
+      this.tell(control);
       element.setPointerCapture(down.pointerId);
       fader.isHeld = true;
       element.dataset.held = "";
@@ -233,6 +240,12 @@ export class Faders {
     });
   }
 
+  private tell(control: number): void {
+    this.told = control;
+    this.place.dataset.tells = "";
+    this.draw(control);
+  }
+
   private draw(control: number): void {
     const { element, cap, mark, value } = this.faders[control];
     const stands = this.controls[control];
@@ -245,6 +258,7 @@ export class Faders {
     mark.hidden = model === undefined;
     const figure = stands.toFixed(2);
     write(value, this.place.dataset.size === "few" ? figure : figure.replace(/^0/, ""));
+    if (control === this.told) write(this.tells, `${this.nameOf(control)} ${figure}`);
     element.setAttribute("aria-valuenow", stands.toFixed(3));
     element.setAttribute("aria-valuetext", model === undefined || element.dataset.last !== "model"
       ? stands.toFixed(2) + (owner ? (owner === "model" ? ", the model's" : ", yours") : "")
