@@ -73,7 +73,8 @@ void check(const imps::MidiMessage& message, imps::MidiEar& ear) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  imps::MidiEar ear(mappings(), bindings());
+  static const auto bound = bindings();
+  imps::MidiEar ear(mappings(), bound);
   imps::MidiStream stream;
   for (std::size_t k = 0; k < size; ++k)
     if (const auto message = stream.put(data[k])) check(*message, ear);
