@@ -84,6 +84,7 @@ std::vector<std::string> left_out(const Collation& made) {
     lines.push_back(fmt::format("{} of another dimension, instrument or time",
                                 counted(made.choice.others.size(), "log")));
   }
+  lines.insert(lines.end(), made.choice.remarks.begin(), made.choice.remarks.end());
   return lines;
 }
 

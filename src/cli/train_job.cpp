@@ -63,13 +63,18 @@ bool is_log_place(const fs::path& path) {
 }
 
 /// Collates logs into datasets/, as `imps dataset` does.
-Result<fs::path> collate_logs(const std::vector<fs::path>& places, std::optional<int> dimension,
+Result<fs::path> collate_logs(const std::vector<fs::path>& places, const TrainFlags& flags,
                               const Say& say) {
   LogQuery query;
   query.places = places;
-  query.dimension = dimension;
+  query.dimension = flags.dimension;
+  query.mixed = flags.mixed;
   const auto choice = choose_logs(query);
   if (!choice) return choice.error();
+  for (const std::string& remark : choice->remarks)
+    say(remark);
+  if (const std::size_t count = choice->instruments.size(); count > 1)
+    say(fmt::format("the logs are of {} instruments, all in one dataset", count));
   const fs::path path =
       fs::path("datasets") / fmt::format("training-dataset-{}d.npz", choice->dimension);
   std::error_code error;
@@ -105,7 +110,7 @@ Result<std::vector<fs::path>> find_data(const TrainFlags& flags, const Say& say)
   for (const std::string& path : flags.data)
     (is_log_place(path) ? logs : datasets).emplace_back(path);
   if (!logs.empty()) {
-    const auto collated = collate_logs(logs, flags.dimension, say);
+    const auto collated = collate_logs(logs, flags, say);
     if (!collated) return collated.error();
     datasets.push_back(*collated);
   }
@@ -124,7 +129,7 @@ Result<std::vector<fs::path>> find_data(const TrainFlags& flags, const Say& say)
   }
   std::error_code error;
   if (!fs::is_directory("logs", error)) return newest.error();
-  const auto collated = collate_logs({"logs"}, flags.dimension, say);
+  const auto collated = collate_logs({"logs"}, flags, say);
   if (!collated) return collated.error();
   return std::vector{*collated};
 }
@@ -182,6 +187,7 @@ void add_options(Options& options, TrainFlags& flags) {
   options.positional("data", flags.data, "DATASET|LOGS");
   options.value("-d,--dimension", flags.dimension, "D",
                 "of the newest dataset, or of the logs (default: what is there)");
+  options.flag("--mixed", flags.mixed, "takes logs of different instruments together");
   options.value("--size,--modelsize", flags.size, "SIZE",
                 "xxs, xs, s, m, l or xl: layers and units (default s)");
   options.value("--layers", flags.layers, "N", "1 to 8, instead of the size's");
@@ -270,7 +276,7 @@ std::optional<std::string> complaint_about(const TrainFlags& flags) {
   if (flags.resume && !flags.data.empty())
     return "--resume takes everything from the checkpoint: name no data";
   if (flags.resume) {
-    const std::array<std::pair<bool, const char*>, 9> fixed{
+    const std::array<std::pair<bool, const char*>, 10> fixed{
         {{!flags.size.empty(), "--size"},
          {flags.layers || flags.units || flags.mixtures, "--layers, --units and --mixtures"},
          {!flags.output.empty(), "--output"},
@@ -279,6 +285,7 @@ std::optional<std::string> complaint_about(const TrainFlags& flags) {
          {flags.seed != TrainFlags{}.seed, "--seed"},
          {flags.models != TrainFlags{}.models, "--models"},
          {flags.dimension.has_value(), "--dimension"},
+         {flags.mixed, "--mixed"},
          {flags.early_stopping, "--earlystopping"}}};
     for (const auto& [given, option] : fixed)
       if (given)

@@ -17,6 +17,7 @@ class Options;
 struct TrainFlags {
   std::vector<std::string> data;
   std::optional<int> dimension;
+  bool mixed = false;  ///< logs of different instruments together
   std::string size;
   std::optional<int> layers;
   std::optional<int> units;

@@ -1,6 +1,7 @@
 #include "config/no_effect.h"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -40,6 +41,18 @@ void each_input(const Settings& settings, Look look) {
   look("serialmidi.input", "", settings.serial_midi.input);
 }
 
+/// Whether a scene changes a key that ends, or begins, like this.
+bool changes(const Scene& scene, std::string_view part) {
+  return std::ranges::any_of(scene.changes, [&](const auto& change) {
+    return change.first.ends_with(part) || change.first.starts_with(part);
+  });
+}
+
+/// The controllers that choose a parameter (NRPN) and set it.
+bool is_of_parameters(int controller) {
+  return controller == 6 || controller == 38 || controller == 98 || controller == 99;
+}
+
 /// Whether messages of a binding are what a mapping reads. Not of notes and programs: one key or
 /// program of many may well be bound.
 bool is_of(const MidiBinding& binding, const MidiMapping& mapping) {
@@ -51,7 +64,8 @@ bool is_of(const MidiBinding& binding, const MidiMapping& mapping) {
     case Trigger::control_change:
       return (mapping.kind == Mapped::control_change && is_number) ||
              (mapping.kind == Mapped::control_change_fine &&
-              (is_number || mapping.number + 32 == binding.number));
+              (is_number || mapping.number + 32 == binding.number)) ||
+             (mapping.kind == Mapped::nrpn && is_of_parameters(binding.number));
     case Trigger::nrpn:
       return mapping.kind == Mapped::nrpn && is_number;
     case Trigger::poly_pressure:
@@ -67,18 +81,36 @@ bool is_of(const MidiBinding& binding, const MidiMapping& mapping) {
   return false;
 }
 
-/// The key whose mappings read the messages of a binding; "" when none does.
-std::string_view mapped_too(const Settings& settings, const MidiBinding& binding) {
-  std::string_view key;
-  each_input(settings, [&](std::string_view of, std::string_view, const Mappings& list) {
-    if (key.empty() &&
-        std::ranges::any_of(list, [&](const MidiMapping& one) { return is_of(binding, one); }))
-      key = of;
-  });
+/// The key whose mappings read the messages of a binding, in the file or in a scene; "" when none
+/// does.
+std::string mapped_too(const Settings& settings, const MidiBinding& binding) {
+  std::string key;
+  const auto look_in = [&](const Settings& there, const std::string& where) {
+    each_input(there, [&](std::string_view of, std::string_view, const Mappings& list) {
+      if (key.empty() &&
+          std::ranges::any_of(list, [&](const MidiMapping& one) { return is_of(binding, one); }))
+        key = where + std::string(of);
+    });
+  };
+  look_in(settings, "");
+  for (const Scene& scene : settings.scenes) {
+    if (!key.empty() || !changes(scene, ".input")) continue;
+    Settings there = settings;
+    apply(scene, there);
+    look_in(there, fmt::format("scenes.{}.", shortened(scene.name)));
+  }
   return key;
 }
 
-/// How long a control takes on the way, in seconds; 0: it jumps.
+/// The model's control that an output's one follows; nothing when it follows none.
+std::optional<std::size_t> followed(const RouteSettings& route, std::size_t output) {
+  if (route.output.empty()) return output;
+  if (output >= route.output.size()) return std::nullopt;
+  const int source = route.output[output].source;
+  return source > 0 ? std::optional(static_cast<std::size_t>(source - 1)) : std::nullopt;
+}
+
+/// How long a control of the model takes on the way, in seconds; 0: it jumps.
 double smoothed(const SmoothingSettings& smoothing, std::size_t control) {
   if (smoothing.seconds.size() == 1) return smoothing.seconds.front();
   return control < smoothing.seconds.size() ? smoothing.seconds[control] : 0;
@@ -216,10 +248,7 @@ void NoEffect::look_at_smoothing(const Settings& settings, const FoundKeys& foun
   const bool is_asked_for = settings.smoothing.kind != SmoothingSettings::Kind::none;
   if (is_asked_for) look_at_smoothed(settings, found.place_of("smoothing.kind"), "");
   for (const Scene& scene : settings.scenes) {
-    const bool changes = std::ranges::any_of(scene.changes, [](const auto& change) {
-      return change.first.starts_with("smoothing.") || change.first.ends_with(".output");
-    });
-    if (!changes) continue;
+    if (!changes(scene, "smoothing.") && !changes(scene, ".output")) continue;
     Settings there = settings;
     apply(scene, there);
     if (there.smoothing.kind == SmoothingSettings::Kind::none) continue;
@@ -234,12 +263,14 @@ void NoEffect::look_at_smoothed(const Settings& settings, const toml::source_pos
     for (std::size_t k = 0; k < list.size(); ++k) {
       const bool is_note = list[k].kind == MidiMapping::Kind::note;
       const bool jumps = !is_note && list[k].kind != MidiMapping::Kind::program_change;
-      if (jumps || smoothed(settings.smoothing, k) == 0 || !is_wanted()) continue;
+      const auto control = followed(settings.route, k);
+      if (jumps || !control || smoothed(settings.smoothing, *control) == 0 || !is_wanted())
+        continue;
       warning(at,
               fmt::format("{}smoothing plays every {} on the way of control {}, which is \"{}\" in "
                           "{}",
-                          where, is_note ? "note" : "program", k + 1, to_text(list[k]), key),
-              fmt::format("give smoothing.seconds by control, and 0 for control {}", k + 1));
+                          where, is_note ? "note" : "program", *control + 1, to_text(list[k]), key),
+              fmt::format("give smoothing.seconds by control, and 0 for control {}", *control + 1));
     }
   });
 }

@@ -85,34 +85,48 @@ Result<Inside> look_inside(const fs::path& place) {
   return inside;
 }
 
+/// Those of the folders that have logs, by name.
+std::vector<std::string> with_logs(const std::vector<fs::path>& folders) {
+  std::vector<std::string> names;
+  for (const fs::path& folder : folders) {
+    const auto inside = look_inside(folder);
+    if (inside && !inside->logs.empty()) names.push_back(folder.string());
+  }
+  return names;
+}
+
 /// The logs of a folder; where it has none and just one of its folders has, those.
-Result<std::vector<fs::path>> logs_of(const fs::path& place) {
+Result<std::vector<fs::path>> logs_of(const fs::path& place, std::vector<std::string>& remarks) {
   auto inside = look_inside(place);
   if (!inside) return inside.error();
-  if (!inside->logs.empty()) return std::move(inside->logs);
-  std::vector<fs::path> logs;
-  std::vector<std::string> with_logs;
-  for (const fs::path& folder : inside->folders) {
-    auto further = look_inside(folder);
-    if (!further || further->logs.empty()) continue;
-    with_logs.push_back(folder.string());
-    logs = std::move(further->logs);
+  const std::vector<std::string> further = with_logs(inside->folders);
+  if (!inside->logs.empty()) {
+    for (const std::string& folder : further)
+      remarks.push_back(
+          fmt::format("{}: its logs are not looked at; they are with --logs {}", folder, folder));
+    return std::move(inside->logs);
   }
-  if (with_logs.size() == 1) return logs;
+  if (further.size() == 1) {
+    remarks.push_back(fmt::format("{} has no logs of its own: those of {} are taken",
+                                  place.string(), further[0]));
+    auto only = look_inside(further[0]);
+    if (!only) return only.error();
+    return std::move(only->logs);
+  }
   constexpr std::size_t kMostNamed = 8;
   std::string advice = "perform with 'imps run' first, or name another folder: --logs FOLDER";
-  if (!with_logs.empty()) {
-    advice = fmt::format(
-        "{} of its folders have some: choose with --logs {}", with_logs.size(),
-        fmt::join(std::span(with_logs).first(std::min(with_logs.size(), kMostNamed)), ", or "));
-    if (with_logs.size() > kMostNamed) advice += ", or another one";
+  if (!further.empty()) {
+    const auto named = std::span(further).first(std::min(further.size(), kMostNamed));
+    advice = fmt::format("{} of its folders have some: choose with --logs {}{}", further.size(),
+                         fmt::join(named, ", or "),
+                         further.size() > kMostNamed ? ", or another one" : "");
   } else if (inside->has_set_aside) {
     advice = "those in aside/ were set aside; take some back, or perform more";
   }
   return Error{fmt::format("{}: there are no logs (*.log) in it: {}", place.string(), advice)};
 }
 
-Result<std::vector<fs::path>> find_files(const LogQuery& query) {
+Result<std::vector<fs::path>> find_files(const LogQuery& query, std::vector<std::string>& remarks) {
   std::vector<fs::path> files;
   for (const fs::path& place : query.places) {
     std::error_code error;
@@ -123,7 +137,7 @@ Result<std::vector<fs::path>> find_files(const LogQuery& query) {
                       "or name where the logs are: --logs FOLDER",
                       place.string())};
     }
-    auto logs = fs::is_directory(status) ? logs_of(place) : std::vector{place};
+    auto logs = fs::is_directory(status) ? logs_of(place, remarks) : std::vector{place};
     if (!logs) return logs.error();
     std::ranges::copy_if(*logs, std::back_inserter(files),
                          [&](const fs::path& path) { return is_wanted(path, query); });
@@ -238,6 +252,22 @@ Result<void> choose_dimension(const LogQuery& query, LogChoice& choice) {
   return {};
 }
 
+/// A control that has no name yet may be any: who gives it one plays the same instrument on.
+bool is_same(const Instrument& one, const Instrument& other) {
+  if (one.name != other.name) return false;
+  if (one.controls.empty() || other.controls.empty()) return true;
+  return std::ranges::equal(
+      one.controls, other.controls,
+      [](const std::string& a, const std::string& b) { return a.empty() || b.empty() || a == b; });
+}
+
+/// Takes the names over that are not known yet.
+void name_more(Instrument& known, const Instrument& other) {
+  known.controls.resize(std::max(known.controls.size(), other.controls.size()));
+  for (std::size_t k = 0; k < other.controls.size(); ++k)
+    if (known.controls[k].empty()) known.controls[k] = other.controls[k];
+}
+
 Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
   if (query.instrument) {
     const std::string& wanted = *query.instrument;
@@ -264,10 +294,13 @@ Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
   }
   std::vector<std::pair<Instrument, Count>> instruments;
   for (const FoundLog& log : choice.logs) {
-    auto known =
-        std::ranges::find(instruments, log.instrument, &std::pair<Instrument, Count>::first);
-    if (known == instruments.end())
-      known = instruments.emplace(instruments.end(), log.instrument, Count{});
+    const auto known = std::ranges::find_if(
+        instruments, [&](const auto& one) { return is_same(one.first, log.instrument); });
+    if (known == instruments.end()) {
+      instruments.emplace_back(log.instrument, Count{}).second.add(log);
+      continue;
+    }
+    name_more(known->first, log.instrument);
     known->second.add(log);
   }
   std::string listed;
@@ -321,9 +354,9 @@ std::string words(const Instrument& instrument) {
 }
 
 Result<LogChoice> choose_logs(const LogQuery& query) {
-  const auto files = find_files(query);
-  if (!files) return files.error();
   LogChoice choice;
+  const auto files = find_files(query, choice.remarks);
+  if (!files) return files.error();
   std::string damage;  // of logs in which no row is left
   for (const fs::path& file : *files) {
     auto log = look_into(file);

@@ -72,6 +72,7 @@ struct LogChoice {
   /// Of another dimension, instrument or time than was asked for.
   std::vector<std::filesystem::path> others;
   std::vector<Instrument> instruments;  ///< of the logs taken, each once
+  std::vector<std::string> remarks;     ///< of folders: which was taken instead, which was left out
 };
 
 /// Finds the logs of one dimension and one instrument. When there are several and none was asked

@@ -29,6 +29,9 @@ using Json = nlohmann::ordered_json;
 constexpr int kUnitsOfXs = 32;
 /// A larger one that had less than this part of its batches is worse than a small one, as a rule.
 constexpr std::uint64_t kFewBatches = 4;
+/// How often a checkpoint that another training has is looked at, before it is given up.
+constexpr int kLocksTried = 20;
+constexpr std::chrono::milliseconds kLockTriedEvery{100};
 
 Json list_of_paths(const std::vector<fs::path>& paths) {
   Json list = Json::array();
@@ -233,6 +236,11 @@ Result<void> run(const Job& asked, Exchange* exchange, const Tell& tell,
          {job.output ? job.output->parent_path() : job.folder, job.checkpoints})
       if (auto made = make_folder(folder); !made) return made.error();
     lock = platform::FileLock::take(checkpoint_path(started));
+    // Of a training that was killed, the other process may still be saving.
+    for (int k = 0; checkpoint && !lock && !stop && k < kLocksTried; ++k) {
+      std::this_thread::sleep_for(kLockTriedEvery);
+      lock = platform::FileLock::take(checkpoint_path(started));
+    }
     if (!lock && !checkpoint) {
       started.stem += fmt::format("-{}", own_microseconds);
       lock = platform::FileLock::take(checkpoint_path(started));

@@ -102,9 +102,11 @@ double Run::time_to_judge() const {
 }
 
 std::uint64_t Run::affordable(std::uint64_t most) const {
-  if (settings_.seconds <= 0 || shared_a_frame_ <= 0) return most;
-  const double part = kJudgingPart / kMeasurements * settings_.seconds / shared_a_frame_;
+  if (settings_.seconds <= 0) return most;
   const auto least = static_cast<std::uint64_t>(10 * recipe_.steps);
+  // Where not one batch was done, nobody knows what a frame takes.
+  if (shared_a_frame_ <= 0) return std::min(least, most);
+  const double part = kJudgingPart / kMeasurements * settings_.seconds / shared_a_frame_;
   return std::clamp(static_cast<std::uint64_t>(std::min(part, 1e15)), std::min(least, most), most);
 }
 
@@ -403,6 +405,13 @@ Result<Ending> Run::go() {
   while (!(end = ending())) {
     pass();
     if (error_) return *error_;
+  }
+  if (state_.done == 0 && (*end == Ending::stopped || *end == Ending::out_of_time)) {
+    return Error{*end == Ending::stopped
+                     ? "stopped before the first batch was learnt: there is nothing to keep"
+                     : fmt::format("{:g} s were over before the first batch was learnt: give more "
+                                   "time (--for 1min), or take a smaller size",
+                                   settings_.seconds)};
   }
   if (*end == Ending::stopped) keep();
   const bool in_vain = *end == Ending::diverged && !is_better_than_nothing();

@@ -54,8 +54,9 @@ ApiReply page_of(const Refusal& refusal) {
           .body = fmt::format("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
                               "<meta name=\"viewport\" content=\"width=device-width\">"
                               "<meta name=\"color-scheme\" content=\"dark light\">"
-                              "<title>imps</title><h1>imps</h1><p>{}.</p></html>\n",
-                              refusal.why),
+                              "<title>imps</title><h1>imps</h1><p>{}.</p>{}</html>\n",
+                              refusal.why,
+                              refusal.status == 404 ? "<p><a href=\"/\">To the page</a></p>" : ""),
           .type = "text/html; charset=utf-8"};
 }
 
@@ -215,7 +216,8 @@ std::optional<Refusal> WebServer::Impl::Connection::look() {
       return Refusal{403, "pages of other sites may not ask here"};
     case Entry::no_token:
       return Refusal{401,
-                     "open the page by the link that imps says when it starts: it has the token"};
+                     "open the page by the link that imps says when it starts, or by the picture "
+                     "in Set-up: they have the token, which is another one at each start"};
   }
   return std::nullopt;
 }

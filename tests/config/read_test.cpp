@@ -93,6 +93,18 @@ TEST(ReadConfig, WarnsOfAParameterThatIsBoundAndMapped) {
                           HasSubstr("\"control_change 1 34: mute\" is in websocket.input, too")));
 }
 
+TEST(ReadConfig, WarnsOfWhatIsBoundAndMappedInASceneOrSetsAMappedParameter) {
+  EXPECT_THAT(
+      texts(read("[interaction]\nbindings = [\"control_change 2 5: pause\"]\n"
+                 "[scenes.x]\nmidi.input = [\"control_change 2 5\"]\n")
+                .warnings),
+      ElementsAre(HasSubstr("\"control_change 2 5: pause\" is in scenes.x.midi.input, too")));
+  EXPECT_THAT(texts(read("[interaction]\nbindings = [\"control_change 1 38: pause\"]\n"
+                         "[websocket]\ninput = [\"nrpn 1 300\"]\n")
+                        .warnings),
+              ElementsAre(HasSubstr("\"control_change 1 38: pause\" is in websocket.input, too")));
+}
+
 TEST(ReadConfig, WarnsOfNotesThatWouldGlide) {
   const auto warned = [](const std::string& smoothing) {
     return texts(read("[midi]\nout_device = \"a\"\noutput = [\"control_change 1 1\", "
@@ -109,6 +121,11 @@ TEST(ReadConfig, WarnsOfNotesThatWouldGlide) {
   EXPECT_THAT(warned("kind = \"slew\"\nseconds = [0.1, 0]"), IsEmpty());
   EXPECT_THAT(warned("kind = \"slew\"\nseconds = [0.1]"), SizeIs(1));
   EXPECT_THAT(warned("seconds = [0.1]"), IsEmpty()) << "nothing is smoothed";
+  // The model's second control goes to the first output, and glides or not.
+  EXPECT_THAT(warned("kind = \"slew\"\nseconds = [0, 0.1]\n[route]\noutput = [2, 1]"), IsEmpty());
+  EXPECT_THAT(warned("kind = \"slew\"\nseconds = [0.1, 0]\n[route]\noutput = [2, 1]"),
+              ElementsAre(HasSubstr("of control 1, which is \"note_on 1\"")));
+  EXPECT_THAT(warned("kind = \"slew\"\n[route]\noutput = [1, \"hold 0.5\"]"), IsEmpty());
   EXPECT_THAT(warned("seconds = [0.1]\n[scenes.soft]\nsmoothing.kind = \"slew\""),
               ElementsAre(HasSubstr("scene \"soft\": smoothing plays every note")));
 }

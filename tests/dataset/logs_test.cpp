@@ -177,11 +177,35 @@ TEST(Logs, OfAFolderWithoutAnyAreThoseOfItsOnlyFolderThatHasSome) {
   const auto one = choose_logs({.places = {folder.path()}});
   ASSERT_TRUE(one) << one.error().message;
   EXPECT_THAT(names(*one), ElementsAre("b-3d-mdrnn.log"));
+  EXPECT_THAT(one->remarks, ElementsAre(HasSubstr("has no logs of its own: those of ")));
   std::filesystem::create_directories(folder / "tuesday");
   folder.write("tuesday/c-3d-mdrnn.log", MadeLog().rows(3).text());
   EXPECT_THAT(refusal({.places = {folder.path()}}),
               AllOf(HasSubstr("2 of its folders have some: choose with --logs "),
                     HasSubstr("monday, or "), HasSubstr("tuesday")));
+  folder.write("d-3d-mdrnn.log", MadeLog().rows(3).text());
+  const auto own = choose_logs({.places = {folder.path()}});
+  ASSERT_TRUE(own) << own.error().message;
+  EXPECT_THAT(names(*own), ElementsAre("d-3d-mdrnn.log"));
+  EXPECT_THAT(own->remarks,
+              ElementsAre(HasSubstr("monday: its logs are not looked at"), HasSubstr("tuesday")));
+}
+
+TEST(Logs, OfAnInstrumentWhoseControlsAreNamedLaterAreOfOne) {
+  const Folder folder;
+  folder.write("a-3d-mdrnn.log", MadeLog().rows(3).text());
+  folder.write("b-3d-mdrnn.log", MadeLog().rows(4).text());
+  write_session(folder, "b-3d-mdrnn", R"({"controls":["left",""]})");
+  folder.write("c-3d-mdrnn.log", MadeLog().rows(5).text());
+  write_session(folder, "c-3d-mdrnn", R"({"controls":["","right"]})");
+  const auto choice = choose_logs({.places = {folder.path()}});
+  ASSERT_TRUE(choice) << choice.error().message;
+  EXPECT_EQ(choice->logs.size(), 3U);
+  ASSERT_EQ(choice->instruments.size(), 1U);
+  EXPECT_THAT(choice->instruments[0].controls, ElementsAre("left", "right"));
+  folder.write("d-3d-mdrnn.log", MadeLog().rows(6).text());
+  write_session(folder, "d-3d-mdrnn", R"({"controls":["other","right"]})");
+  EXPECT_THAT(refusal({.places = {folder.path()}}), HasSubstr("of 2 instruments"));
 }
 
 void write(const std::filesystem::path& path, const std::vector<std::string>& takes, float value) {

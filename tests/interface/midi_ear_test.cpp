@@ -139,6 +139,26 @@ TEST_F(Ear, AParameterTurnsAndSwitchesWithBothHalvesOrTheUpperOneAlone) {
   EXPECT_THAT(control(6, 0), IsEmpty()) << "a registered parameter's";
 }
 
+TEST_F(Ear, AParametersLowerHalfMayComeFirst) {
+  ear_ = MidiEar({{.kind = MidiMapping::Kind::nrpn, .number = 5, .most = 16'383}}, {});
+  const auto control = [&](int number, int value) {
+    return hear(MidiMessage::of(Kind::control_change, 1, number, value));
+  };
+  for (const int upper : {101, 3}) {
+    control(99, 0);
+    control(98, 5);
+    EXPECT_THAT(control(38, 20), IsEmpty());
+    EXPECT_THAT(control(6, upper), ElementsAre("x_1"));
+    EXPECT_DOUBLE_EQ(story_.value, (upper << 7 | 20) / 16383.0);
+  }
+  control(98, 5);
+  control(38, 7);
+  EXPECT_TRUE(ear_.waits());
+  ear_.settle(story_);
+  EXPECT_TRUE(ear_.settle(story_)) << "no upper half came";
+  EXPECT_DOUBLE_EQ(story_.value, 7 / 16383.0);
+}
+
 TEST_F(Ear, AParameterThatIsBoundMovesNoControlThatIsMappedToIt) {
   ear_ = MidiEar({{.kind = MidiMapping::Kind::nrpn, .number = 5, .most = 16'383}},
                  {midi_binding_from_text("nrpn 1 5: panic").value()});

@@ -102,11 +102,12 @@ void MidiDecoder::on_control_change(const MidiMessage& message) noexcept {
   const auto at = static_cast<std::size_t>(channel - 1);
   moved(Kind::control_change, channel, number, value);
   if (number < kFine) {
-    if (halves_[at][static_cast<std::size_t>(number)].take_upper(value))
-      moved(Kind::control_change_fine, channel, number, value << 7);
+    if (const auto raw = halves_[at][static_cast<std::size_t>(number)].take_upper(value))
+      moved(Kind::control_change_fine, channel, number, *raw);
   } else if (number < 2 * kFine) {
     Halves& halves = halves_[at][static_cast<std::size_t>(number - kFine)];
-    moved(Kind::control_change_fine, channel, number - kFine, halves.take_lower(value));
+    if (const auto raw = halves.take_lower(value))
+      moved(Kind::control_change_fine, channel, number - kFine, *raw);
   }
   if (const auto change = parameters_.on(message))
     moved(Kind::nrpn, channel, change->number, change->raw);

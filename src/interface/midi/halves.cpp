@@ -13,18 +13,30 @@ constexpr int kNoParameter = 0x3fff;
 
 }  // namespace
 
-bool Halves::take_upper(int value) noexcept {
+std::optional<int> Halves::take_upper(int value) noexcept {
   upper_ = value;
+  is_fresh_ = false;
+  if (std::exchange(lower_waits_, false)) {
+    waits_ = 0;
+    return upper_ << 7 | lower_;
+  }
   // Two upper halves in a row: this device has only those, or not always the others.
   if (waits_ > 0) has_lower_ = false;
+  lower_ = 0;
   waits_ = has_lower_ ? 1 : 0;
-  return waits_ == 0;
+  return waits_ == 0 ? std::optional(upper_ << 7) : std::nullopt;
 }
 
-int Halves::take_lower(int value) noexcept {
+std::optional<int> Halves::take_lower(int value) noexcept {
   has_lower_ = true;
+  lower_ = value;
+  if (std::exchange(is_fresh_, false) || lower_waits_) {
+    lower_waits_ = true;
+    waits_ = 1;
+    return std::nullopt;
+  }
   waits_ = 0;
-  return upper_ << 7 | value;
+  return upper_ << 7 | lower_;
 }
 
 std::optional<int> Halves::settle() noexcept {
@@ -32,11 +44,16 @@ std::optional<int> Halves::settle() noexcept {
     waits_ = 2;
     return std::nullopt;
   }
-  return std::exchange(waits_, 0) == 2 ? std::optional(upper_ << 7) : std::nullopt;
+  if (std::exchange(waits_, 0) != 2) return std::nullopt;
+  lower_waits_ = false;
+  return upper_ << 7 | lower_;
 }
 
 void Halves::forget() noexcept {
+  is_fresh_ = true;
+  lower_waits_ = false;
   upper_ = 0;
+  lower_ = 0;
   waits_ = 0;
 }
 
@@ -68,10 +85,12 @@ std::optional<Parameters::Change> Parameters::on(const MidiMessage& message) noe
       one.is_chosen = false;  // what follows is for a registered parameter
       break;
     case kDataEntry:
-      if (one.is_chosen && one.value.take_upper(value)) return Change{one.number(), value << 7};
-      break;
     case kDataEntryFine:
-      if (one.is_chosen) return Change{one.number(), one.value.take_lower(value)};
+      if (one.is_chosen) {
+        const auto raw = message.first() == kDataEntry ? one.value.take_upper(value)
+                                                       : one.value.take_lower(value);
+        if (raw) return Change{one.number(), *raw};
+      }
       break;
     default:
       break;

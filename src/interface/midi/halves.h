@@ -9,25 +9,27 @@
 namespace imps {
 
 /// A value that comes in two messages, or in one: of its upper half. Of a device that sends lower
-/// halves the upper one alone says nothing at first: it waits for the other.
-/// Realtime-safe: yes. Thread-safe: no.
+/// halves the upper one alone says nothing at first: it waits for the other. A lower half that
+/// comes first after forget() waits as well. Realtime-safe: yes. Thread-safe: no.
 class Halves {
  public:
-  /// Whether the value is whole, its lower half being 0.
-  bool take_upper(int value) noexcept;
-  /// The whole value, 0–16383.
-  int take_lower(int value) noexcept;
+  /// The whole value, 0–16383, when it is; its lower half is 0 when it is not to be waited for.
+  std::optional<int> take_upper(int value) noexcept;
+  std::optional<int> take_lower(int value) noexcept;
 
   [[nodiscard]] bool waits() const noexcept { return waits_ > 0; }
-  /// Some time has passed: the whole value, where its upper half waited before the last call, too.
+  /// Some time has passed: the whole value, where a half waited before the last call, too.
   std::optional<int> settle() noexcept;
-  /// The next value has nothing of the last one.
+  /// The next value has nothing of the last one: another parameter's, or the same one's anew.
   void forget() noexcept;
 
  private:
   int upper_ = 0;
-  bool has_lower_ = false;  // once one came
-  int waits_ = 0;           // for it: 1, and 2 once it was passed
+  int lower_ = 0;
+  bool is_fresh_ = false;     // since forget() neither half came
+  bool lower_waits_ = false;  // and then the lower one did
+  bool has_lower_ = false;    // once one came
+  int waits_ = 0;             // for the other half: 1, and 2 once it was passed
 };
 
 /// The parameters of a device, each chosen by controllers 99 and 98 and set by 6 and 38.

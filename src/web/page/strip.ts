@@ -59,11 +59,17 @@ export class Strip {
     }
     const text = make("span", "notice-text", line);
     text.title = line;
-    const back = make("span", "notice-undo", text, button("Undo", "small", () => {
+    const undoes = button("Undo", "small", () => {
+      // What has the focus goes: a key goes on from the tab.
+      if (back.contains(document.activeElement))
+        document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
       back.remove();
       undo();
-    }));
+    });
+    const back = make("span", "notice-undo", text, undoes);
     this.notice.insertBefore(back, this.line);
+    // Whoever deletes by a key is about to lose what has the focus.
+    if (document.activeElement?.matches(":focus-visible")) undoes.focus();
     while (this.notice.childElementCount > mostUndo + 1) this.notice.firstElementChild?.remove();
     window.setTimeout(() => back.remove(), undoStays);
   };

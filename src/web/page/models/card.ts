@@ -32,6 +32,7 @@ export class ModelCard implements Item<Model> {
   private readonly words = el("p", { class: "quiet" });
   private readonly facts = el("dl", { class: "facts" });
   private readonly all = el("details");
+  private readonly why = el("p", { class: "quiet", hidden: true });
   private readonly fault = new Fault();
   private readonly play: HTMLButtonElement;
   private readonly remove: HTMLButtonElement;
@@ -64,7 +65,7 @@ export class ModelCard implements Item<Model> {
         this.compare,
         el("a", { class: "do", download: file, href: `/api/v1/models/${inPath(file)}`, "aria-label": `Download ${file}` }, "Download"),
         this.remove),
-      this.fault.element, this.convertPart, this.all);
+      this.why, this.fault.element, this.convertPart, this.all);
     this.update(model);
   }
 
@@ -110,6 +111,8 @@ export class ModelCard implements Item<Model> {
     this.remove.disabled = now;
     setAttribute(this.play, "title", now ? "It plays now" : this.model.error !== null ? "It cannot be read"
       : !fits ? `It is of dimension ${this.model.dimension}, and ${played} is played` : "Swaps it in with no gap");
+    write(this.why, fits ? "" : `It is of dimension ${this.model.dimension}, and ${played} is played.`);
+    this.why.hidden = fits;
     setAttribute(this.remove, "title", now ? "It plays: play another one first" : null);
   }
 

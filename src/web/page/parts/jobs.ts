@@ -74,11 +74,14 @@ export class Jobs {
     return job;
   }
 
-  /** The same, for work on the takes: there has to be one. */
+  /**
+   * The same, for work on the takes: there has to be one. All of them means those of every instrument:
+   * whoever gives their controls other names wants to go on with what they played.
+   */
   async startOnTakes(kind: Kind, options: Options, files: string[] = []): Promise<Job> {
     if ((await this.desk.get<unknown[]>("/takes")).length === 0)
       throw new Refused("There is no take to learn from: move a fader, and it is recorded.");
-    return this.start(kind, options, files);
+    return this.start(kind, { ...options, mixed: true }, files);
   }
 
   async stop(id: string): Promise<void> {

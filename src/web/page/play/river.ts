@@ -24,6 +24,14 @@ export const futurePlace = (wait: number): number =>
 /** With reduced motion the river steps instead of flowing. Seconds. */
 const step = 0.25;
 
+/** As much of a text as there is room for. */
+function shortened(pen: CanvasRenderingContext2D, text: string, width: number): string {
+  if (pen.measureText(text).width <= width) return text;
+  let end = Math.min(text.length, 100);
+  while (end > 1 && pen.measureText(`${text.slice(0, end)}…`).width > width) --end;
+  return `${text.slice(0, end)}…`;
+}
+
 export class River {
   private readonly still = make("canvas", "river-still");
   private readonly moving = make("canvas", "river-moving");
@@ -185,7 +193,7 @@ export class River {
       const name = (lane: number) => laneHeight < 30 * scale
         ? this.faders.nameOf(lane).replace(/^Control (?=\d+$)/, "") : this.faders.nameOf(lane);
       for (let lane = 0; lane < lanes; ++lane)
-        pen.fillText(name(lane), 8 * scale, lane * laneHeight + 3 * scale, nowX / 3);
+        pen.fillText(shortened(pen, name(lane), nowX / 3), 8 * scale, lane * laneHeight + 3 * scale);
     }
     pen.fillStyle = this.colours.text;
     pen.fillRect(nowX - Math.ceil(scale / 2), 0, Math.max(1, Math.round(scale)), height);
