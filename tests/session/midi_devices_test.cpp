@@ -232,6 +232,28 @@ TEST_F(OverMidi, PanicSilencesWhatMaySoundAtAll) {
   EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::control_change, 1, 123, 0));
 }
 
+TEST_F(OverMidi, WhatWasHeldWhenACableWasTakenOutEndsWhenItIsBack) {
+  begin_with_all();
+  const auto cable = [](const std::string& program) {
+    return std::system((program + " 'imps:imps to imps:Synth' imps:Synth").c_str());
+  };
+  turn(MidiMessage::of(Kind::note_on, 1, 60, 100));
+  EXPECT_EQ(synth_->hear(), MidiMessage::of(Kind::note_on, 1, 60, 127));
+  ASSERT_EQ(cable("jack_disconnect"), 0);
+  turn(MidiMessage::of(Kind::note_on, 1, 62, 100));  // the note-off of 60 goes nowhere
+  ASSERT_TRUE(musician_.is_answered(live_->port()));
+  ASSERT_EQ(cable("jack_connect"), 0);
+  auto heard = synth_->hear();
+  while (heard && *heard != MidiMessage::of(Kind::control_change, 1, 123, 0))
+    heard = synth_->hear();
+  EXPECT_TRUE(heard);
+  turn(MidiMessage::of(Kind::control_change, 1, 1, 5));
+  do {
+    heard = synth_->hear();
+  } while (heard && *heard != MidiMessage::of(Kind::control_change, 1, 1, 5));
+  EXPECT_TRUE(heard) << "it plays on";
+}
+
 TEST_F(OverMidi, DevicesMayComeAndGo) {
   begin();
   for (int round = 0; round < 3; ++round) {

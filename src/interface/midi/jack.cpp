@@ -32,6 +32,19 @@ using jack::Side;
 
 constexpr std::size_t kStalled = kMostWaiting / 2;
 constexpr std::chrono::seconds kLastWords{2};  // for what was said to a port, or to us, at the end
+constexpr std::size_t kMostCables = 256;
+
+/// libjack cancels its thread when a client is closed, wherever it is: not amid our part of it.
+class Uncancelled {
+ public:
+  Uncancelled() { ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  ~Uncancelled() { ::pthread_setcancelstate(before_, nullptr); }
+  Uncancelled(const Uncancelled&) = delete;
+  Uncancelled& operator=(const Uncancelled&) = delete;
+
+ private:
+  int before_ = 0;
+};
 
 /// The process's client of a JACK server: one, as several do not bear each other well. At the
 /// opening of a client libjack deletes all others of the process if the server has given one of
@@ -66,6 +79,7 @@ class Client : public std::enable_shared_from_this<Client> {
   bool open();
   void close();
   void note_news() noexcept;
+  void note_connection(jack_port_id_t a, jack_port_id_t b) noexcept;
   static int on_period(jack_nframes_t frames, void* self);
   void process(jack_nframes_t frames) noexcept;
 
@@ -73,7 +87,8 @@ class Client : public std::enable_shared_from_this<Client> {
   static std::mutex gate;
   static Client* open_one;  // guarded by gate
 
-  Link link_;  // guarded by gate, but for what is atomic
+  jack_client_t* own_ = nullptr;  // for the thread that hears the news; as long as it runs
+  Link link_;                     // guarded by gate, but for what is atomic or says otherwise
   Side<InputPort> hears_{link_};
   Side<OutputPort> plays_{link_};
   std::vector<std::string> cut_;  // since the last cut()
@@ -104,6 +119,7 @@ Client::~Client() {
 bool Client::open() {
   link_.handle = jack_client_open(kOwn, JackNoStartServer, nullptr);
   if (link_.handle == nullptr) return false;
+  own_ = link_.handle;
   open_one = this;
   const auto on_end = [](jack_status_t, const char*, void* self) {
     static_cast<Client*>(self)->link_.ended = true;
@@ -113,7 +129,11 @@ bool Client::open() {
     client.note_news();
     client.link_.registrations.fetch_add(1);
   };
+  const auto on_connection = [](jack_port_id_t a, jack_port_id_t b, int is_made, void* self) {
+    if (is_made == 0) static_cast<Client*>(self)->note_connection(a, b);
+  };
   jack_set_process_callback(link_.handle, on_period, this);
+  jack_set_port_connect_callback(link_.handle, on_connection, this);
   jack_set_port_registration_callback(link_.handle, on_registration, this);
   jack_on_info_shutdown(link_.handle, on_end, this);
   if (jack_activate(link_.handle) == 0) return true;
@@ -152,12 +172,29 @@ void Client::note_news() noexcept {
   link_.hears_news = true;
 }
 
-/// libjack cancels its thread when a client is closed, wherever it is: not amid our part of it.
+/// On the same thread: a cable was taken out, of ours or of somebody else's.
+void Client::note_connection(jack_port_id_t a, jack_port_id_t b) noexcept {
+  note_news();
+  const Uncancelled here;
+  jack_port_t* const ports[] = {jack_port_by_id(own_, a), jack_port_by_id(own_, b)};
+  for (const int own : {0, 1}) {
+    jack_port_t* const port = ports[own];
+    jack_port_t* const other = ports[1 - own];
+    if (port == nullptr || other == nullptr || jack_port_is_mine(own_, port) == 0) continue;
+    const char* const name = jack_port_name(other);
+    if (name == nullptr) continue;
+    // Of a port that is given back, too, and nobody asks then: the oldest go.
+    const std::lock_guard lock(link_.cables_gate);
+    auto& cables = link_.cables_out;
+    std::erase(cables, std::pair{port, std::string(name)});
+    if (cables.size() == kMostCables) cables.erase(cables.begin());
+    cables.emplace_back(port, name);
+  }
+}
+
 int Client::on_period(jack_nframes_t frames, void* self) {
-  int before = 0;
-  ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+  const Uncancelled here;
   static_cast<Client*>(self)->process(frames);
-  ::pthread_setcancelstate(before, nullptr);
   return 0;
 }
 

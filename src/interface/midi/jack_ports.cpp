@@ -75,6 +75,11 @@ void Link::settle(jack_port_t* port) const {
   static_cast<void>(let_a_period_pass() && let_a_period_pass());
 }
 
+bool Link::was_disconnected(jack_port_t* port, const std::string& other) {
+  const std::lock_guard lock(cables_gate);
+  return std::erase(cables_out, std::pair{port, other}) > 0;
+}
+
 std::vector<std::string> Link::names(unsigned long flags) const {
   // What imps itself calls after itself is not for itself.
   const std::string ours = fmt::format("{}:{}", jack_get_client_name(handle), kOwn);
@@ -100,12 +105,10 @@ void Side<Port>::add_left(std::vector<std::string>& left, std::vector<std::strin
       link_.settle(one.handle);
       stays = is_connected(one);
     }
-    if (stays) {
-      one.registrations = now;
-      one.is_cut = false;
-    }
+    const bool was_cut = link_.was_disconnected(one.handle, one.other) || one.is_cut;
+    if (stays) one.registrations = now;
     // Somebody may also just have taken the cable out, and knows why.
-    const bool has_left = !stays && one.registrations != now;
+    const bool has_left = stays ? was_cut : one.registrations != now;
     if (has_left) left.push_back(one.other);
     if (!stays && !has_left && !std::exchange(one.is_cut, true)) cut.push_back(one.other);
     return has_left;  // told once: a port of the same name may be opened before this one is closed
@@ -152,6 +155,8 @@ bool Side<Port>::add(const std::shared_ptr<Port>& port, const std::string& other
   if (other.starts_with(kVirtualPort)) return true;
   opened_.push_back({port->handle, other, link_.registrations, false});
   link_.settle(port->handle);  // what is sent before is heard by nobody
+  // The server gives numbers of ports again: what was told was of another one.
+  static_cast<void>(link_.was_disconnected(port->handle, other));
   return true;
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -60,6 +61,12 @@ struct Link {
   std::atomic<std::uint64_t> periods{0};
   std::atomic<std::uint64_t> registrations{0};  ///< of anybody's ports
   std::atomic<bool> hears_news{false};          ///< of the server's; not once it has gone
+  /// What was disconnected from what, as the server tells it: our port, and the other one's name.
+  std::vector<std::pair<jack_port_t*, std::string>> cables_out;
+  std::mutex cables_gate;  ///< of them; nobody who has it asks the server
+
+  /// Whether this was disconnected since it was asked last.
+  [[nodiscard]] bool was_disconnected(jack_port_t* port, const std::string& other);
 
   /// Afterwards the server's thread has nothing from before in hand. False when it hangs, or has
   /// gone.
@@ -79,8 +86,8 @@ class Side {
   void remove(std::shared_ptr<Port> port);
   /// What stays of a port until the client is closed.
   void keep(std::shared_ptr<Port> port) { kept_.push_back(std::move(port)); }
-  /// Adds the ports that were opened, and are connected with nothing any more; and those that are
-  /// there, and were disconnected, each once.
+  /// Adds the ports that were opened, and are connected with nothing any more, or are so again, and
+  /// have missed what came meanwhile; and those that are there, and were disconnected, each once.
   void add_left(std::vector<std::string>& left, std::vector<std::string>& cut);
   /// The client has been closed.
   void forget() {
