@@ -1,5 +1,6 @@
 #include "interface/midi/jack.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -87,8 +88,8 @@ class Client : public std::enable_shared_from_this<Client> {
   static std::mutex gate;
   static Client* open_one;  // guarded by gate
 
-  jack_client_t* own_ = nullptr;  // for the thread that hears the news; as long as it runs
-  Link link_;                     // guarded by gate, but for what is atomic or says otherwise
+  std::atomic<jack_client_t*> own_{nullptr};  // for the thread that hears the news, while it runs
+  Link link_;  // guarded by gate, but for what is atomic or says otherwise
   Side<InputPort> hears_{link_};
   Side<OutputPort> plays_{link_};
   std::vector<std::string> cut_;  // since the last cut()
