@@ -406,7 +406,8 @@ Result<Ending> Run::go() {
     pass();
     if (error_) return *error_;
   }
-  if (state_.done == 0 && (*end == Ending::stopped || *end == Ending::out_of_time)) {
+  const bool is_over = *end == Ending::stopped || stage_ + 1 == stages_.size();
+  if (state_.done == 0 && is_over && (*end == Ending::stopped || *end == Ending::out_of_time)) {
     return Error{*end == Ending::stopped
                      ? "stopped before the first batch was learnt: there is nothing to keep"
                      : fmt::format("{:g} s were over before the first batch was learnt: give more "

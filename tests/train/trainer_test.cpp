@@ -304,12 +304,25 @@ TEST(Trainer, StopsAtOnceWhenAskedAndKeepsNothingUnlearnt) {
   EXPECT_NE(outcome.error().message.find("nothing to keep"), std::string::npos);
 }
 
+TEST(GrowingTrainer, GoesOnWhereASmallerNetworkHadNoTime) {
+  GrowingStudio studio;
+  studio.settings.has_epochs = true;
+  studio.settings.seconds = 1000;
+  // Of the time, only the last network's share is left, which has more than its epochs take.
+  studio.settings.began -= std::chrono::seconds(700);
+  const auto outcome = studio.run();
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->ending, Ending::finished);
+  EXPECT_GT(outcome->at_end.batches, 0U);
+  EXPECT_NE(studio.notes.front().find("had their share of the time"), std::string::npos);
+}
+
 TEST(GrowingTrainer, SharesATimeBudget) {
   GrowingStudio studio;
   for (Stage& stage : studio.settings.smaller)
     stage.recipe.epochs = 1'000'000;
   studio.settings.recipe.epochs = 1'000'000;
-  studio.settings.seconds = 0.2;
+  studio.settings.seconds = 0.5;
   const auto outcome = studio.run();
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->ending, Ending::out_of_time);
