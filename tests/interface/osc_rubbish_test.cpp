@@ -107,8 +107,8 @@ TEST(OscRubbish, DamagedPacketsNeverReachThePerformerAsOtherThanNumbersInRange) 
   }
   expect_all_counted(tally.counts, watchman, kPackets);
   // Damage was neither always nor never noticed.
-  EXPECT_GT(tally.counts.malformed, 100'000U);
-  EXPECT_GT(tally.counts.frames, 100'000U);
+  EXPECT_GT(tally.counts.malformed, kPackets / 10);
+  EXPECT_GT(tally.counts.frames, kPackets / 10);
   EXPECT_GT(tally.counts.clamped, 1'000U);
   EXPECT_GT(tally.counts.not_numbers, 100U);
   EXPECT_GT(tally.counts.refused_commands, 1'000U);
