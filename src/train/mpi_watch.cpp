@@ -1,9 +1,12 @@
 #include "train/mpi_watch.h"
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+
+#include <unistd.h>
 
 namespace imps::train {
 namespace {
@@ -34,11 +37,14 @@ MpiWatch::~MpiWatch() {
 }
 
 void MpiWatch::join() {
-  const std::lock_guard lock(mutex_);
+  // Without the lock: it waits for the others, and look() must be able to end that.
+  begin();
   int rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   MPI_Comm_size(MPI_COMM_WORLD, &ranks_);
   MPI_Comm_dup(MPI_COMM_WORLD, &signs_);
+  end();
+  const std::lock_guard lock(mutex_);
   silent_.assign(static_cast<std::size_t>(ranks_), 0);
   rank_ = rank;
   sends_ = true;
@@ -136,6 +142,8 @@ void MpiWatch::give_up(const std::string& why) const {
                "imps: %s: %s for %d s: training ends; 'imps train --resume' goes on from the last "
                "checkpoint\n",
                who.c_str(), why.c_str(), patience_);
+  // A stopped starter would not tell mpirun, and the others would wait as long again.
+  if (starter_is_stopped_()) ::kill(::getppid(), SIGCONT);
   std::_Exit(1);
 }
 

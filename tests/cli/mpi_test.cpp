@@ -336,6 +336,10 @@ TEST_F(UnderMpirun, AStoppedStarterEndsTheRun) {
   // On a machine that is busier still the two may first miss each other.
   EXPECT_THAT(run.err(), AnyOf(HasSubstr("process 1: 'imps train' was stopped for 5 s"),
                                HasSubstr("another one has not answered for 5 s")));
+  // The starter goes on and tells mpirun, so that the first process need not wait as long again.
+  if (run.err().find("process 1: ") < run.err().find("process 0: ")) {
+    EXPECT_THAT(run.err(), Not(HasSubstr("process 0: ")));
+  }
   EXPECT_TRUE(victim.ends());
 }
 
