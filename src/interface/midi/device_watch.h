@@ -23,7 +23,7 @@ namespace imps {
 /// Everything that may block happens on a thread of its own. Every method is for the loop's thread.
 class DeviceWatch {
  public:
-  static constexpr auto kLookEvery = std::chrono::milliseconds(500);
+  static constexpr auto kLookEvery = std::chrono::milliseconds(200);
 
   struct Device {
     std::uint64_t id = 0;  ///< the caller's; never used again for another one
