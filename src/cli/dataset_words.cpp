@@ -133,6 +133,8 @@ std::vector<std::string> summary_warnings(const DatasetSummary& summary,
         "with --gap",
         DatasetSummary::kWindowRows));
   }
+  if (summary.rows > summary.takes && !summary.columns.empty() && summary.columns[0].greatest <= 0)
+    warnings.emplace_back("dt is always 0 s: when to play cannot be learnt from it");
   for (std::size_t k = 1; k < summary.columns.size(); ++k) {
     if (summary.columns[k].grid != ControlGrid::still) continue;
     warnings.push_back(fmt::format("{} never moves: it is always {:.4g}; is it connected?",

@@ -54,6 +54,17 @@ TEST(DatasetCommand, SaysTheSameAsJsonAndInspectToo) {
   EXPECT_EQ(explained["take_list"][0]["name"], "a-3d-mdrnn.log");
 }
 
+TEST(DatasetCommand, SaysWhenItsTimesCannotBeLearnt) {
+  Folder folder;
+  MadeLog log;
+  for (int k = 0; k < 60; ++k)
+    log.row(0, {0.01 * k, 0.5});
+  folder.write("a-3d-mdrnn.log", log.text());
+  const Outcome outcome = imps(folder.path(), {"dataset", "a-3d-mdrnn.log", "-o", "a.npz"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("dt is always 0 s"));
+}
+
 TEST(DatasetCommand, InTheFormOfImpsyHasTheDigestOfThatFile) {
   Folder folder;
   folder.write("logs/a-3d-mdrnn.log", MadeLog().rows(9).text());
