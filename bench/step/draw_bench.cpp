@@ -12,6 +12,7 @@
 #include <imps/conditions.h>
 #include <imps/limit.h>
 #include <imps/model.h>
+#include <imps/surprise.h>
 
 #include "bench/step/timing.h"
 #include "model/built_in/built_in.h"
@@ -25,11 +26,12 @@ constexpr std::uint64_t kRound = 5000;
 struct Case {
   std::string name;
   Conditions conditions;
+  double surprise = 0.5;
 };
 
 std::vector<Case> cases() {
   static const Limit scale = *limit_from_text("scale C minor");
-  std::vector<Case> all(6);
+  std::vector<Case> all(7);
   all[0].name = "plain";
   all[1].name = "time that has passed";
   all[1].conditions.dt_least = 0.05;
@@ -49,6 +51,8 @@ std::vector<Case> cases() {
     all[5].conditions.limited.set(k);
     all[5].conditions.limits[k] = scale.limits();
   }
+  all[6].name = "surprise, 16 futures";
+  all[6].surprise = 0.8;
   return all;
 }
 
@@ -83,7 +87,8 @@ int run(int rounds) {
     for (std::size_t k = 0; k < all.size(); ++k)
       draws[k].push_back(time([&](std::uint64_t n) {
         Uniforms uniforms(2, 0, n);
-        sample(state.mixture(), {.sigma = 0.1, .pi = 1}, all[k].conditions, uniforms, drawn);
+        sample(state.mixture(), {.sigma = 0.1, .pi = 1}, all[k].conditions, all[k].surprise,
+               uniforms, drawn);
       }));
   }
   const double step = median(steps);

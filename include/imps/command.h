@@ -23,6 +23,7 @@ struct Command {
     panic,  ///< everything that sounds ends, what is pending is dropped
     sigma_temperature,  ///< number ≥ 0
     pi_temperature,     ///< number > 0
+    surprise,           ///< number from 0, the most typical, to 1, the rarest; 0.5: as it comes
     timescale,          ///< number in (0, 1000]
     threshold,          ///< number ≥ 0, seconds
     max_rest,           ///< number ≥ 0.001, seconds

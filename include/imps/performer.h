@@ -24,6 +24,7 @@ struct PerformerSettings {
   Mode mode = Mode::call_response;
   Seconds threshold{0.1};  ///< ≥ 0
   Temperatures temperatures;
+  double surprise = 0.5;   ///< [0, 1], from the most typical to the rarest: see surprise.h
   double timescale = 1;    ///< (0, 1000]
   Seconds max_rest{5};     ///< upper bound of a predicted dt, ≥ 0.001
   bool start_now = false;  ///< battle begins at the start instead of with the first frame

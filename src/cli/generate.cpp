@@ -47,6 +47,7 @@ struct GenerateFlags {
   std::int64_t seed = 0;
   double sigma_temperature = 0.01;
   double pi_temperature = 1;
+  double surprise = 0.5;
   double timescale = 1;
   double max_rest = 5;
   std::string like;
@@ -68,6 +69,8 @@ void add_generate_options(Options& options, GenerateFlags& flags) {
                 "how far predictions stray, 0 or more (default 0.01)");
   options.value("--pitemp", flags.pi_temperature, "T",
                 "how freely they choose between gestures, above 0 (default 1)");
+  options.value("--surprise", flags.surprise, "S",
+                "from 0, the most typical, to 1, the rarest of what it may play (default 0.5)");
   options.value("--timescale", flags.timescale, "X", "stretches time, up to 1000 (default 1)");
   options.value("--max-rest", flags.max_rest, "SECONDS",
                 "the longest wait for a frame (default 5)");
@@ -88,6 +91,7 @@ std::string fault_of(const GenerateFlags& flags) {
       !(flags.pi_temperature > 0 && flags.pi_temperature <= kMost)) {
     return "--sigmatemp takes 0 or more, --pitemp a number above 0";
   }
+  if (!(flags.surprise >= 0 && flags.surprise <= 1)) return "--surprise takes a number from 0 to 1";
   if (!(flags.timescale > 0 && flags.timescale <= 1000))
     return "--timescale takes a number above 0, up to 1000";
   if (!within(flags.max_rest, 0.001, 3600)) return "--max-rest takes 0.001 to 3600 seconds";
@@ -281,6 +285,7 @@ Exit run_generate(const Command& command, const Arguments& arguments) {
   Soloist soloist(*model->model,
                   {.seed = static_cast<std::uint64_t>(flags.seed),
                    .temperatures = {.sigma = flags.sigma_temperature, .pi = flags.pi_temperature},
+                   .surprise = flags.surprise,
                    .timescale = flags.timescale,
                    .max_rest = Seconds{flags.max_rest}});
   std::int64_t log_start = kLogStart;

@@ -54,6 +54,7 @@ struct RunFlags {
   std::optional<double> threshold;
   std::optional<double> sigma_temperature;
   std::optional<double> pi_temperature;
+  std::optional<double> surprise;
   std::optional<double> timescale;
   std::optional<double> max_rest;
   std::optional<std::int64_t> seed;
@@ -96,6 +97,8 @@ void add_run_options(Options& options, RunFlags& flags) {
                 "how far predictions stray, 0 or more (default 0.01)");
   options.value("--pitemp", flags.pi_temperature, "T",
                 "how freely they choose between gestures, above 0 (default 1)");
+  options.value("--surprise", flags.surprise, "S",
+                "from 0, the most typical, to 1, the rarest of what it may play (default 0.5)");
   options.value("--timescale", flags.timescale, "X",
                 "stretches the predictions' time, up to 1000 (default 1)");
   options.value("--max-rest", flags.max_rest, "SECONDS",
@@ -170,6 +173,7 @@ Result<void> apply(const RunFlags& flags, Settings& settings) {
   if (flags.max_rest) settings.interaction.max_rest = Seconds{*flags.max_rest};
   set(flags.sigma_temperature, settings.model.temperatures.sigma);
   set(flags.pi_temperature, settings.model.temperatures.pi);
+  set(flags.surprise, settings.model.surprise);
   set(flags.timescale, settings.model.timescale);
   if (flags.seed) settings.interaction.seed = static_cast<std::uint64_t>(*flags.seed);
   if (flags.start_now) settings.interaction.start_now = true;

@@ -434,6 +434,16 @@ const std::array kKeys{
         .set = [](Settings& s, const Value& v) { s.model.temperatures.pi = std::get<double>(v); },
     },
     Key{
+        .path = "model.surprise",
+        .kind = Kind::number,
+        .standing = Standing::own,
+        .range = {.least = 0, .most = 1},
+        .documentation = "Which of 16 futures the model takes: 0 the most typical one, 1 the "
+                         "rarest, 0.5 any.",
+        .get = [](const Settings& s) { return Value{s.model.surprise}; },
+        .set = [](Settings& s, const Value& v) { s.model.surprise = std::get<double>(v); },
+    },
+    Key{
         .path = "model.timescale",
         .kind = Kind::number,
         .standing = Standing::shared,

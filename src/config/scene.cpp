@@ -17,12 +17,13 @@
 namespace imps {
 namespace {
 
-constexpr std::array<std::string_view, 23> kInScenes{"interaction.mode",
+constexpr std::array<std::string_view, 24> kInScenes{"interaction.mode",
                                                      "interaction.threshold",
                                                      "interaction.input_thru",
                                                      "model.file",
                                                      "model.sigmatemp",
                                                      "model.pitemp",
+                                                     "model.surprise",
                                                      "model.timescale",
                                                      "midi.input",
                                                      "midi.output",

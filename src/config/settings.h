@@ -50,7 +50,8 @@ struct ModelSettings {
   std::optional<std::string> size;  ///< xxs … xl: narrows the choice among models/
   std::filesystem::path folder = "models";
   Temperatures temperatures;
-  double timescale = 1;  ///< (0, 1000]
+  double surprise = 0.5;  ///< [0, 1]
+  double timescale = 1;   ///< (0, 1000]
 };
 
 struct OscSettings {

@@ -17,7 +17,7 @@ namespace {
 
 using Kind = Command::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 22> kWords{{
+constexpr std::array<std::pair<Kind, std::string_view>, 23> kWords{{
     {Kind::mode, "mode"},
     {Kind::pause, "pause"},
     {Kind::mute, "mute"},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<Kind, std::string_view>, 22> kWords{{
     {Kind::panic, "panic"},
     {Kind::sigma_temperature, "sigmatemp"},
     {Kind::pi_temperature, "pitemp"},
+    {Kind::surprise, "surprise"},
     {Kind::timescale, "timescale"},
     {Kind::threshold, "threshold"},
     {Kind::max_rest, "maxrest"},
@@ -168,6 +169,9 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     case Kind::pi_temperature:
       return checked_number(kind, arguments, "takes one number above 0",
                             [](double x) { return x > 0; });
+    case Kind::surprise:
+      return checked_number(kind, arguments, "takes one number from 0 to 1",
+                            [](double x) { return x >= 0 && x <= 1; });
     case Kind::timescale:
       return checked_number(kind, arguments, "takes one number above 0 and at most 1000",
                             [](double x) { return x > 0 && x <= 1000; });

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <imps/surprise.h>
+
 namespace imps {
 namespace {
 
@@ -29,7 +31,7 @@ Soloist::Played Soloist::next() noexcept {
   if (owed_ || !state_.has_mixture()) advance(model_, state_, frame_);
   owed_ = true;
   Uniforms uniforms(settings_.seed, settings_.agent, number_++);
-  sample(state_.mixture(), settings_.temperatures, uniforms, frame_);
+  sample(state_.mixture(), settings_.temperatures, {}, settings_.surprise, uniforms, frame_);
   frame_.dt = std::min(frame_.dt, settings_.max_rest.count());
   at_ += std::max(to_duration(Seconds{frame_.dt * settings_.timescale}), kLeastGap);
   return {at_, std::as_const(frame_).controls()};

@@ -17,8 +17,9 @@ struct SoloSettings {
   std::uint64_t seed = 0;
   std::uint32_t agent = 0;
   Temperatures temperatures;
-  double timescale = 1;  ///< (0, 1000]: stretches what is played, not what the network hears
-  Seconds max_rest{5};   ///< upper bound of a predicted dt, ≥ 0.001
+  double surprise = 0.5;  ///< [0, 1]
+  double timescale = 1;   ///< (0, 1000]: stretches what is played, not what the network hears
+  Seconds max_rest{5};    ///< upper bound of a predicted dt, ≥ 0.001
 };
 
 /// Plays the frames that a Performer in battle mode plays that starts at once and is never late:

@@ -115,6 +115,10 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
       mind.settings.temperatures.pi = command.number;
       mind.redraw();
       break;
+    case Command::Kind::surprise:
+      mind.settings.surprise = command.number;
+      mind.redraw();
+      break;
     case Command::Kind::timescale:
       mind.settings.timescale = command.number;
       mind.redraw();

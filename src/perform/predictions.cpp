@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <imps/surprise.h>
+
 #include "perform/mind.h"
 
 namespace imps {
@@ -26,7 +28,7 @@ void Performer::Mind::draw(const MixtureView& mixture, TimePoint base, std::uint
       std::max(to_seconds(scene.passed).count(), 0.0) / settings.timescale, limits[0].least);
   conditions.dt_least = least;
   Uniforms uniforms(settings.seed, settings.agent, which);
-  sample(mixture, settings.temperatures, conditions, uniforms, into.frame);
+  sample(mixture, settings.temperatures, conditions, settings.surprise, uniforms, into.frame);
   into.frame.dt = std::min(into.frame.dt, std::max(settings.max_rest.count(), least));
   into.number = which;
   set_base(into, base);

@@ -62,12 +62,12 @@ constexpr std::array kEvaluate{Rule{"data", Takes::path},          Rule{"split",
                                Rule{"like-impsy", Takes::nothing}, Rule{"compare", Takes::nothing},
                                Rule{"seed", Takes::number},        Rule{"frames", Takes::number},
                                Rule{"sigmatemp", Takes::number},   Rule{"pitemp", Takes::number}};
-constexpr std::array kGenerate{Rule{"output", Takes::path},     Rule{"seconds", Takes::number},
-                               Rule{"frames", Takes::number},   Rule{"like", Takes::path},
-                               Rule{"seed", Takes::number},     Rule{"sigmatemp", Takes::number},
-                               Rule{"pitemp", Takes::number},   Rule{"timescale", Takes::number},
-                               Rule{"max-rest", Takes::number}, Rule{"notes", Takes::nothing},
-                               Rule{"dimension", Takes::number}};
+constexpr std::array kGenerate{Rule{"output", Takes::path},      Rule{"seconds", Takes::number},
+                               Rule{"frames", Takes::number},    Rule{"like", Takes::path},
+                               Rule{"seed", Takes::number},      Rule{"sigmatemp", Takes::number},
+                               Rule{"pitemp", Takes::number},    Rule{"surprise", Takes::number},
+                               Rule{"timescale", Takes::number}, Rule{"max-rest", Takes::number},
+                               Rule{"notes", Takes::nothing},    Rule{"dimension", Takes::number}};
 
 std::span<const Rule> rules_of(JobKind kind) {
   switch (kind) {

@@ -36,6 +36,7 @@ PerformerSettings performer_settings(const Settings& settings, std::uint64_t see
   return {.mode = settings.interaction.mode,
           .threshold = settings.interaction.threshold,
           .temperatures = settings.model.temperatures,
+          .surprise = settings.model.surprise,
           .timescale = settings.model.timescale,
           .max_rest = settings.interaction.max_rest,
           .start_now = settings.interaction.start_now,

@@ -26,6 +26,9 @@ void apply(const Command& command, PerformerSettings& settings) {
     case Command::Kind::pi_temperature:
       settings.temperatures.pi = command.number;
       break;
+    case Command::Kind::surprise:
+      settings.surprise = command.number;
+      break;
     case Command::Kind::timescale:
       settings.timescale = command.number;
       break;

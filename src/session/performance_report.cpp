@@ -24,6 +24,7 @@ std::vector<StatusEntry> Performance::status() {
                      {"threshold", settings.threshold.count()},
                      {"sigmatemp", settings.temperatures.sigma},
                      {"pitemp", settings.temperatures.pi},
+                     {"surprise", settings.surprise},
                      {"timescale", settings.timescale},
                      {"seed", whole(settings.seed)},
                      {"seconds", to_seconds(r.at.time_since_epoch()).count()},

@@ -218,6 +218,8 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
       command("sigmatemp", next.model.temperatures.sigma);
     } else if (key == "model.pitemp") {
       command("pitemp", next.model.temperatures.pi);
+    } else if (key == "model.surprise") {
+      command("surprise", next.model.surprise);
     } else if (key == "model.timescale") {
       command("timescale", next.model.timescale);
     } else if (key == "model.file" && dimension_ != 0) {

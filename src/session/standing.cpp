@@ -18,9 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What has a value that stays until another one is set.
-constexpr std::array<std::string_view, 13> kLasting{
-    "mode",    "sharedhands", "sigmatemp", "pitemp", "timescale", "threshold", "maxrest",
-    "release", "glide",       "seed",      "limit",  "mute",      "pause"};
+constexpr std::array<std::string_view, 14> kLasting{
+    "mode",    "sharedhands", "sigmatemp", "pitemp", "surprise", "timescale", "threshold",
+    "maxrest", "release",     "glide",     "seed",   "limit",    "mute",      "pause"};
 
 /// Clocks of files are coarse.
 constexpr std::chrono::seconds kFileClockSlack{5};
@@ -130,6 +130,7 @@ std::vector<Command> steering(const Performer& last, Voice voice, const Performe
   set(Command::Kind::shared_hands, then.shared ? 1 : 0, now.shared ? 1 : 0);
   set(Command::Kind::sigma_temperature, then.temperatures.sigma, now.temperatures.sigma);
   set(Command::Kind::pi_temperature, then.temperatures.pi, now.temperatures.pi);
+  set(Command::Kind::surprise, then.surprise, now.surprise);
   set(Command::Kind::timescale, then.timescale, now.timescale);
   set(Command::Kind::threshold, then.threshold.count(), now.threshold.count());
   set(Command::Kind::max_rest, then.max_rest.count(), now.max_rest.count());

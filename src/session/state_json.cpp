@@ -55,6 +55,7 @@ Json state_json(const Report& report, const Settings& settings, const HouseFacts
       {"threshold", played.threshold.count()},
       {"sigmatemp", played.temperatures.sigma},
       {"pitemp", played.temperatures.pi},
+      {"surprise", played.surprise},
       {"timescale", played.timescale},
       {"seed", played.seed},
       {"scene", facts.scene},

@@ -99,7 +99,8 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [name, controls] = instrument;
   [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, shared, release, glide,
                                 pick_up, bindings, velocity, seed] = interaction;
-  [[maybe_unused]] const auto& [dimension, file, size, folder, temperatures, timescale] = model;
+  [[maybe_unused]] const auto& [dimension, file, size, folder, temperatures, surprise, timescale] =
+      model;
   [[maybe_unused]] const auto& [sigma, pi] = temperatures;
   [[maybe_unused]] const auto& [osc_enabled, listen, outputs, in, out] = osc;
   [[maybe_unused]] const auto& [midi_enabled, midi_api, midi_inputs, midi_outputs, midi_input,

@@ -87,6 +87,9 @@ void do_something(Stage& stage, int what, int how) {
                              : how % 3 == 1 ? "0.05 to 0.2"
                                             : "sigma 2"});
       break;
+    case 21:
+      stage.command("surprise", how % 5 == 0 ? how % 2 : fraction);
+      break;
     default:
       stage.performer.set_model(
           test::random_model(wild_model()->sizes(), 100U + static_cast<unsigned>(how % 3)),
@@ -96,7 +99,7 @@ void do_something(Stage& stage, int what, int how) {
 
 std::vector<std::pair<int, int>> any_events() {
   return *rc::gen::container<std::vector<std::pair<int, int>>>(
-      rc::gen::pair(rc::gen::inRange(0, 22), rc::gen::inRange(0, 1000)));
+      rc::gen::pair(rc::gen::inRange(0, 23), rc::gen::inRange(0, 1000)));
 }
 
 RC_GTEST_PROP(Properties, NothingIsOutOfRangeNothingIsLeftSoundingAndTimeNeverGoesBack, ()) {

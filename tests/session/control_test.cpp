@@ -52,6 +52,7 @@ TEST_P(LiveControl, ChangesTheSettingsAndRefusesWhatIsOutOfRange) {
   start();
   command("sigmatemp", 0.5F);
   command("pitemp", 2);
+  command("surprise", 0.75F);
   command("timescale", 0.25F);
   command("threshold", 3);
   command("seed", 99);
@@ -59,20 +60,22 @@ TEST_P(LiveControl, ChangesTheSettingsAndRefusesWhatIsOutOfRange) {
   const auto status = musician_.status(live_->port());
   EXPECT_EQ(std::get<double>(status.at("sigmatemp")), 0.5);
   EXPECT_EQ(std::get<double>(status.at("pitemp")), 2);
+  EXPECT_EQ(std::get<double>(status.at("surprise")), 0.75);
   EXPECT_EQ(std::get<double>(status.at("timescale")), 0.25);
   EXPECT_EQ(std::get<double>(status.at("threshold")), 3);
   EXPECT_EQ(std::get<std::int64_t>(status.at("seed")), 99);
   EXPECT_EQ(std::get<std::string>(status.at("mode")), "polyphony");
-  EXPECT_EQ(std::get<std::int64_t>(status.at("commands")), 6);
+  EXPECT_EQ(std::get<std::int64_t>(status.at("commands")), 7);
 
   command("sigmatemp", -1);
   command("pitemp", 0.0F);
+  command("surprise", 1.5F);
   command("timescale", 1001);
   command("threshold", -0.1F);
   command("seed", 0.5F);
   command("mode", "jazz");
   command("tempo", 120);
-  EXPECT_EQ(whole("refused_commands"), 7);
+  EXPECT_EQ(whole("refused_commands"), 8);
   EXPECT_EQ(real("pitemp"), 2) << "nothing has changed";
 }
 

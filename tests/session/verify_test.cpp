@@ -119,6 +119,7 @@ TEST_P(Verify, ASessionWithLiveCommandsHappensAgainBitForBit) {
   session.rest(silent ? 1 : 10);
   session.command("sigmatemp", 0.5F);
   session.command("pitemp", 2);
+  session.command("surprise", 0.75F);
   session.play(10);
   session.rest(silent ? 1 : 5);
   session.command("timescale", 0.5F);

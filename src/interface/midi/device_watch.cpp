@@ -13,12 +13,22 @@ namespace {
 
 /// A system may drop what was written to a port that is closed at once.
 constexpr auto kLastWords = std::chrono::milliseconds(100);
+constexpr std::size_t kMostNames = 8;  // of other devices, in a complaint
 
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names)
     text += (text.empty() ? "" : ", ") + name;
   return text;
+}
+
+/// The names that there are instead, the first of them.
+std::string what_there_is(std::vector<std::string> names) {
+  if (names.empty()) return "; there is none";
+  const std::size_t all = names.size();
+  names.resize(std::min(all, kMostNames));
+  return "; there are " + listed(names) +
+         (all > kMostNames ? fmt::format(" and {} more", all - kMostNames) : "");
 }
 
 std::optional<std::string> in_one_line(const std::vector<std::string>& all) {
@@ -76,7 +86,10 @@ std::optional<std::string> DeviceWatch::take_news() {
 
 std::optional<std::string> DeviceWatch::take_trouble() {
   const std::lock_guard lock(mutex_);
-  return in_one_line(std::exchange(trouble_, {}));
+  std::vector<std::string> all;
+  for (Trouble& one : std::exchange(trouble_, {}))
+    all.push_back(std::move(one.text));
+  return in_one_line(all);
 }
 
 // ---- the thread
@@ -121,8 +134,8 @@ void DeviceWatch::look() {
     if (opened) {
       system_ = std::move(*opened);
     } else if (!std::exchange(told_of_none_, true)) {
-      tell(trouble_,
-           fmt::format("{}; imps plays on without, and goes on looking", opened.error().message));
+      tell_trouble(
+          fmt::format("{}; imps plays on without, and goes on looking", opened.error().message));
     }
   }
   const MidiPorts ports = system_ ? system_->ports() : MidiPorts{};
@@ -131,10 +144,10 @@ void DeviceWatch::look() {
     look_for(device, ports, left);
   if (!system_) return;
   for (const std::string& port : system_->cut()) {
-    tell(trouble_,
-         fmt::format("{} was disconnected from imps by another program: connect them again "
-                     "to go on with it",
-                     port));
+    tell_trouble(
+        fmt::format("{} was disconnected from imps by another program: connect them again "
+                    "to go on with it",
+                    port));
   }
 }
 
@@ -146,7 +159,7 @@ void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
                             : std::find(names.begin(), names.end(), device.open) != names.end() &&
                                   std::find(left.begin(), left.end(), device.open) == left.end();
   if (!device.open.empty() && !is_there) {
-    tell(trouble_, fmt::format("{} has gone: imps goes on looking for it", device.open));
+    tell_trouble(fmt::format("{} has gone: imps goes on looking for it", device.open), device.id);
     device.open.clear();
     if (device.is_input)
       hand_over(device, std::unique_ptr<MidiInput>());
@@ -158,21 +171,24 @@ void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
       device.is_virtual() ? std::optional(device.part) : find_midi_port(names, device.part);
   const std::string complaint =
       port ? open(device, *port)
-           : fmt::format("no MIDI {} has \"{}\" in its name; there {}: imps goes on looking",
-                         device.is_input ? "input" : "output", device.part,
-                         names.empty() ? "is none" : "are " + listed(names));
+           : fmt::format("no MIDI {} has \"{}\" in its name", device.is_input ? "input" : "output",
+                         device.part);
   if (complaint.empty()) {
     device.open = *port;
-    tell(news_, fmt::format("{} {}", device.is_input ? "hearing" : "playing on", *port));
+    const bool was_gone = forget_trouble(device.id);  // that it is there tells that, too
+    tell_news(fmt::format("{} {}{}", device.is_input ? "hearing" : "playing on", *port,
+                          was_gone ? ", which was not there" : ""));
     const auto alike = find_midi_ports(names, device.part);
     if (!device.is_virtual() && *port != device.part && alike.size() > 1) {
-      tell(trouble_, fmt::format("\"{}\" is in the names of {} MIDI {}s ({}), and the first was "
-                                 "taken: give more of the name to choose",
-                                 device.part, alike.size(), device.is_input ? "input" : "output",
-                                 listed(alike)));
+      tell_trouble(fmt::format("\"{}\" is in the names of {} MIDI {}s ({}), and the first was "
+                               "taken: give more of the name to choose",
+                               device.part, alike.size(), device.is_input ? "input" : "output",
+                               listed(alike)),
+                   device.id);
     }
   } else if (complaint != device.complaint) {
-    tell(trouble_, complaint);
+    tell_trouble(complaint + (port ? "" : what_there_is(names) + ": imps goes on looking"),
+                 device.id);
   }
   device.complaint = complaint;
 }
@@ -199,7 +215,7 @@ void DeviceWatch::let_system_go() {
     else
       hand_over(device, std::unique_ptr<MidiOutput>());
   }
-  tell(trouble_, fmt::format("{}'s MIDI has ended: imps goes on looking for it", system_->name()));
+  tell_trouble(fmt::format("{}'s MIDI has ended: imps goes on looking for it", system_->name()));
   system_.reset();
 }
 
@@ -227,9 +243,19 @@ void DeviceWatch::hand_over(const Sought& device, std::unique_ptr<Port> port) {
   });
 }
 
-void DeviceWatch::tell(std::vector<std::string>& where, std::string what) {
+void DeviceWatch::tell_trouble(std::string what, std::uint64_t device) {
   const std::lock_guard lock(mutex_);
-  where.push_back(std::move(what));
+  trouble_.push_back({device, std::move(what)});
+}
+
+bool DeviceWatch::forget_trouble(std::uint64_t device) {
+  const std::lock_guard lock(mutex_);
+  return std::erase_if(trouble_, [&](const Trouble& one) { return one.device == device; }) > 0;
+}
+
+void DeviceWatch::tell_news(std::string what) {
+  const std::lock_guard lock(mutex_);
+  news_.push_back(std::move(what));
 }
 
 }  // namespace imps

@@ -58,9 +58,11 @@ class DeviceWatch {
   std::optional<std::string> take_trouble();
 
  private:
+  static constexpr std::uint64_t kNoDevice = ~std::uint64_t{0};
+
   struct Sought : Device {
     std::string open;       // the port's name; "" while there is none
-    std::string complaint;  // what was told of it last
+    std::string complaint;  // what was told of it last, but for what there is instead
     [[nodiscard]] bool is_virtual() const { return part.starts_with(kVirtualPort); }
   };
 
@@ -72,7 +74,11 @@ class DeviceWatch {
   void close_old();
   /// Returns what is wrong, or "".
   std::string open(const Sought& device, const std::string& port);
-  void tell(std::vector<std::string>& where, std::string what);
+  void tell_news(std::string what);
+  /// @param device  whose, if it is over as soon as that is there
+  void tell_trouble(std::string what, std::uint64_t device = kNoDevice);
+  /// Whether there was any of this device that has not been taken.
+  bool forget_trouble(std::uint64_t device);
   template <class Port>
   void hand_over(const Sought& device, std::unique_ptr<Port> port);
 
@@ -94,7 +100,11 @@ class DeviceWatch {
   std::string wanted_api_;
   std::vector<Device> wanted_;
   std::vector<std::string> news_;
-  std::vector<std::string> trouble_;
+  struct Trouble {
+    std::uint64_t device;
+    std::string text;
+  };
+  std::vector<Trouble> trouble_;
   struct Old {
     std::chrono::steady_clock::time_point since;
     std::unique_ptr<MidiInput> in;  // of these two, one

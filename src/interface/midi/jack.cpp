@@ -133,9 +133,16 @@ bool Client::open() {
   const auto on_connection = [](jack_port_id_t a, jack_port_id_t b, int is_made, void* self) {
     if (is_made == 0) static_cast<Client*>(self)->note_connection(a, b);
   };
+  const auto on_order = [](void* self) {
+    auto& client = *static_cast<Client*>(self);
+    client.note_news();
+    client.link_.orders.fetch_add(1);
+    return 0;
+  };
   jack_set_process_callback(link_.handle, on_period, this);
   jack_set_port_connect_callback(link_.handle, on_connection, this);
   jack_set_port_registration_callback(link_.handle, on_registration, this);
+  jack_set_graph_order_callback(link_.handle, on_order, this);
   jack_on_info_shutdown(link_.handle, on_end, this);
   if (jack_activate(link_.handle) == 0) return true;
   close();

@@ -75,6 +75,16 @@ void Link::settle(jack_port_t* port) const {
   static_cast<void>(let_a_period_pass() && let_a_period_pass());
 }
 
+/// A new order is the last that the server tells of a change, after all latencies. While it tells
+/// these, libjack's thread goes through the client's list of ports, and falls when one is taken
+/// away under its feet (JACK 2, JackClient::HandleLatencyCallback, PortUnRegister).
+void Link::settle(jack_port_t* port, std::uint64_t orders_before) const {
+  const auto late = Clock::now() + kPatience;
+  while (!ended && orders == orders_before && Clock::now() < late)
+    std::this_thread::sleep_for(kLookEvery);
+  settle(port);
+}
+
 bool Link::was_disconnected(jack_port_t* port, const std::string& other) {
   const std::lock_guard lock(cables_gate);
   return std::erase(cables_out, std::pair{port, other}) > 0;
@@ -115,12 +125,12 @@ void Side<Port>::add_left(std::vector<std::string>& left, std::vector<std::strin
   });
 }
 
-/// A port of a name that is not taken yet, connected as it should be.
+/// A port of a name that is not taken yet.
 template <class Port>
 jack_port_t* Side<Port>::make_port(const std::string& other) const {
-  const bool is_virtual = other.starts_with(kVirtualPort);
-  std::string name = is_virtual ? other.substr(kVirtualPort.size())
-                                : fmt::format("{} {} {}", kOwn, kHears ? "from" : "to", other);
+  std::string name = other.starts_with(kVirtualPort)
+                         ? other.substr(kVirtualPort.size())
+                         : fmt::format("{} {} {}", kOwn, kHears ? "from" : "to", other);
   if (name.empty()) return nullptr;
   if (name.size() > kLongestName) {
     std::size_t end = kLongestName;
@@ -135,13 +145,14 @@ jack_port_t* Side<Port>::make_port(const std::string& other) const {
   jack_port_t* port = made(name);
   for (int k = 2; port == nullptr && k < kMostAlike; ++k)
     port = made(fmt::format("{} {}", name, k));
-  if (port == nullptr || is_virtual) return port;
+  return port;
+}
+
+template <class Port>
+bool Side<Port>::connect(jack_port_t* port, const std::string& other) const {
   const char* const ours = jack_port_name(port);
-  const int failure = kHears ? jack_connect(link_.handle, other.c_str(), ours)
-                             : jack_connect(link_.handle, ours, other.c_str());
-  if (failure == 0) return port;
-  jack_port_unregister(link_.handle, port);
-  return nullptr;
+  return (kHears ? jack_connect(link_.handle, other.c_str(), ours)
+                 : jack_connect(link_.handle, ours, other.c_str())) == 0;
 }
 
 template <class Port>
@@ -153,8 +164,13 @@ bool Side<Port>::add(const std::shared_ptr<Port>& port, const std::string& other
   if (port->handle == nullptr) return false;
   place->store(port.get());
   if (other.starts_with(kVirtualPort)) return true;
+  const std::uint64_t orders = link_.orders;
+  if (!connect(port->handle, other)) {
+    remove(port);
+    return false;
+  }
   opened_.push_back({port->handle, other, link_.registrations, false});
-  link_.settle(port->handle);  // what is sent before is heard by nobody
+  link_.settle(port->handle, orders);  // what is sent before is heard by nobody
   // The server gives numbers of ports again: what was told was of another one.
   static_cast<void>(link_.was_disconnected(port->handle, other));
   return true;
@@ -171,11 +187,13 @@ void Side<Port>::remove(std::shared_ptr<Port> port) {
     keep(std::move(port));
     return;
   }
+  link_.settle(port->handle);
+  const std::uint64_t orders = link_.orders;
   jack_port_unregister(link_.handle, port->handle);
   // Its place in the server's table is free at once, while those who were connected with it learn
   // that later. JACK 2 falls into an endless recursion if the place is that of another port by then
   // (JackGraphManager::GetBuffer), so that we take none before.
-  link_.settle(port->handle);
+  link_.settle(port->handle, orders);
 }
 
 template class Side<InputPort>;

@@ -60,6 +60,7 @@ struct Link {
   std::atomic<bool> ended{false};   ///< the server has gone, or has given us up
   std::atomic<std::uint64_t> periods{0};
   std::atomic<std::uint64_t> registrations{0};  ///< of anybody's ports
+  std::atomic<std::uint64_t> orders{0};         ///< of the graph that all have heard of
   std::atomic<bool> hears_news{false};          ///< of the server's; not once it has gone
   /// What was disconnected from what, as the server tells it: our port, and the other one's name.
   std::vector<std::pair<jack_port_t*, std::string>> cables_out;
@@ -72,6 +73,8 @@ struct Link {
   /// gone.
   [[nodiscard]] bool let_a_period_pass() const;
   void settle(jack_port_t* port) const;
+  /// The same after a change of ours, when `orders` was what it was before the change.
+  void settle(jack_port_t* port, std::uint64_t orders_before) const;
   /// All MIDI ports but those that an imps has opened.
   [[nodiscard]] std::vector<std::string> names(unsigned long flags) const;
 };
@@ -104,6 +107,7 @@ class Side {
   static constexpr bool kHears = std::is_same_v<Port, InputPort>;
 
   jack_port_t* make_port(const std::string& other) const;
+  bool connect(jack_port_t* port, const std::string& other) const;
 
   Link& link_;
   std::array<std::atomic<Port*>, kMostPorts> ports_{};  // what the server's thread goes through

@@ -23,6 +23,8 @@ export interface State {
   threshold: number;
   sigmatemp: number;
   pitemp: number;
+  /** From 0, the most typical of what the model may play, to 1, the rarest. */
+  surprise: number;
   timescale: number;
   seed: number;
   scene: string;

@@ -128,6 +128,11 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
     name: "How freely", exact: "pi temperature", law: ratios(0.05, 20), words: figures,
     title: "Pi temperature: how freely it chooses between gestures; small: always the likeliest one",
     change: (value) => desk.command("pitemp", value) });
+  const surprise = slider({
+    name: "Surprise", exact: "surprise", law: straight,
+    words: (value) => value === 0.5 ? "as it comes" : figures(value),
+    title: "Of 16 things it could do next: 0 does the most typical one, 1 the rarest, 0.5 any",
+    change: (value) => desk.command("surprise", value) });
   const time = slider({
     name: "Time scale", exact: "Time scale", law: ratios(0.1, 10), words: (value) => `× ${figures(value)}`,
     title: "Stretches the time between predictions; 2 is half as fast",
@@ -172,7 +177,7 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
   place.append(
     group("Mode", mode.element, threshold.element, release.element, make("div", "pair", shared)),
     scenes,
-    group("Adventure", far.element, freely.element, time.element),
+    group("Adventure", far.element, freely.element, surprise.element, time.element),
     soundGroup,
     make("section", "group", make("div", "pair", reset, mute)),
     small);
@@ -182,6 +187,7 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
     threshold.show(state.threshold);
     far.show(state.sigmatemp);
     freely.show(state.pitemp);
+    surprise.show(state.surprise);
     time.show(state.timescale);
     release.show(state.release);
     release.element.hidden = !isShared(state);
