@@ -62,7 +62,9 @@ std::vector<std::string> left_out(const Collation& made) {
         "{} with which a {} begins{}: nothing comes before, so there is no dt",
         counted(beginnings, "row"), made.options.like_impsy ? "log" : "take",
         rests > 0 && gap
-            ? fmt::format(" ({} after a rest of more than {} s)", rests, to_seconds(*gap).count())
+            ? fmt::format(
+                  " ({} within a log, after a rest of more than {} s or where its clock jumps)",
+                  rests, to_seconds(*gap).count())
             : ""));
   }
   if (marked > 0) {

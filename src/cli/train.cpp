@@ -188,6 +188,12 @@ Exit run_train(const Command& command, const Arguments& arguments) {
       return Exit::usage;
     }
     flags.alone = true;
+    for (const Variation& variation : *variations) {
+      const auto own = varied(flags, variation);
+      if (own) continue;
+      complain(own.error().message);
+      return Exit::usage;
+    }
     return sweep(flags, *variations);
   }
   Console console;

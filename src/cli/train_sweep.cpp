@@ -84,8 +84,8 @@ Result<TrainFlags> varied(const TrainFlags& flags, const Variation& variation) {
   TrainFlags changed = flags;
   for (const auto& [name, value] : variation) {
     const auto number = whole_number(value);
-    const bool takes_number =
-        name == "layers" || name == "units" || name == "mixtures" || name == "seed";
+    const bool takes_number = name == "layers" || name == "units" || name == "mixtures" ||
+                              name == "seed" || name == "epochs" || name == "patience";
     if (takes_number && (!number || *number < 0 || *number > INT32_MAX))
       return Error{fmt::format("--sweep: {}={}: expected a whole number", name, value)};
     if (name == "size") {
@@ -98,6 +98,10 @@ Result<TrainFlags> varied(const TrainFlags& flags, const Variation& variation) {
       changed.units = static_cast<int>(*number);
     } else if (name == "mixtures") {
       changed.mixtures = static_cast<int>(*number);
+    } else if (name == "epochs") {
+      changed.epochs = static_cast<std::uint64_t>(*number);
+    } else if (name == "patience") {
+      changed.patience = static_cast<int>(*number);
     } else if (name == "seed") {
       changed.seed = static_cast<std::uint64_t>(*number);
     } else {

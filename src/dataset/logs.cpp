@@ -268,52 +268,70 @@ void name_more(Instrument& known, const Instrument& other) {
     if (known.controls[k].empty()) known.controls[k] = other.controls[k];
 }
 
+/// The logs of one instrument.
+struct Played {
+  Instrument instrument;
+  Count count;
+};
+
+std::vector<Played> by_instrument(const std::vector<FoundLog>& logs) {
+  std::vector<Played> all;
+  for (const FoundLog& log : logs) {
+    auto known = std::ranges::find_if(
+        all, [&](const Played& one) { return is_same(one.instrument, log.instrument); });
+    if (known == all.end()) known = all.insert(all.end(), {log.instrument, {}});
+    name_more(known->instrument, log.instrument);
+    known->count.add(log);
+  }
+  return all;
+}
+
+/// Takes out what is of other instruments than `wanted`, spelled as in the list of them, or by its
+/// name alone.
+Result<void> keep_instrument(const std::string& wanted, const std::vector<Played>& all,
+                             LogChoice& choice) {
+  const bool is_spelled = std::ranges::any_of(
+      all, [&](const Played& one) { return wanted == spelled(one.instrument); });
+  const auto is_wanted = [&](const Played& one) {
+    const std::string& name = one.instrument.name;
+    return wanted == (is_spelled     ? spelled(one.instrument)
+                      : name.empty() ? std::string(kUnnamed)
+                                     : name);
+  };
+  if (std::ranges::none_of(all, is_wanted)) {
+    std::set<std::string> names;
+    for (const Played& one : all)
+      names.insert(spelled(one.instrument));
+    return Error{fmt::format("no log of dimension {} is of the instrument '{}': there is {}",
+                             choice.dimension, wanted, fmt::join(names, "; "))};
+  }
+  std::erase_if(choice.logs, [&](const FoundLog& log) {
+    const auto one = std::ranges::find_if(
+        all, [&](const Played& p) { return is_same(p.instrument, log.instrument); });
+    const bool other = one == all.end() || !is_wanted(*one);
+    if (other) choice.others.push_back(log.path);
+    return other;
+  });
+  return {};
+}
+
 Result<void> choose_instrument(const LogQuery& query, LogChoice& choice) {
   if (query.instrument) {
-    const std::string& wanted = *query.instrument;
-    const bool is_spelled = std::ranges::any_of(
-        choice.logs, [&](const FoundLog& log) { return wanted == spelled(log.instrument); });
-    const auto is_wanted = [&](const FoundLog& log) {
-      const std::string& name = log.instrument.name;
-      return wanted == (is_spelled     ? spelled(log.instrument)
-                        : name.empty() ? std::string(kUnnamed)
-                                       : name);
-    };
-    if (std::ranges::none_of(choice.logs, is_wanted)) {
-      std::set<std::string> names;
-      for (const FoundLog& log : choice.logs)
-        names.insert(spelled(log.instrument));
-      return Error{fmt::format("no log of dimension {} is of the instrument '{}': there is {}",
-                               choice.dimension, wanted, fmt::join(names, "; "))};
-    }
-    std::erase_if(choice.logs, [&](const FoundLog& log) {
-      const bool other = !is_wanted(log);
-      if (other) choice.others.push_back(log.path);
-      return other;
-    });
+    if (auto kept = keep_instrument(*query.instrument, by_instrument(choice.logs), choice); !kept)
+      return kept;
   }
-  std::vector<std::pair<Instrument, Count>> instruments;
-  for (const FoundLog& log : choice.logs) {
-    const auto known = std::ranges::find_if(
-        instruments, [&](const auto& one) { return is_same(one.first, log.instrument); });
-    if (known == instruments.end()) {
-      instruments.emplace_back(log.instrument, Count{}).second.add(log);
-      continue;
-    }
-    name_more(known->first, log.instrument);
-    known->second.add(log);
-  }
+  const std::vector<Played> all = by_instrument(choice.logs);
   std::string listed;
-  for (const auto& [instrument, count] : instruments) {
+  for (const auto& [instrument, count] : all) {
     choice.instruments.push_back(instrument);
     listed += fmt::format("{}{}: {}", listed.empty() ? "" : "; ", words(instrument), count.words());
   }
-  if (instruments.size() > 1 && !query.mixed) {
+  if (all.size() > 1 && !query.mixed) {
     return Error{fmt::format(
         "the logs are of {} instruments, on which the same control means different things ({}): "
         "choose one with 'imps dataset --interface \"{}\"', or take all with 'imps dataset "
         "--mixed'",
-        instruments.size(), listed, spelled(instruments.front().first))};
+        all.size(), listed, spelled(all.front().instrument))};
   }
   return {};
 }

@@ -159,6 +159,27 @@ TEST(TrainCommand, ASweepThatIsStoppedEndsAtOnce) {
   EXPECT_THAT(program.out(), ContainsRegex("most_batches=1000001 .*was not begun"));
 }
 
+TEST(TrainCommand, ASweepVariesOptionsAsTheyAreGivenAlone) {
+  const Studio studio;
+  const Outcome alone = imps(studio.path(), with(kSmall, {"--epochs", "2", "--json"}));
+  const Outcome swept = imps(studio.path(), with(kSmall, {"--sweep", "epochs=2,3", "--json"}));
+  ASSERT_EQ(alone.status, 0) << alone.err;
+  ASSERT_EQ(swept.status, 0) << swept.err;
+  const auto losses = [](const Outcome& outcome) {
+    std::vector<double> all;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) {
+      const auto json = nlohmann::json::parse(line, nullptr, false);
+      if (json.value("event", "") == "done" || json.value("event", "") == "run")
+        all.push_back(json.value("train_nll", 0.0));
+    }
+    return all;
+  };
+  ASSERT_EQ(losses(swept).size(), 2U);
+  EXPECT_EQ(losses(swept)[0], losses(alone).at(0));
+  EXPECT_NE(losses(swept)[0], losses(swept)[1]);
+}
+
 TEST(TrainCommand, RefusesWhatCannotBe) {
   const Studio studio;
   const auto refuses = [&](const std::vector<std::string>& arguments, int status,
@@ -179,6 +200,7 @@ TEST(TrainCommand, RefusesWhatCannotBe) {
   refuses({"train", "--resume"}, 1, "no checkpoint");
   refuses({"train", "--resume", "--epochs", "3"}, 2, "leave out what changes the recipe");
   refuses({"train", "--sweep", ""}, 2, "what to vary");
+  refuses({"train", "--sweep", "units=8,5000"}, 2, "--units takes 1 to 4096, not 5000");
   refuses({"train", "datasets/training-dataset-3d.npz", "-d", "9"}, 1,
           "has dimension 3, and -d 9 was asked for");
   studio.write("there.safetensors", "mine");

@@ -117,6 +117,12 @@ TEST(Logs, OfOneNameAndOtherControlsAreChosenByThem) {
               HasSubstr("choose one with 'imps dataset --interface \"pads (left, right)\"'"));
   EXPECT_THAT(names(*choose_logs({.places = {folder.path()}, .instrument = "pads (right, left)"})),
               ElementsAre("b-3d-mdrnn.log"));
+  // One whose controls have fewer names is of the first that it fits, whatever it is chosen by.
+  folder.write("c-3d-mdrnn.log", MadeLog(kEvening + 2).rows(20).text());
+  write_session(folder, "c-3d-mdrnn", R"({"name":"pads","controls":["","right"]})");
+  EXPECT_THAT(refusal({.places = {folder.path()}}), HasSubstr("(left, right): 2 logs, 50 rows"));
+  EXPECT_THAT(names(*choose_logs({.places = {folder.path()}, .instrument = "pads (left, right)"})),
+              ElementsAre("a-3d-mdrnn.log", "c-3d-mdrnn.log"));
 }
 
 TEST(Logs, OutsideTheTimeThatIsAskedForAreNotCompared) {
