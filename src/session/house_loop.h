@@ -60,6 +60,7 @@ class House final : private Backstage {
   void show(const Report& report);
   void show(const FrameSeen& frame);
   void open_desk();
+  Result<void> settle_dimension(int dimension);
   Result<void> change_model_from(const std::filesystem::path& path);
   void show_on_page(const Report& report);
   void guard_notes_of(const Settings& settings);

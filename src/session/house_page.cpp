@@ -70,13 +70,37 @@ void House::show_on_page(const Report& report) {
               .config = config_});
 }
 
+/// From a thread of the API's: before anybody has played, what is chosen says how many controls
+/// there are.
+Result<void> House::settle_dimension(int dimension) {
+  boost::asio::post(loop_, [this, dimension] {
+    if (dimension_ != 0) return;
+    channels_.to_stage.send(
+        TakeSettings{.settings = std::make_shared<const Settings>(repertoire_.in_force()),
+                     .scene = repertoire_.scene(),
+                     .model = {},
+                     .commands = {},
+                     .dimension = dimension});
+  });
+  const auto late = std::chrono::steady_clock::now() + kLoopPatience;
+  while (dimension_ == 0 && std::chrono::steady_clock::now() < late)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  if (dimension_ == dimension) return {};
+  return dimension_ == 0
+             ? Error{"the stage is busy: the model was not swapped in, try again"}
+             : Error{fmt::format("of dimension {}, and somebody has just begun to play {}",
+                                 dimension, dimension_.load())};
+}
+
 /// From a thread of the API's: loads here, and swaps on the loop. Once it returns, the page knows.
 Result<void> House::change_model_from(const std::filesystem::path& path) {
   const int dimension = dimension_;
-  if (dimension == 0)
-    return Error{"how many controls there are is not known yet: play a first frame"};
-  auto chosen = load_model(path, dimension);
+  auto chosen = load_model(path, dimension == 0 ? std::nullopt : std::optional(dimension));
   if (!chosen) return chosen.error();
+  if (dimension == 0) {
+    if (auto settled = settle_dimension(chosen->model->dimension()); !settled)
+      return settled.error();
+  }
   auto swap = std::make_shared<std::packaged_task<bool()>>([this, chosen = std::move(*chosen)] {
     const bool is_swapped = repertoire_.swap_in(chosen);
     show_on_page(before_.value_or(Report{}));

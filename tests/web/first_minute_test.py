@@ -110,6 +110,22 @@ class FirstMinute(PageTest):
         self.until(self.silent, "nothing sounds after panic")
         self.assertIn("Panic: everything is silent", self.text(".story"))
 
+    def test_panic_from_elsewhere_is_told(self):
+        self.play_until_the_model_sounds()
+        self.command("panic", None)
+        self.until(lambda: "Panic: everything is silent" in self.story(), "whoever asked for it")
+
+    def test_a_link_that_has_gone_silent_is_noticed_and_nothing_is_claimed_of_it(self):
+        self.play_until_the_model_sounds()
+        self.imps.process.send_signal(signal.SIGSTOP)
+        try:
+            self.press(Keys.ESCAPE)
+            self.until(lambda: "Connection lost" in self.text(".who"), "the silence is noticed")
+            self.assertNotIn("silent", self.story())
+        finally:
+            self.imps.process.send_signal(signal.SIGCONT)
+        self.until(lambda: "Connection lost" not in self.text(".who"), "imps is there again")
+
     def test_pause_silences_the_model_and_lets_the_performer_play(self):
         self.play_until_the_model_sounds()
         self.press(" ")

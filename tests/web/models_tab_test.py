@@ -31,7 +31,7 @@ def write_model(path, units=4, dimension=4, mixtures=1):
     subprocess.run([PROGRAM, "inspect", path], check=True, stdout=subprocess.DEVNULL)
 
 
-class Models(TabTest):
+class ModelsTab(TabTest):
     tab = "models"
 
     def prepare(self):
@@ -48,6 +48,8 @@ class Models(TabTest):
         self.bring(self.place / "elsewhere/mine.safetensors")
         self.until(lambda: self.names() == ["mine.safetensors"], "it is here")
 
+
+class Models(ModelsTab):
     def test_a_spoiled_file_is_refused_where_it_was_brought_and_a_good_one_taken(self):
         spoiled = self.place / "elsewhere/spoiled.keras"
         spoiled.write_bytes(b"spoiled")
@@ -124,6 +126,25 @@ class Models(TabTest):
         self.until(lambda: self.names() == [], "it is gone")
         self.undo()
         self.until(lambda: self.names() == ["mine.safetensors"], "it is back")
+
+
+class ModelsBeforeTheFirstMove(ModelsTab):
+    arguments = ()
+
+    def test_one_is_played_and_sets_the_faders(self):
+        self.bring_mine()
+        self.button("Play it", within=".models-list").click()
+        self.until(lambda: self.find(".model").get_attribute("data-plays") == "true", "it plays")
+        self.find("#tab-play").click()
+        self.until(lambda: len(self.faders()) == 3, "as many faders as it has controls")
+        self.assertIn("4d", self.text(".model-name"))
+
+    def test_one_that_is_there_says_how_many_faders_there_are(self):
+        self.bring_mine()
+        self.browser.refresh()
+        self.find("#tab-play").click()
+        self.until(lambda: len(self.faders()) == 3, "as many faders as it has controls")
+        self.assertTrue(self.find(".picker button").is_displayed(), "it may still be chosen")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@
 import { Desk, Happenings, Next, Refused, Resource, State, VoiceName } from "./desk";
 
 const api = "/api/v1";
+/** Nothing was heard for so long: the connection is lost. Milliseconds. */
+const silence = 2000;
 const voices: readonly VoiceName[] = ["performer", "model"];
 
 /** A message of the live socket. */
@@ -28,6 +30,7 @@ export class Connection implements Desk {
 
   private socket: WebSocket | null = null;
   private retryIn = 100;
+  private heardAt = 0;
   private readonly hearers = new Map<keyof Happenings, Set<Hearer>>();
   readonly stands: Record<VoiceName, number[]> = { performer: [], model: [] };
 
@@ -54,10 +57,13 @@ export class Connection implements Desk {
       } catch {
         return;  // what is no JSON is not from imps
       }
+      this.heardAt = performance.now();
       if (!this.connected) this.meet();
       this.hear(parsed);
     };
+    const watch = setInterval(() => this.lookForSilence(socket), 500);
     socket.onclose = () => {
+      clearInterval(watch);
       if (this.connected) {
         this.connected = false;
         this.emit("connected", false);
@@ -66,6 +72,22 @@ export class Connection implements Desk {
       setTimeout(() => this.open(), this.retryIn);
       this.retryIn = Math.min(2000, this.retryIn * 2);
     };
+  }
+
+  /**
+   * imps says something ten times a second. A link that is dead without having been closed (a network
+   * that is gone, a machine that is asleep) must not look like a quiet one.
+   */
+  private lookForSilence(socket: WebSocket): void {
+    if (socket !== this.socket || !this.connected || performance.now() - this.heardAt < silence) return;
+    // After a sleep of this machine's own what came meanwhile is heard first.
+    const heardAt = this.heardAt;
+    setTimeout(() => {
+      if (socket !== this.socket || this.heardAt !== heardAt || !this.connected) return;
+      socket.onclose?.(new CloseEvent("close"));
+      socket.onclose = socket.onmessage = null;
+      socket.close();
+    }, 250);
   }
 
   /** A socket that is refused does not say why; a request does. */

@@ -2,10 +2,10 @@
 
 import { Desk } from "./desk";
 import { keyedList } from "./parts/element";
+import { readTakes, Take } from "./parts/takes";
 import { duration, whenBegun } from "./parts/words";
 import { attributes, make } from "./make";
 import { PictureView } from "./takes/picture";
-import { Take } from "./takes/take";
 
 const mostShown = 4;
 
@@ -32,7 +32,7 @@ export function recentTakes(desk: Desk): HTMLElement {
   const show = keyedList<Take>(list, (take) => take.id, (take) => new RecentTake(desk, take));
   const read = async () => {
     try {
-      const all = await desk.get<Take[]>("/takes");
+      const all = await readTakes(desk);
       // The latest comes first, and stands to the right, where the next one will.
       const ended = all.filter((take) => !take.running && !take.set_aside && !take.error);
       show(ended.slice(0, mostShown).reverse());

@@ -13,6 +13,7 @@ const words: Record<string, string> = {
   outdated: "Predictions dropped: over 100 ms late",
   nobody_there: "Messages to OSC addresses where no program listens",
   restarts: "Fresh starts after being over 100 ms late",
+  panics: "Panics",
   log_refused: "Rows that the log had no room for",
   refused: "Messages refused",
   dropped: "Messages dropped",

@@ -84,10 +84,9 @@ export class ModelCard implements Item<Model> {
     put(this.facts,
       fact("Learnt from", [card?.dataset, minutes || rows].filter(Boolean).join(", "), `dataset, ${rows}`),
       fact("Training", card?.ending === "stopped" ? "stopped before its end" : "", "The best weights that were found by then"),
-      bits === null
-        ? fact("How good", nll && `${nll} nats a frame`, "Validation NLL (val_nll) while it was trained: the lower the better, on the same takes")
-        : fact("How good", `${bits.toFixed(2)} bits a frame`, "By the last comparison: fewer is better"),
-      fact("Made", when(card?.date ?? model.when)),
+      fact("Validation NLL", nll && `${nll} nats a frame`, "While it was trained: the lower the better, on the same takes"),
+      fact("Compared", bits === null ? "" : `${bits.toFixed(2)} bits a frame`, "By the last comparison: fewer is better"),
+      card?.date ? fact("Made", when(card.date)) : fact("Here since", when(model.when)),
       fact("Size", bytes(model.bytes), `dimension ${model.dimension}`));
     const entries = Object.entries(card ?? {});
     this.all.hidden = entries.length === 0;
@@ -106,7 +105,7 @@ export class ModelCard implements Item<Model> {
     this.badge.hidden = !now;
     this.element.dataset.plays = String(now);
     const played = this.desk.state?.dimension ?? 0;
-    const fits = played === 0 || this.model.dimension === played;
+    const fits = played === 0 || this.model.error !== null || this.model.dimension === played;
     this.play.disabled = now || this.model.error !== null || !fits;
     this.remove.disabled = now;
     setAttribute(this.play, "title", now ? "It plays now" : this.model.error !== null ? "It cannot be read"

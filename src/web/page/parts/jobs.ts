@@ -3,6 +3,7 @@
 // here, so a reload shows the same.
 
 import { Desk, Refused } from "../desk";
+import { isReadable, readTakes } from "./takes";
 
 export type Kind = "dataset" | "train" | "evaluate" | "convert" | "generate";
 
@@ -76,12 +77,16 @@ export class Jobs {
 
   /**
    * The same, for work on the takes: there has to be one. All of them means those of every instrument:
-   * whoever gives their controls other names wants to go on with what they played.
+   * whoever gives their controls other names wants to go on with what they played. Where nothing says
+   * yet with how many controls that is, it is as many as last time.
    */
   async startOnTakes(kind: Kind, options: Options, files: string[] = []): Promise<Job> {
-    if ((await this.desk.get<unknown[]>("/takes")).length === 0)
+    const takes = await readTakes(this.desk);
+    if (takes.length === 0)
       throw new Refused("There is no take to learn from: move a fader, and it is recorded.");
-    return this.start(kind, { ...options, mixed: true }, files);
+    const last = takes.find((take) => isReadable(take) && !take.set_aside)?.dimension ?? 0;
+    const dimension = this.desk.state?.dimension || last;
+    return this.start(kind, { ...options, ...(dimension > 0 ? { dimension } : {}), mixed: true }, files);
   }
 
   async stop(id: string): Promise<void> {

@@ -6,6 +6,7 @@
 
 import { Desk, VoiceName } from "../desk";
 import { attributes, button, freshId, make, write } from "../make";
+import { suggestControls } from "./suggest";
 import { isShared } from "./words";
 
 /** Hears what a hand does here: where all controls stand now, and which moved. */
@@ -14,6 +15,7 @@ export type Moved = (controls: readonly number[], moved: readonly number[]) => v
 const settling = 0.5;
 const grippingEveryMs = 10_000;
 const mostControls = 128;
+const mostByHand = 16;
 
 interface Fader {
   element: HTMLElement;
@@ -30,6 +32,7 @@ export class Faders {
   private readonly model: number[] = [];
   private faders: Fader[] = [];
   private chosen = 8;
+  private isChosenHere = false;
   private names = "";
   private readonly row = attributes(make("div", "faders-row"), { role: "group", "aria-label": "Faders" });
   private readonly count = make("output", "count");
@@ -41,8 +44,12 @@ export class Faders {
   private readonly stale = new Set<number>();
 
   constructor(private readonly place: HTMLElement, private readonly desk: Desk, private readonly moved: Moved) {
-    this.less = button("−", "small", () => this.choose(this.chosen - 1));
-    this.more = button("+", "small", () => this.choose(this.chosen + 1));
+    const step = (by: number) => {
+      this.isChosenHere = true;
+      this.choose(Math.min(mostByHand, this.chosen + by));
+    };
+    this.less = button("−", "small", () => step(-1));
+    this.more = button("+", "small", () => step(1));
     this.less.setAttribute("aria-label", "One fader less");
     this.more.setAttribute("aria-label", "One fader more");
     this.count.id = freshId();
@@ -77,6 +84,9 @@ export class Faders {
       for (const control of moved) this.hear(voice, control, controls[control], true);
     });
     this.fit();
+    suggestControls(desk, (count) => {
+      if (!this.isChosenHere) this.choose(count);
+    });
   }
 
   /** Whether imps knows how many controls there are. */
@@ -110,7 +120,7 @@ export class Faders {
   }
 
   private choose(count: number): void {
-    this.chosen = Math.min(16, Math.max(1, count));
+    this.chosen = Math.min(mostControls, Math.max(1, count));
     this.fit();
   }
 

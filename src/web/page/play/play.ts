@@ -26,7 +26,6 @@ export const playIn = (around: Around): Tab => (place: HTMLElement, desk: Desk) 
   const panic = () => {
     sound.panic();
     desk.command("panic");
-    story.panicked();
   };
   const header = new Header(around.header, desk, panic);
   around.corner.append(lookButton());

@@ -23,6 +23,7 @@ export class Story {
   private waiting = 0;
   private isAnswered = false;
   private hasPanicked = false;
+  private panics = Infinity;
 
   constructor(private readonly place: HTMLElement, private readonly desk: Desk) {
     place.classList.add("story");
@@ -37,6 +38,10 @@ export class Story {
         this.line = "";
       }
       if (change.dimension === 0) this.hasPlayed = false;
+      // Said when it is so, whoever asked for it.
+      const panics = desk.state?.counts.panics ?? 0;
+      if (panics > this.panics) this.panicked();
+      this.panics = panics;
       this.show();
     });
     desk.on("sounded", ({ voice }) => voice === "performer" ? this.performerPlays() : this.modelPlays());
@@ -64,7 +69,7 @@ export class Story {
   }
 
   /** Everything is silent, and stays so until a hand or a command says otherwise. */
-  panicked(): void {
+  private panicked(): void {
     clearTimeout(this.waiting);
     this.isAnswered = true;  // what of the model's is still on its way explains nothing
     this.hasPanicked = true;

@@ -15,10 +15,7 @@ export function datasetOf(desk: Desk): HTMLElement {
   let shown: Job | undefined;
 
   const start = (dryRun: boolean) => void fault.watch(async () => {
-    const dimension = desk.state?.dimension ?? 0;
-    await jobs.startOnTakes("dataset", {
-      ...(dryRun ? { "dry-run": true } : {}), ...(dimension > 0 ? { dimension } : {}),
-    });
+    await jobs.startOnTakes("dataset", dryRun ? { "dry-run": true } : {});
     stale.hidden = true;
   });
   const look = button("See what is in it", () => start(true), { title: "imps dataset --dry-run" });

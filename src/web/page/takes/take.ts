@@ -2,29 +2,12 @@
 
 import { Desk } from "../desk";
 import { button, el, Fault, Item, put, setAttribute, write } from "../parts/element";
+import { Take } from "../parts/takes";
 import { throwAway } from "../parts/trash";
 import { bytes, count, counted, duration, inPath, span, whenBegun } from "../parts/words";
 import { PictureView } from "./picture";
 import { playback } from "./playback";
 import { Trim } from "./trim";
-
-/** As GET /takes has it. */
-export interface Take {
-  id: string;
-  dimension: number;
-  seconds: number;
-  rows: number;
-  performer: number;
-  model: number;
-  when: string | number;
-  instrument: string;
-  running: boolean;
-  set_aside: boolean;
-  marks: number | unknown[];
-  bytes: number;
-  /** Why it cannot be read, if it cannot. */
-  error?: string | null;
-}
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 

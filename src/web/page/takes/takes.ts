@@ -5,11 +5,12 @@ import "../parts/parts.css";
 import "./takes.css";
 import { Desk } from "../desk";
 import { el, Fault, keyedList, watchVisible, write } from "../parts/element";
+import { readTakes, Take } from "../parts/takes";
 import { trashOf } from "../parts/trash";
 import { counted, duration } from "../parts/words";
 import { datasetOf } from "./dataset";
 import { playback } from "./playback";
-import { Take, TakeItem } from "./take";
+import { TakeItem } from "./take";
 
 /** A take that is being recorded is read anew each time: not too often, on a small machine. */
 const runningEveryMs = 5000;
@@ -30,7 +31,7 @@ export function takes(place: HTMLElement, desk: Desk): void {
     stale = false;
     let running = false;
     await fault.watch(async () => {
-      const all = await desk.get<Take[]>("/takes");
+      const all = await readTakes(desk);
       running = all.some((take) => take.running);
       show(all);
       empty.hidden = all.length > 0;
