@@ -31,7 +31,7 @@ struct Case {
 
 std::vector<Case> cases() {
   static const Limit scale = *limit_from_text("scale C minor");
-  std::vector<Case> all(7);
+  std::vector<Case> all(8);
   all[0].name = "plain";
   all[1].name = "time that has passed";
   all[1].conditions.dt_least = 0.05;
@@ -51,8 +51,10 @@ std::vector<Case> cases() {
     all[5].conditions.limited.set(k);
     all[5].conditions.limits[k] = scale.limits();
   }
-  all[6].name = "surprise, 16 futures";
-  all[6].surprise = 0.8;
+  all[6].name = "surprise";
+  all[7] = all[5];
+  all[7].name = "surprise, 8 on a scale";
+  all[6].surprise = all[7].surprise = 0.8;
   return all;
 }
 

@@ -101,6 +101,7 @@ struct PerformerCounts {
   std::uint64_t overflowed = 0;   ///< polyphony: dropped because 64 were waiting
   std::uint64_t outdated = 0;     ///< polyphony: dropped because they were over 100 ms late
   std::uint64_t restarts = 0;  ///< times the schedule started anew because it was over 100 ms late
+  std::uint64_t panics = 0;
 };
 
 /// What the model is about to play, or would if it had the word.

@@ -8,6 +8,7 @@
 #include "core/elementary.h"
 #include "core/truncated_normal.h"
 #include "model/draw.h"
+#include "model/draws.h"
 
 namespace imps {
 namespace {
@@ -113,9 +114,8 @@ class Agreeing {
         pi_(std::max(temperatures.pi, 1e-300)),
         spread_(root(temperatures.sigma)) {}
 
-  [[nodiscard]] std::size_t choose(double p) const noexcept {
-    std::array<double, kMaxMixtures> storage;
-    const std::span<double> weights(storage.data(), mixture_.logits.size());
+  /// Of each component; returns their sum.
+  double weigh_into(std::span<double> weights) const noexcept {
     weigh(mixture_, conditions_, weights);
     double largest = -kInfinity;
     for (const double weight : weights)
@@ -133,14 +133,7 @@ class Agreeing {
       weight = weight == best ? 1 : exponential(weight - best);
       total += weight;
     }
-    double left = p * total;
-    std::size_t last = 0;
-    for (std::size_t m = 0; m < weights.size(); ++m) {
-      if (weights[m] > 0) last = m;
-      left -= weights[m];
-      if (left <= 0) break;
-    }
-    return last;
+    return total;
   }
 
   [[nodiscard]] double draw_dt(std::size_t m, double p) const noexcept {
@@ -223,17 +216,40 @@ void weigh(const MixtureView& mixture, const Conditions& conditions,
   }
 }
 
-void sample(const MixtureView& mixture, const Temperatures& temperatures,
-            const Conditions& conditions, Uniforms& uniforms, Frame& into) noexcept {
-  if (conditions.is_none()) return sample(mixture, temperatures, uniforms, into);
+Draws::Draws(const MixtureView& mixture, const Temperatures& temperatures,
+             const Conditions& conditions) noexcept
+    : mixture_(mixture), temperatures_(temperatures), conditions_(conditions) {
+  if (conditions.is_none()) return;
   const Agreeing agreeing(mixture, temperatures, conditions);
-  const std::size_t m = agreeing.choose(uniforms.next());
-  into.resize(static_cast<std::size_t>(mixture.dimension - 1));
-  const double dt_least = std::max(conditions.dt_least, kShortestRest);
+  total_ = agreeing.weigh_into({weights_.data(), mixture.logits.size()});
+}
+
+std::size_t Draws::choose(double p) const noexcept {
+  double left = p * total_;
+  std::size_t last = 0;
+  for (std::size_t m = 0; m < mixture_.logits.size(); ++m) {
+    if (weights_[m] > 0) last = m;
+    left -= weights_[m];
+    if (left <= 0) break;
+  }
+  return last;
+}
+
+void Draws::next(Uniforms& uniforms, Frame& into) const noexcept {
+  if (conditions_.is_none()) return sample(mixture_, temperatures_, uniforms, into);
+  const Agreeing agreeing(mixture_, temperatures_, conditions_);
+  const std::size_t m = choose(uniforms.next());
+  into.resize(static_cast<std::size_t>(mixture_.dimension - 1));
+  const double dt_least = std::max(conditions_.dt_least, kShortestRest);
   const double dt = agreeing.draw_dt(m, uniforms.next());
-  into.dt = std::max(std::min(dt, conditions.dt_most), dt_least);
+  into.dt = std::max(std::min(dt, conditions_.dt_most), dt_least);
   for (std::size_t k = 0; k < into.controls().size(); ++k)
     into.controls()[k] = std::clamp(agreeing.draw_control(m, k, uniforms.next()), 0.0, 1.0);
+}
+
+void sample(const MixtureView& mixture, const Temperatures& temperatures,
+            const Conditions& conditions, Uniforms& uniforms, Frame& into) noexcept {
+  Draws(mixture, temperatures, conditions).next(uniforms, into);
 }
 
 }  // namespace imps

@@ -9,6 +9,7 @@
 #include <imps/surprise.h>
 
 #include "core/elementary.h"
+#include "model/draws.h"
 
 namespace imps {
 namespace {
@@ -91,11 +92,12 @@ void sample(const MixtureView& mixture, const Temperatures& temperatures,
             Frame& into) noexcept {
   if (surprise == 0.5) return sample(mixture, temperatures, conditions, uniforms, into);
   const Likelihood likelihood(mixture);
+  const Draws draws(mixture, temperatures, conditions);
   std::array<Frame, kCount> futures;
   std::array<double, kCount> densities;
   std::array<std::size_t, kCount> order;
   for (std::size_t k = 0; k < kCount; ++k) {
-    sample(mixture, temperatures, conditions, uniforms, futures[k]);
+    draws.next(uniforms, futures[k]);
     densities[k] = likelihood(futures[k]);
     order[k] = k;
   }

@@ -73,6 +73,7 @@ void Performer::Mind::reset() noexcept {
 }
 
 void Performer::Mind::panic() noexcept {
+  ++counts.panics;
   cancel();
   holding = true;  // whatever we believe: everything ends
   release();

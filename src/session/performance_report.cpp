@@ -83,7 +83,8 @@ PerformerCounts Performance::all_counts() const noexcept {
           .cancelled = a.cancelled + b.cancelled,
           .overflowed = a.overflowed + b.overflowed,
           .outdated = a.outdated + b.outdated,
-          .restarts = a.restarts + b.restarts};
+          .restarts = a.restarts + b.restarts,
+          .panics = a.panics + b.panics};
 }
 
 }  // namespace imps

@@ -71,6 +71,7 @@ Json state_json(const Report& report, const Settings& settings, const HouseFacts
         {"overflowed", counts.overflowed},
         {"outdated", counts.outdated},
         {"restarts", counts.restarts},
+        {"panics", counts.panics},
         {"refused", report.osc.malformed + report.osc.wrong_count + report.osc.not_numbers +
                         report.osc.unknown_address + report.osc.refused_commands},
         {"clamped", report.osc.clamped},
