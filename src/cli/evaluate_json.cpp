@@ -119,7 +119,8 @@ Json findings_json(const Findings& findings) {
          {"like_impsy", found.impsy ? Json{{"training", as_json(found.impsy->training)},
                                            {"validation", as_json(found.impsy->validation)}}
                                     : Json()},
-         {"alone", as_json(found.alone)}});
+         {"alone", as_json(found.alone)},
+         {"as_lively_at_sigma_temperature", found.as_lively_at}});
   }
   Json comparisons = Json::array();
   for (std::size_t k = 0; k < findings.comparisons.size(); ++k) {

@@ -126,6 +126,10 @@ std::string play_table(const Findings& findings) {
              kWidth);
   }
   if (controls > kMostControls) text += "  … (--json has all)\n";
+  std::vector<std::string> temperatures{"-"};
+  for (const Judged& judged : findings.models)
+    temperatures.push_back(fmt::format("{:g}", judged.found.as_lively_at));
+  text += line("sigmatemp as lively", temperatures, kWidth);
   // Which controls move together: pairs, as far as they are few.
   constexpr std::size_t kMostPaired = 5;
   for (std::size_t a = 0; a < std::min(controls, kMostPaired); ++a) {

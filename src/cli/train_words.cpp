@@ -103,6 +103,9 @@ void TrainWords::done(const Json& m) {
                   "epoch {}",
                   m.value("val_nll", 0.0), m.value("train_nll", 0.0), m.value("epoch", 0ULL)));
   console_.tell(fmt::format("the model is in {}", m.value("model", "")));
+  console_.tell(
+      "'imps evaluate' says how it plays by itself, and at which --sigmatemp it moves as "
+      "often as you did");
   if (const std::string plot = m.value("plot", ""); !plot.empty())
     console_.tell(fmt::format("its curves are in {}", plot));
 }

@@ -195,4 +195,26 @@ Play play_alone(const Mdrnn& model, std::span<const float> lead_in, const AloneS
   return meter.take();
 }
 
+double liveliness(const Play& play) noexcept {
+  double sum = 0;
+  for (const ControlPlay& control : play.controls)
+    sum += control.moved;
+  return play.controls.empty() ? 0 : sum / static_cast<double>(play.controls.size());
+}
+
+double as_lively_at(const Mdrnn& model, std::span<const float> lead_in, AloneSettings settings,
+                    std::span<const Grid> grids, const Play& performer) {
+  const double wanted = liveliness(performer);
+  double best = settings.temperatures.sigma;
+  double nearest = std::numeric_limits<double>::infinity();
+  for (const double temperature : kTriedTemperatures) {
+    settings.temperatures.sigma = temperature;
+    const double away = std::abs(liveliness(play_alone(model, lead_in, settings, grids)) - wanted);
+    if (away >= nearest) continue;
+    nearest = away;
+    best = temperature;
+  }
+  return best;
+}
+
 }  // namespace imps::evaluate

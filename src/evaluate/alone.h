@@ -72,4 +72,16 @@ struct AloneSettings {
 Play play_alone(const Mdrnn& model, std::span<const float> lead_in, const AloneSettings& settings,
                 std::span<const Grid> grids);
 
+/// How often a control moves in a frame, the mean of all controls.
+double liveliness(const Play& play) noexcept;
+
+/// The sigma temperatures that are tried for as_lively_at().
+inline constexpr std::array kTriedTemperatures{0.0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5};
+
+/// The one of kTriedTemperatures at which the model, playing alone with these settings otherwise,
+/// moves most nearly as often as the performer. It costs as many times the playing of
+/// `settings.frames`.
+double as_lively_at(const Mdrnn& model, std::span<const float> lead_in, AloneSettings settings,
+                    std::span<const Grid> grids, const Play& performer);
+
 }  // namespace imps::evaluate

@@ -57,6 +57,9 @@ Result<Evaluation> evaluate(const Mdrnn& model, const Ground& ground,
     evaluation.impsy = *loss;
   }
   evaluation.alone = play_alone(model, ground.lead_in, settings.alone, ground.grids);
+  AloneSettings shorter = settings.alone;
+  shorter.frames = std::min(shorter.frames, kFramesATemperature);
+  evaluation.as_lively_at = as_lively_at(model, ground.lead_in, shorter, ground.grids, ground.play);
   return evaluation;
 }
 

@@ -41,9 +41,13 @@ struct EvaluateSettings {
   unsigned threads = 0;  ///< 0: as many as the processor has; changes no result
 };
 
+/// Frames that are played alone at each sigma temperature, at most.
+inline constexpr std::uint64_t kFramesATemperature = 1000;
+
 struct Evaluation {
   Score score;
   Play alone;
+  double as_lively_at = 0;  ///< the sigma temperature, see as_lively_at()
   std::optional<ImpsyLoss> impsy;
 };
 

@@ -111,6 +111,25 @@ TEST(Alone, NoRestIsLongerThanOnStage) {
   EXPECT_EQ(play.frames_per_second, 0) << "it never plays";
 }
 
+TEST(Alone, IsAsLivelyAsThePerformerAtSomeTemperature) {
+  const std::vector<Grid> grids{kDt, kSevenBit};
+  const std::vector<float> lead_in{0.5F, 0.5F};
+  const auto model = constant_model(0.05, {0.5}, 0.01);  // a little more than a step
+  const auto lively_at = [&](double moved) {
+    Play performer;
+    performer.controls.resize(1);
+    performer.controls[0].moved = moved;
+    return as_lively_at(*model, lead_in, {.frames = 500}, grids, performer);
+  };
+  EXPECT_EQ(lively_at(0), 0);
+  EXPECT_EQ(lively_at(1), kTriedTemperatures.back());
+  for (const double temperature : {0.1, 0.3, 0.7}) {
+    const double moved = liveliness(play_alone(
+        *model, lead_in, {.frames = 500, .temperatures = {.sigma = temperature}}, grids));
+    EXPECT_EQ(lively_at(moved), temperature);
+  }
+}
+
 TEST(Alone, TheSeedDecides) {
   const std::vector<Grid> grids{kDt, kSevenBit, kSevenBit};
   const std::vector<float> lead_in{0.02F, 0.5F, 0.5F};
