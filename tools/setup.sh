@@ -14,13 +14,24 @@ die() {
   exit 1
 }
 
-# step LOG TEXT COMMAND...: one line for what is being done, its output in build/log/LOG.log, and
-# the end of that only when it fails.
+# step LOG TEXT COMMAND...: one line for what is being done ($SAY_AFTER: once that has taken so many
+# seconds), its output in build/log/LOG.log, and the end of that only when it fails.
 step() {
-  local log="$LOGS/$1.log" text=$2
+  local log="$LOGS/$1.log" text=$2 status=0 teller=
   shift 2
-  say "$text"
-  if "$@" >"$log" 2>&1 </dev/null; then return 0; fi
+  if [ -n "${SAY_AFTER:-}" ]; then
+    # It may outlive us by a moment: without the lock of the builds, and without a hold on our output.
+    (sleep "$SAY_AFTER" >/dev/null 2>&1 && say "$text") 9>&- &
+    teller=$!
+  else
+    say "$text"
+  fi
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  if [ -n "$teller" ]; then
+    kill "$teller" 2>/dev/null || :
+    wait "$teller" 2>/dev/null || :
+  fi
+  [ "$status" -ne 0 ] || return 0
   grep -v '^\[[0-9]*/[0-9]*\] ' "$log" | tail -n 60 >&2 # without ninja's progress
   say "that failed; the lines above are the end of $log"
   return 1
@@ -181,10 +192,8 @@ build() {
   local preset=$1 target=$2 text=$3 folder="$ROOT/build/$1"
   shift 3
   (configure "$preset" "$@") || return 1
-  if ninja -C "$folder" -n "$target" 2>/dev/null </dev/null | grep -q 'no work to do'; then
-    return 0
-  fi
-  step "$preset-build" "$text" ninja -C "$folder" "$target"
+  # Only ninja itself can tell whether there is anything to do, once it has looked for new files.
+  SAY_AFTER=1 step "$preset-build" "$text" ninja -C "$folder" "$target"
 }
 
 # --- Priority ----------------------------------------------------------------------------------
