@@ -306,7 +306,7 @@ TEST(Run, ReadsItsConfigurationAgainOnSighupAndWhenItIsSaved) {
 
   std::filesystem::remove(folder / "imps.toml");
   ASSERT_TRUE(run.says("imps.toml has gone: what it said stays in force")) << run.err();
-  std::ofstream(folder / "imps.toml").close();  // as editors do that empty a file first
+  folder.write("imps.toml", "");  // as editors do that empty a file first
   ASSERT_TRUE(run.says("imps.toml is empty: what it said stays in force")) << run.err();
   write("mode = \"useronly\"");
   ASSERT_TRUE(run.says("interaction.mode: taken over")) << run.err();
