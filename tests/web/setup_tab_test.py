@@ -103,6 +103,10 @@ class SetUp(TabTest):
         self.assertIn("# Mine.", self.file())
         self.assertIn("# three", self.file())
         self.until(lambda: self.written() == self.file(), "the text shows it")
+        self.until(lambda: "Control 2 is called colour: saved" in self.text("#strip"), "it is said")
+        self.undo()
+        self.until(lambda: "colour" not in self.file(), "and taken back")
+        self.assertIn("# three", self.file())
 
     def test_a_wrong_mapping_is_refused_in_the_words_of_imps(self):
         self.find('[aria-label="Control 1: Moved by (MIDI)"]').send_keys("bogus", Keys.TAB)

@@ -7,10 +7,10 @@ import { learnOf } from "./learn";
 import { findTexts, Found } from "./toml";
 
 type Column = "name" | "input" | "output";
-const columns: readonly { id: Column; key: string; words: string; short: string; hint: string }[] = [
-  { id: "name", key: "instrument.controls", words: "Name", short: "Name", hint: "" },
-  { id: "input", key: "midi.input", words: "Moved by (MIDI)", short: "Moved by", hint: "control_change 1 7" },
-  { id: "output", key: "midi.output", words: "Moves (MIDI)", short: "Moves", hint: "note_on 1" },
+const columns: readonly { id: Column; key: string; words: string; short: string; says: string; hint: string }[] = [
+  { id: "name", key: "instrument.controls", words: "Name", short: "Name", says: "is called", hint: "" },
+  { id: "input", key: "midi.input", words: "Moved by (MIDI)", short: "Moved by", says: "is moved by", hint: "control_change 1 7" },
+  { id: "output", key: "midi.output", words: "Moves (MIDI)", short: "Moves", says: "moves", hint: "note_on 1" },
 ];
 
 interface Row {
@@ -40,10 +40,17 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
     const nothing = texts.every((text) => text === "");
     // A mapping has a word for a control that is not there; a name may be empty.
     const list = nothing ? [] : column.id === "name" ? texts : texts.map((text) => text || "none");
+    const there = found[column.id];
+    const before = typeof there === "object" ? there.texts : [];
+    const write = (to: readonly string[]) => desk.send("PATCH", "/config", { set: { [column.key]: to } });
     const mark = (isWrong: boolean) => setAttribute(rows[changed].inputs[column.id], "aria-invalid", isWrong);
     try {
-      await desk.send("PATCH", "/config", { set: { [column.key]: list } });
+      await write(list);
       mark(false);
+      const what = texts[changed] || "nothing";
+      desk.say(`Control ${changed + 1} ${column.says} ${what}: saved`, () => {
+        write(before).catch((error: Error) => desk.say(error.message));
+      });
     } catch (error) {
       mark(true);
       rows[changed].element.after(faultRow);
