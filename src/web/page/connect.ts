@@ -7,6 +7,8 @@ import { Desk, Happenings, Next, Refused, Resource, State, VoiceName } from "./d
 const api = "/api/v1";
 /** Nothing was heard for so long: the connection is lost. Milliseconds. */
 const silence = 2000;
+/** A connection that is not there after so long is tried anew. Milliseconds. */
+const mostWaiting = 5000;
 const voices: readonly VoiceName[] = ["performer", "model"];
 
 /** A message of the live socket. */
@@ -62,8 +64,13 @@ export class Connection implements Desk {
       this.hear(parsed);
     };
     const watch = setInterval(() => this.lookForSilence(socket), 500);
+    // Over a network that comes back, another try is sooner there than one that began without it.
+    const patience = setTimeout(() => {
+      if (socket === this.socket && !this.connected) socket.close();
+    }, mostWaiting);
     socket.onclose = () => {
       clearInterval(watch);
+      clearTimeout(patience);
       if (this.connected) {
         this.connected = false;
         this.emit("connected", false);
