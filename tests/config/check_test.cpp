@@ -115,7 +115,7 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [route_input, route_output] = route;
   [[maybe_unused]] const auto& [limit_of_dt, limits_of_controls] = limits;
   [[maybe_unused]] const auto& [kind, seconds, rate] = smoothing;
-  constexpr int kFields = 5 + 2 + 13 + (5 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 2 + 5 + 5 + 3;
+  constexpr int kFields = 5 + 2 + 13 + (6 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 2 + 5 + 5 + 3;
   int own = 0;
   for (const Key& key : keys())
     own += key.get != nullptr ? 1 : 0;
