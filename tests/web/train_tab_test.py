@@ -60,6 +60,17 @@ class Train(TabTest):
         self.press_button("Train")
         self.until(lambda: any("no take to learn from" in said for said in self.said_wrong()), "the words of imps stand there")
 
+    def test_two_trainings_are_no_wider_than_a_phone(self):
+        self.resize(360, 740)
+        for count in (1, 2):
+            self.script(
+                "fetch('/api/v1/jobs', {method: 'POST', headers: {'Content-Type': 'application/json'}, body:"
+                " JSON.stringify({kind: 'train', options: {size: 'xxs', epochs: 1, mixed: true}, arguments: ['logs']})})")
+            self.until(lambda: [job["state"] for job in self.ask("/jobs")] == ["done"] * count, "it is trained")
+        self.until(lambda: self.find(".panel-train select").is_displayed(), "one of the trainings can be chosen")
+        self.assertLessEqual(self.script(
+            "const panel = document.querySelector('.panel-train'); return panel.scrollWidth - panel.clientWidth"), 0)
+
 
 if __name__ == "__main__":
     main()
