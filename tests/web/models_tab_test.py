@@ -142,6 +142,7 @@ class ModelsBeforeTheFirstMove(ModelsTab):
     def test_one_that_is_there_says_how_many_faders_there_are(self):
         self.bring_mine()
         self.browser.refresh()
+        self.until(lambda: self.all("#tab-play"), "the page is there")
         self.find("#tab-play").click()
         self.until(lambda: len(self.faders()) == 3, "as many faders as it has controls")
         self.assertTrue(self.find(".picker button").is_displayed(), "it may still be chosen")
