@@ -306,8 +306,10 @@ TEST_F(VerifyOfADamagedSession, ShowsThatTheModelAnsweredTooEarly) {
     const auto time = parse_time(line.substr(0, line.find(',')));
     return iso_text(time->local_us + 5'000) + line.substr(line.find(','));
   });
-  // Which of the two is looked at first depends on how soon the first answer came.
+  // Which is looked at first depends on how soon the first answer came; on a slow machine one may
+  // have come before this frame, which took the voice back then.
   EXPECT_THAT(difference(), AnyOf(HasSubstr("the model takes the voice"),
+                                  HasSubstr("the log has the performer takes the voice"),
                                   HasSubstr("the log has a prediction, and nothing happens")));
 }
 
