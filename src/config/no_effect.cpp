@@ -11,6 +11,7 @@
 #include "config/midi_mapping.h"
 #include "config/scene.h"
 #include "config/text.h"
+#include "config/words.h"
 #include "core/nearest.h"
 
 // Last: see there.
@@ -136,6 +137,23 @@ void NoEffect::look_at_elements(const Key& key, const toml::node& node) {
     }
   }
   if (key.path == "websocket.output") look_at_texts(node);
+  look_at_velocities(key, node);
+}
+
+/// Notes that are to be louder than MIDI has it, or silent.
+void NoEffect::look_at_velocities(const Key& key, const toml::node& node) {
+  constexpr std::size_t kVelocity = 2;  // after the kind and its channel
+  for (const toml::node* const element : elements_of(node)) {
+    const std::string text = mapping_words(*element).value_or("");
+    const auto mapping = midi_mapping_from_text(text);
+    if (!mapping || !mapping->velocity) continue;
+    const auto given = number_in<int>(words_of(text, kVelocity + 1)[kVelocity]);
+    if (given == mapping->velocity || !is_wanted()) continue;
+    warning(element->source().begin,
+            fmt::format("{}: \"{}\" is played with velocity {}", key.path, shortened(text),
+                        *mapping->velocity),
+            "give a velocity from 1 to 127");
+  }
 }
 
 /// The predecessor's texts, which clients hear, are of notes, controllers and pitch bend only.

@@ -14,9 +14,9 @@
 
 namespace imps {
 
-/// Mappings that are never sent, devices by which there is something and that are not there,
-/// messages that are bound and mapped, notes that would glide. Of a file with more than a hundred
-/// of them the rest is counted.
+/// Mappings that are never sent, velocities that are none, devices by which there is something and
+/// that are not there, messages that are bound and mapped, notes that would glide. Of a file with
+/// more than a hundred of them the rest is counted.
 class NoEffect {
  public:
   struct Warning {
@@ -35,6 +35,7 @@ class NoEffect {
 
  private:
   void look_at_texts(const toml::node& node);
+  void look_at_velocities(const Key& key, const toml::node& node);
   void look_at_mappings(const Settings& settings, const FoundKeys& found);
   void look_at_devices(const Settings& settings, const FoundKeys& found);
   void look_at_bindings(const Settings& settings, const FoundKeys& found);

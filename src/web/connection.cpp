@@ -1,5 +1,6 @@
 #include "web/connection.h"
 
+#include <cstdint>
 #include <exception>
 #include <span>
 #include <string>
@@ -30,9 +31,10 @@ constexpr auto kIdlePatience = std::chrono::seconds(60);
 constexpr std::string_view kApi = "api";
 constexpr std::string_view kVersion = "v1";
 /// A browser keeps what came in clear from taking the place of what came encrypted: two names. The
-/// prefix is for encrypted ones of just this host (RFC 6265bis, 4.1.3.2).
-constexpr std::string_view cookie_name(bool is_secure) {
-  return is_secure ? "__Host-imps" : "imps";
+/// prefix is for encrypted ones of just this host (RFC 6265bis, 4.1.3.2). All ports of a host share
+/// their cookies, and there may be an imps on several.
+std::string cookie_name(bool is_secure, std::uint16_t port) {
+  return fmt::format("{}imps-{}", is_secure ? "__Host-" : "", port);
 }
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -190,7 +192,9 @@ std::optional<Refusal> WebServer::Impl::Connection::look() {
   std::string_view token = asked == target_->query.end() ? std::string_view() : asked->second;
   // Only the right one becomes a cookie: another may be anything, even lines of our answer's head.
   token_from_link_ = !server_->token_.empty() && is_same(token, server_->token_);
-  if (token.empty()) token = cookie(view(head[http::field::cookie]), cookie_name(is_secure_));
+  if (token.empty()) {
+    token = cookie(view(head[http::field::cookie]), cookie_name(is_secure_, server_->port_));
+  }
   constexpr std::string_view kBearer = "Bearer ";
   if (const auto given = view(head[http::field::authorization]); given.starts_with(kBearer))
     token = given.substr(kBearer.size());
@@ -283,8 +287,9 @@ void WebServer::Impl::Connection::on_page() {
   response.set(http::field::vary, "Accept-Encoding");
   if (token_from_link_ && asset->path == "/") {
     response.set(http::field::set_cookie,
-                 fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}", cookie_name(is_secure_),
-                             server_->token_, is_secure_ ? "; Secure" : ""));
+                 fmt::format("{}={}; Path=/; HttpOnly; SameSite=Strict{}",
+                             cookie_name(is_secure_, server_->port_), server_->token_,
+                             is_secure_ ? "; Secure" : ""));
   }
   if (view(head[http::field::if_none_match]) == asset->digest && !token_from_link_) {
     response.result(http::status::not_modified);

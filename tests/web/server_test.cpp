@@ -20,6 +20,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -384,11 +385,12 @@ TEST_F(Page, ThatIsSharedWantsItsTokenFromOtherMachines) {
   ASSERT_TRUE(entered);
   EXPECT_EQ(entered->result_int(), 200U);
   const std::string cookie((*entered)[http::field::set_cookie]);
-  EXPECT_THAT(cookie, StartsWith("imps=" + token + "; "));
+  const std::string kept = fmt::format("imps-{}={}", server_->port(), token);
+  EXPECT_THAT(cookie, StartsWith(kept + "; "));
   EXPECT_THAT(cookie, HasSubstr("HttpOnly"));
   EXPECT_THAT(cookie, HasSubstr("SameSite=Strict"));
   Request with_cookie = from_afar("/api/v1/state");
-  with_cookie.set(http::field::cookie, "a=b; imps=" + token);
+  with_cookie.set(http::field::cookie, "a=b; imps-1=" + std::string(32, '0') + "; " + kept);
   EXPECT_EQ(status(with_cookie), 200U);
   Request bearer = from_afar("/api/v1/state");
   bearer.set(http::field::authorization, "Bearer " + token);
