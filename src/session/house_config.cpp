@@ -23,13 +23,6 @@ void House::look_at_config() {
   if (!is_settled) return;
   const bool is_back = std::exchange(config_is_missed_, false);
   if (time == config_time_ && !is_back) return;
-  // Some editors empty a file first and write it then.
-  if (std::filesystem::is_empty(*config_, error) && !error) {
-    config_time_ = time;
-    output_.warn(fmt::format("{} is empty: what it said stays in force until something is in it",
-                             config_->string()));
-    return;
-  }
   reload();
 }
 
@@ -54,6 +47,12 @@ void House::reload() {
     output_.warn(to_text(error));
   if (!read.ok()) {
     output_.warn("the configuration in force stays as it was");
+    return;
+  }
+  // Some editors empty a file first and write it then.
+  if (read.understood.empty()) {
+    output_.warn(fmt::format("{} says nothing: what it said stays in force until it says something",
+                             config_->string()));
     return;
   }
   Settings settings = read.settings;

@@ -306,8 +306,12 @@ TEST(Run, ReadsItsConfigurationAgainOnSighupAndWhenItIsSaved) {
 
   std::filesystem::remove(folder / "imps.toml");
   ASSERT_TRUE(run.says("imps.toml has gone: what it said stays in force")) << run.err();
-  folder.write("imps.toml", "");  // as editors do that empty a file first
-  ASSERT_TRUE(run.says("imps.toml is empty: what it said stays in force")) << run.err();
+  for (const char* const nothing : {"", "\n", "\xef\xbb\xbf", "# later\n"}) {
+    folder.write("imps.toml", nothing);  // as editors do that empty a file first
+    ASSERT_TRUE(run.says("imps.toml says nothing: what it said stays in force")) << run.err();
+  }
+  run.signal(SIGHUP);
+  ASSERT_TRUE(run.says("imps.toml says nothing: what it said stays in force")) << run.err();
   write("mode = \"useronly\"");
   ASSERT_TRUE(run.says("interaction.mode: taken over")) << run.err();
   EXPECT_EQ(run.end(SIGTERM), 0);
