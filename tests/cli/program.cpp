@@ -138,6 +138,14 @@ bool Program::wait_until(const std::function<bool()>& holds, std::chrono::millis
 bool Program::says(std::string_view text, std::chrono::milliseconds patience) {
   return wait_until([&] { return err_.find(text) != std::string::npos; }, patience);
 }
+bool Program::says_times(std::string_view text, std::size_t count) {
+  return wait_until([&] {
+    std::size_t found = 0;
+    for (auto at = err_.find(text); at != std::string::npos; at = err_.find(text, at + 1))
+      ++found;
+    return found >= count;
+  });
+}
 bool Program::prints(std::string_view text) {
   return wait_until([&] { return out_.find(text) != std::string::npos; });
 }

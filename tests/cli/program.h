@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -38,6 +39,8 @@ class Program {
   /// True once it has said `text` on standard error (or output); false when it ends without, or
   /// nothing comes within `patience`.
   bool says(std::string_view text, std::chrono::milliseconds patience = kWait);
+  /// True once it has said `text` on standard error so many times.
+  bool says_times(std::string_view text, std::size_t count);
   bool prints(std::string_view text);
   /// True once it has printed so many whole lines.
   bool prints_lines(std::size_t count);
