@@ -1,6 +1,7 @@
 #include "session/verify.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <map>
 #include <memory>
@@ -85,6 +86,10 @@ class ModelShelf {
   std::map<std::string, std::shared_ptr<const Mdrnn>> known_;
 };
 
+/// Events that a frame may bring about, or that come with it.
+constexpr std::array<std::string_view, 5> kOfFrames{"hand_over", "owner", "pick_up", "touched",
+                                                    "withheld"};
+
 class Rerun {
  public:
   Rerun(const SessionFacts& facts, std::shared_ptr<const Mdrnn> model, int dimension,
@@ -98,6 +103,7 @@ class Rerun {
   }
 
   Result<void> on_event(const LogEvent& event) {
+    settle(event.at, std::ranges::find(kOfFrames, event.name) == kOfFrames.end());
     if (event.name == "model") return change_model(event);
     if (event.name == "touched") {
       touched_ = controls_of(event.text);
@@ -120,16 +126,20 @@ class Rerun {
 
   void on_performer(std::span<const double> controls, bool heard, TimePoint at) {
     ++report_.performer_rows;
+    settle(at, false);
+    unsettled_.reset();
     take(performer_.on(PerformerFrame{controls, heard, touched_}, at), at);
   }
 
   void on_prediction(std::span<const double> controls, TimePoint at) {
+    settle(at, true);
     confirm(Done::What::prediction, at, controls);
     ++report_.predictions;
   }
 
   /// Whatever the performer did and the log does not have.
   void end() {
+    settle(TimePoint::max(), true);
     if (!report_.difference && !logged_.empty()) {
       differ(fmt::format("at {}: the log has {}, and nothing happens", seconds(logged_.front().at),
                          word(logged_.front().what)));
@@ -168,11 +178,24 @@ class Rerun {
     compare();
   }
 
+  /// The model takes the voice when it is time to, or because a frame comes after that time, which
+  /// takes it back at once: what follows tells which. Called before what is logged at `at`.
+  /// @param is_no_frames  it is not what a frame brings about
+  void settle(TimePoint at, bool is_no_frames) {
+    if (!unsettled_ || (at <= *unsettled_ && !is_no_frames)) return;
+    const TimePoint then = *std::exchange(unsettled_, std::nullopt);
+    take(performer_.on_time(then), then);
+  }
+
   /// The log says that this happened at `at`: so it must here. What the performer's frame or a
   /// command brings about is logged before that frame: it waits for it.
   void confirm(Done::What what, TimePoint at, std::span<const double> controls) {
     if (report_.difference) return;
-    if (done_.empty() && what != Done::What::to_performer) take(performer_.on_time(at), at);
+    if (what == Done::What::to_model && done_.empty()) {
+      unsettled_ = at;
+    } else if (done_.empty() && what != Done::What::to_performer) {
+      take(performer_.on_time(at), at);
+    }
     logged_.push_back({what, at, {controls.begin(), controls.end()}});
     if (done_.empty() && what != Done::What::to_performer && what != Done::What::to_model) {
       return differ(
@@ -209,8 +232,9 @@ class Rerun {
   ControlSet touched_ = ControlSet().set();
   ModelShelf& shelf_;
   VerifyReport& report_;
-  std::deque<Done> done_;    // here, and not in the log yet
-  std::deque<Done> logged_;  // in the log, and not here yet
+  std::optional<TimePoint> unsettled_;  // when the model took the voice, by what is not known yet
+  std::deque<Done> done_;               // here, and not in the log yet
+  std::deque<Done> logged_;             // in the log, and not here yet
 };
 
 /// The rows that the network skipped: each "unheard" event counts the performer's rows just before
