@@ -6,7 +6,9 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
