@@ -36,6 +36,7 @@ struct InitFlags {
   std::string folder = ".";
   std::string name;
   std::optional<int> controls;
+  std::optional<int> dimension;
   std::vector<std::string> midi_inputs;
   std::vector<std::string> midi_outputs;
   std::string serial;
@@ -48,6 +49,7 @@ void add_init_options(Options& options, InitFlags& flags) {
   options.positional("folder", flags.folder, "FOLDER");
   options.value("--name", flags.name, "NAME", "what your instrument is called");
   options.value("--controls", flags.controls, "N", "how many controls it has, 1 to 128");
+  options.value("-d,--dimension", flags.dimension, "D", "the same, with dt: 9 for 8 controls");
   options.each("--midi-in", flags.midi_inputs, "DEVICE", "a MIDI input, by a part of its name");
   options.each("--midi-out", flags.midi_outputs, "DEVICE", "a MIDI output, by a part of its name");
   options.value("--serial", flags.serial, "PORT", "a serial line: a path or usb:VENDOR:PRODUCT");
@@ -174,6 +176,20 @@ Exit run_init(const Command& command, const Arguments& arguments) {
   if (flags.controls && (*flags.controls < 1 || *flags.controls > kMaxControls)) {
     complain(fmt::format("--controls takes 1 to {}", kMaxControls));
     return Exit::usage;
+  }
+  if (flags.dimension) {
+    const int controls = *flags.dimension - 1;
+    if (controls < 1 || controls > kMaxControls) {
+      complain(fmt::format("--dimension takes 2 to {}: the controls and dt", kMaxControls + 1));
+      return Exit::usage;
+    }
+    if (flags.controls && *flags.controls != controls) {
+      complain(
+          fmt::format("--dimension {} is {} controls, and --controls says {}: give one of them",
+                      *flags.dimension, controls, *flags.controls));
+      return Exit::usage;
+    }
+    flags.controls = controls;
   }
   const fs::path file = fs::path(flags.folder) / "imps.toml";
   std::error_code error;

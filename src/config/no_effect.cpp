@@ -137,7 +137,8 @@ void NoEffect::look_at_elements(const Key& key, const toml::node& node) {
     }
   }
   if (key.path == "websocket.output") look_at_texts(node);
-  look_at_velocities(key, node);
+  // What comes in has a velocity of its own.
+  if (key.path.ends_with("output")) look_at_velocities(key, node);
 }
 
 /// Notes that are to be louder than MIDI has it, or silent.

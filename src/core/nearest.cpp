@@ -31,6 +31,11 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return at(a.size(), b.size());
 }
 
+/// "note" of "note_on".
+bool is_first_word(std::string_view word, std::string_view of) {
+  return !word.empty() && of.size() > word.size() && of.starts_with(word) && of[word.size()] == '_';
+}
+
 }  // namespace
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
@@ -39,6 +44,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   std::string_view best;
   std::size_t best_distance = kLongestWord;
   for (const std::string_view candidate : known) {
+    if (is_first_word(word, candidate)) return candidate;
     const std::size_t d = distance(word, candidate);
     const std::size_t allowed =
         std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);

@@ -35,6 +35,12 @@ struct StatusEntry {
   std::variant<double, std::int64_t, std::string_view> value;
 };
 
+/// What a musician is told of a port, in one line.
+struct PortNews {
+  bool is_bad = false;  ///< it has gone, or what came in was wrong
+  std::string text;
+};
+
 /// A frame for the outputs. Whose it is, the outputs need not know.
 struct Sound {
   std::span<const double> controls;  ///< x_1 …, each in [0, 1]
@@ -111,10 +117,9 @@ class Interface {
   [[nodiscard]] virtual std::string description_now() const { return description(); }
   /// What it has counted, for the status reply.
   virtual void add_status(std::vector<StatusEntry>& entries) = 0;
-  /// What has been plugged in, in one line, once. Allocates.
-  virtual std::optional<std::string> take_news() { return std::nullopt; }
-  /// What has gone, and what was wrong with what came in, in one line, once in a while. Allocates.
-  virtual std::optional<std::string> take_fault(TimePoint now) = 0;
+  /// Adds what has come and gone since the last call, in that order, and what was wrong with what
+  /// came in, once in a while. Allocates.
+  virtual void take_news(std::vector<PortNews>& all, TimePoint now) = 0;
 };
 
 }  // namespace imps

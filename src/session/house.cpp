@@ -1,6 +1,7 @@
 #include "session/house.h"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <thread>
 #include <type_traits>
@@ -18,6 +19,12 @@
 #include "session/words.h"
 
 namespace imps {
+namespace {
+
+/// So soon devices that come and go are told of, and an edit of the configuration is seen.
+constexpr auto kTick = std::chrono::milliseconds(250);
+
+}  // namespace
 
 Result<void> House::perform() {
   if (count_wanted(request_.settings) == 0) {
@@ -219,8 +226,7 @@ void House::tick() {
     output_.warn("the process that ends notes if imps is killed was ended itself: started anew");
     guard_notes_of(repertoire_.in_force());
   }
-  timer_.expires_after(output_.has_status() ? std::chrono::milliseconds(250)
-                                            : std::chrono::milliseconds(1000));
+  timer_.expires_after(kTick);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) tick();
   });
@@ -248,6 +254,9 @@ void House::on_message(const ToHouse& message) {
           ports_ = m.descriptions;
         } else if constexpr (std::is_same_v<M, InterfaceRefused>) {
           output_.warn(m.why);
+        } else if constexpr (std::is_same_v<M, SettingsTaken>) {
+          repertoire_.taken(m);
+          if (!m.refused.empty()) guard_notes_of(repertoire_.in_force());
         } else if constexpr (std::is_same_v<M, ModelReturned>) {
           // Freed here, with the message.
         } else {
@@ -264,8 +273,8 @@ void House::show(const FrameSeen& frame) {
 }
 
 void House::show(const Report& report) {
-  if (!report.news.empty()) output_.tell(report.news);
-  if (!report.fault.empty()) output_.warn(report.fault);
+  for (const PortNews& news : report.news)
+    news.is_bad ? output_.warn(news.text) : output_.tell(news.text);
   if (output_.has_status()) output_.status(status_line(report, before_));
   show_on_page(report);
   before_ = report;

@@ -28,6 +28,14 @@ bool is_wanted(std::string_view section, const Settings& settings) noexcept {
   return section == "serialmidi" && settings.serial_midi.enabled;
 }
 
+void copy_section(std::string_view section, const Settings& from, Settings& settings) {
+  if (section == "osc") settings.osc = from.osc;
+  if (section == "midi") settings.midi = from.midi;
+  if (section == "websocket") settings.websocket = from.websocket;
+  if (section == "serial") settings.serial = from.serial;
+  if (section == "serialmidi") settings.serial_midi = from.serial_midi;
+}
+
 std::size_t count_wanted(const Settings& settings) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(
       kInterfaceSections, [&](std::string_view section) { return is_wanted(section, settings); }));

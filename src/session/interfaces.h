@@ -23,6 +23,9 @@ inline constexpr std::array<std::string_view, 5> kInterfaceSections{"osc", "midi
 /// Whether the settings ask for the interface of this section.
 bool is_wanted(std::string_view section, const Settings& settings) noexcept;
 
+/// Lets `settings` say of this section what `from` says.
+void copy_section(std::string_view section, const Settings& from, Settings& settings);
+
 /// How many interfaces they ask for.
 std::size_t count_wanted(const Settings& settings) noexcept;
 

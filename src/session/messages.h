@@ -39,6 +39,7 @@ struct TakeModel {
 /// Other settings are in force from now on, with the commands that make it so. What they say of
 /// interfaces, routes and smoothing is taken over; the rest is not looked at.
 struct TakeSettings {
+  std::uint64_t number = 0;  ///< answered with a SettingsTaken
   std::shared_ptr<const Settings> settings;
   std::string scene;  ///< its name, or "" when it is none
   std::optional<TakeModel> model;
@@ -100,6 +101,12 @@ struct PortsKnown {
 struct InterfaceRefused {
   std::string why;
 };
+/// Those settings are in force, but for the interfaces of these sections, of which one was told
+/// why.
+struct SettingsTaken {
+  std::uint64_t number = 0;
+  std::vector<std::string_view> refused;  ///< of kInterfaceSections
+};
 /// The model that was played before, to be freed.
 struct ModelReturned {
   std::shared_ptr<const Mdrnn> model;
@@ -128,12 +135,12 @@ struct Report {
   Frame last_prediction;
   std::uint64_t log_refused = 0;  ///< rows and events that the log had no room for
   std::uint64_t untold = 0;       ///< messages to the house that its queue had no room for
-  std::string fault;              ///< one line about refused input, now and then
-  std::string news;               ///< one line about what has been plugged in
+  std::vector<PortNews> news;
 };
 
-using ToHouse = std::variant<DimensionKnown, ModelAsked, SceneAsked, TakeAsked, TakeEnded,
-                             PortsKnown, InterfaceRefused, ModelReturned, FrameSeen, Report>;
+using ToHouse =
+    std::variant<DimensionKnown, ModelAsked, SceneAsked, TakeAsked, TakeEnded, PortsKnown,
+                 InterfaceRefused, SettingsTaken, ModelReturned, FrameSeen, Report>;
 
 /// A bounded queue from one thread to one other, and a wake-up beside it. What does not fit is
 /// counted by the sender.

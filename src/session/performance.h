@@ -138,7 +138,9 @@ class Performance final : private Listener {
   void take_model(const TakeModel& message, TimePoint at);
   void begin_take(const BeginTake& message, TimePoint at);
   void take_settings(const TakeSettings& message, TimePoint at);
-  void take_interface(std::string_view section, const Settings& next, TimePoint at);
+  /// False, and told, when it cannot be opened as settings_ have it; as `before` has it, it plays
+  /// on.
+  bool take_interface(std::string_view section, const Settings& before, TimePoint at);
   Result<void> open(std::string_view section, const Settings& settings);
   void know_model(const TakeModel& message);
   void tell(const ToHouse& message);

@@ -50,13 +50,10 @@ void Performance::on_message(const ToStage& message) {
         } else if constexpr (std::is_same_v<M, TellReport>) {
           Report r = report();
           for (const auto& [section, interface] : interfaces_) {
-            if (const auto news = interface->take_news())
-              r.news += (r.news.empty() ? "" : "; ") + *news;
-            if (const auto fault = interface->take_fault(r.at))
-              r.fault += (r.fault.empty() ? "" : "; ") + *fault;
+            interface->take_news(r.news, r.at);
           }
           tell(r);
-          if (!r.news.empty() || !r.fault.empty()) tell_ports();
+          if (!r.news.empty()) tell_ports();
         } else {
           finish();
         }
@@ -135,22 +132,27 @@ void Performance::take_settings(const TakeSettings& message, TimePoint at) {
     router_.set(next.route);
   }
   if (next.smoothing != settings_.smoothing) smoother_.set(next.smoothing);
-  for (const std::string_view section : kInterfaceSections)
-    take_interface(section, next, at);
+  const Settings before = std::exchange(settings_, next);
+  SettingsTaken taken{.number = message.number, .refused = {}};
+  for (const std::string_view section : kInterfaceSections) {
+    if (take_interface(section, before, at)) continue;
+    copy_section(section, before, settings_);
+    taken.refused.push_back(section);
+  }
   tell_ports();
-  settings_ = next;
+  tell(taken);
   if (performer_)
     expect_controls();
   else if (message.dimension)
     learn_dimension(*message.dimension, at);
 }
 
-void Performance::take_interface(std::string_view section, const Settings& next, TimePoint at) {
+bool Performance::take_interface(std::string_view section, const Settings& before, TimePoint at) {
   const auto found = std::find_if(interfaces_.begin(), interfaces_.end(),
                                   [&](const Open& one) { return one.section == section; });
   const bool was_open = found != interfaces_.end();
   if (was_open) {
-    if (is_wanted(section, next) && found->interface->take(next, at)) return;
+    if (is_wanted(section, settings_) && found->interface->take(settings_, at)) return true;
     found->interface->stop();
     found->interface->farewell(at);
     found->interface->close();
@@ -158,12 +160,11 @@ void Performance::take_interface(std::string_view section, const Settings& next,
     retired_.push_back(std::move(found->interface));
     interfaces_.erase(found);
   }
-  if (!is_wanted(section, next)) return;
-  if (auto opened = open(section, next); !opened) {
-    tell(InterfaceRefused{opened.error().message});
-    if (!was_open || !open(section, settings_)) return;
-  }
-  interfaces_.back().interface->start(*this);
+  if (!is_wanted(section, settings_)) return true;
+  auto opened = open(section, settings_);
+  if (!opened) tell(InterfaceRefused{opened.error().message});
+  if (opened || (was_open && open(section, before))) interfaces_.back().interface->start(*this);
+  return static_cast<bool>(opened);
 }
 
 void Performance::know_model(const TakeModel& message) {

@@ -153,7 +153,7 @@ void Repertoire::take_scene(const std::string& asked) {
     for (const auto& [key, value] : scene.changes)
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
   }
-  take_over(next, keys);
+  take_over(next, keys, {});
   output_.tell("scene " + scene_);
 }
 
@@ -177,8 +177,10 @@ void Repertoire::go_on(const Standing& standing) {
 // ---- settings
 
 /// Makes the stage play by `next`, which differs from what is in force in these keys, or may.
-void Repertoire::take_over(const Settings& next, const std::vector<std::string>& keys) {
-  TakeSettings message{.settings = nullptr,
+void Repertoire::take_over(const Settings& next, const std::vector<std::string>& keys,
+                           Asked asked) {
+  TakeSettings message{.number = ++asked_number_,
+                       .settings = nullptr,
                        .scene = scene_,
                        .model = std::nullopt,
                        .commands = {},
@@ -226,6 +228,7 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
       const auto chosen = model_for(next);
       if (!chosen) {
         taken->model.file = in_force_.model.file;  // so that it is tried again next time
+        std::erase(asked.keys, key);
       } else if (chosen->path != playing_.path) {
         message.model = to_stage(*chosen);
         plays(*chosen);
@@ -257,7 +260,9 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
     output_.warn("the stage is busy: the change was not taken over, save it again");
     return;
   }
-  in_force_ = *taken;
+  asked.number = message.number;
+  asked.before = std::exchange(in_force_, *taken);
+  asked_.push_back(std::move(asked));
 }
 
 void Repertoire::take_settings(Settings read, bool is_logged) {
@@ -281,18 +286,36 @@ void Repertoire::take_settings(Settings read, bool is_logged) {
   std::vector<std::string> later;
   for (const std::string& key : changes(in_force_, next))
     (is_live(key, next, dimension_ != 0) ? now : later).push_back(key);
-  if (!now.empty()) take_over(next, now);
-  for (const std::string& key : now) {
-    const bool refused = key == "model.file" && in_force_.model.file != next.model.file;
-    if (refused) continue;
-    const bool is_of_take = key.starts_with("instrument.") && is_logged;
-    output_.tell(key + ": taken over" +
-                 (is_of_take ? "; the take that is logged keeps what it began with" : ""));
-  }
+  if (now.empty())
+    in_force_ = next;
+  else
+    take_over(next, now, {.before = {}, .keys = now, .is_logged = is_logged});
   for (const std::string& key : later)
     output_.warn(key + ": changed, and takes effect at the next start");
-  if (now.empty()) in_force_ = next;
   load_scene_models();
+}
+
+void Repertoire::taken(const SettingsTaken& answer) {
+  while (!asked_.empty() && asked_.front().number <= answer.number) {
+    const Asked asked = std::move(asked_.front());
+    asked_.pop_front();
+    const auto is_refused = [&](std::string_view section) {
+      return asked.number == answer.number &&
+             std::ranges::find(answer.refused, section) != answer.refused.end();
+    };
+    for (const std::string_view section : kInterfaceSections) {
+      if (!is_refused(section)) continue;
+      for (Asked& later : asked_)
+        copy_section(section, asked.before, later.before);
+      if (asked_.empty()) copy_section(section, asked.before, in_force_);
+    }
+    for (const std::string& key : asked.keys) {
+      if (is_refused(section(*find_key(key)))) continue;
+      const bool is_of_take = key.starts_with("instrument.") && asked.is_logged;
+      output_.tell(key + ": taken over" +
+                   (is_of_take ? "; the take that is logged keeps what it began with" : ""));
+    }
+  }
 }
 
 }  // namespace imps

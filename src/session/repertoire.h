@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -62,6 +63,8 @@ class Repertoire {
   void go_on(const Standing& standing);
   /// The configuration was read anew. @param is_logged  a take is being written
   void take_settings(Settings read, bool is_logged);
+  /// The stage answers: tells what is in force now.
+  void taken(const SettingsTaken& answer);
 
  private:
   /// What plays from now on: tells it, and shows it on the page.
@@ -70,7 +73,15 @@ class Repertoire {
   std::optional<ChosenModel> load(const std::filesystem::path& path);
   std::optional<ChosenModel> model_for(const Settings& next);
   void load_scene_models();
-  void take_over(const Settings& next, const std::vector<std::string>& keys);
+  /// Settings that the stage has not answered for yet.
+  struct Asked {
+    std::uint64_t number = 0;
+    Settings before;
+    std::vector<std::string> keys;  // to be told of
+    bool is_logged = false;
+  };
+
+  void take_over(const Settings& next, const std::vector<std::string>& keys, Asked asked);
 
   Channels& channels_;
   Output& output_;
@@ -78,6 +89,8 @@ class Repertoire {
   Settings settings_;
   Settings in_force_;
   std::atomic<std::uint64_t> seed_;
+  std::uint64_t asked_number_ = 0;
+  std::deque<Asked> asked_;
   int dimension_ = 0;
   std::string scene_;
   std::map<std::filesystem::path, ChosenModel> scene_models_;  // so that scenes change at once

@@ -25,7 +25,10 @@ int patience() {
 }  // namespace
 
 MpiWatch::MpiWatch(bool (*starter_is_stopped)() noexcept)
-    : patience_(patience()), starter_is_stopped_(starter_is_stopped), thread_([this] { look(); }) {}
+    : patience_(patience()),
+      patience_with_starter_(patience_ * 2 / 3),
+      starter_is_stopped_(starter_is_stopped),
+      thread_([this] { look(); }) {}
 
 MpiWatch::~MpiWatch() {
   {
@@ -120,10 +123,12 @@ void MpiWatch::look() {
     called = calls_ ? called + 1 : 0;
     if (called > patience_) {
       give_up(rank_ < 0 ? "the others have not begun to train, or cannot be reached,"
-                        : "another one has not answered");
+                        : "another one has not answered",
+              patience_);
     }
     starter_stopped = starter_is_stopped_() ? starter_stopped + 1 : 0;
-    if (starter_stopped > patience_) give_up("'imps train' was stopped");
+    if (starter_stopped > patience_with_starter_)
+      give_up("'imps train' was stopped", patience_with_starter_);
     if (!sends_) continue;
     if (rank_ == 0) send_to_all(Sign::alive);
     if (rank_ != 0) send(0, Sign::alive);
@@ -131,17 +136,17 @@ void MpiWatch::look() {
     for (int rank = 0; rank < ranks_; ++rank) {
       const bool is_heard = rank != rank_ && (rank_ == 0 || rank == 0);
       if (is_heard && ++silent_[static_cast<std::size_t>(rank)] > patience_)
-        give_up("another one gave no sign of life, before training,");
+        give_up("another one gave no sign of life, before training,", patience_);
     }
   }
 }
 
-void MpiWatch::give_up(const std::string& why) const {
+void MpiWatch::give_up(const std::string& why, int after) const {
   const std::string who = rank_ < 0 ? "a process" : "process " + std::to_string(rank_);
   std::fprintf(stderr,
                "imps: %s: %s for %d s: training ends; 'imps train --resume' goes on from the last "
                "checkpoint\n",
-               who.c_str(), why.c_str(), patience_);
+               who.c_str(), why.c_str(), after);
   // A stopped starter would not tell mpirun, and the others would wait as long again.
   if (starter_is_stopped_()) ::kill(::getppid(), SIGCONT);
   std::_Exit(1);

@@ -19,9 +19,9 @@ namespace imps::train {
 /// Four things end the process, with a message on standard error and status 1, so that mpirun ends
 /// the others, when they last longer than the patience, 15 s or $IMPS_MPI_PATIENCE: the start of
 /// MPI; a call to the others; before training, when each may take its time to open its data, the
-/// silence of another process; and the program that started this one being stopped, which is
-/// continued then, to tell mpirun. The first process hears all the others, and the others hear the
-/// first.
+/// silence of another process; and, after two thirds of the patience, the program that started this
+/// one being stopped, which is continued then, to tell mpirun. The first process hears all the
+/// others, and the others hear the first.
 ///
 /// begin() and end() are for the thread that calls MPI.
 class MpiWatch {
@@ -47,13 +47,16 @@ class MpiWatch {
   enum class Sign { alive, here, last };
 
   void look();
-  void give_up(const std::string& why) const;
+  void give_up(const std::string& why, int after) const;
   void send(int to, Sign sign);
   void send_to_all(Sign sign);
   void hear();
   void wait_until_heard(Sign sign, int from_how_many);
 
   const int patience_;  // seconds
+  // Shorter: the others, who wait for this process as long as its starter is stopped, are to learn
+  // from mpirun that the run is over, not to find out by themselves.
+  const int patience_with_starter_;
   bool (*const starter_is_stopped_)() noexcept;
   std::atomic<bool> calls_{false};
   std::atomic<int> rank_{-1};  // −1: MPI has not started

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
@@ -489,17 +490,51 @@ TEST(Run, OpensAnInterfaceAnewWhenTheConfigurationSaysSoAndTheOthersPlayOn) {
   musician.play({0.6F}, port);
   ASSERT_TRUE(other.hear("/prediction"));
 
-  // A port that somebody else has is said, and the rest goes on.
+  // A port that somebody else has is said, and the rest goes on, however often it is asked for; and
+  // it is had once it is free.
   namespace asio = boost::asio;
   asio::io_context loop;
-  const asio::ip::tcp::acceptor busy(loop, {asio::ip::address_v4::loopback(), 0});
-  write(other, "[websocket]\nlisten = \"localhost:" + std::to_string(busy.local_endpoint().port()) +
-                   "\"\n");
+  asio::ip::tcp::acceptor busy(loop, {asio::ip::address_v4::loopback(), 0});
+  const std::string listen =
+      "[websocket]\nlisten = \"localhost:" + std::to_string(busy.local_endpoint().port()) + "\"\n";
+  for (std::size_t times = 1; times <= 2; ++times) {
+    write(other, listen);
+    run.signal(SIGHUP);
+    ASSERT_TRUE(run.says_times("in use by another program", times)) << run.err();
+    musician.play({0.6F + 0.1F * static_cast<float>(times)}, port);
+    ASSERT_TRUE(other.hear("/prediction"));
+  }
+  EXPECT_THAT(run.err(), Not(HasSubstr("websocket.listen: taken over")));
+  busy.close();
   run.signal(SIGHUP);
-  ASSERT_TRUE(run.says("in use by another program")) << run.err();
-  musician.play({0.7F}, port);
-  ASSERT_TRUE(other.hear("/prediction"));
+  ASSERT_TRUE(run.says("websocket.listen: taken over")) << run.err();
   EXPECT_EQ(run.end(SIGTERM), 0);
+}
+
+TEST(Run, KeepsThePortThatItHasWhileAnotherOneIsTaken) {
+  Folder folder;
+  Musician musician;
+  const Musician busy;
+  const auto write = [&](std::uint16_t port, double threshold) {
+    folder.write("imps.toml", fmt::format("[interaction]\nmode = \"polyphony\"\nthreshold = {}\n"
+                                          "[model]\ndimension = 2\n[log]\nenabled = false\n"
+                                          "[osc]\nlisten = \"localhost:{}\"\n"
+                                          "outputs = [\"localhost:{}\"]\n",
+                                          threshold, port, musician.port()));
+  };
+  write(0, 1.0);
+  Program run(folder.path(), {"run"});
+  const std::uint16_t port = run.port();
+  ASSERT_NE(port, 0) << run.err();
+  for (std::size_t times = 1; times <= 3; ++times) {
+    write(busy.port(), 1.0 + static_cast<double>(times));
+    run.signal(SIGHUP);
+    ASSERT_TRUE(run.says_times("is taken: ", times)) << run.err();
+    ASSERT_TRUE(run.says_times("interaction.threshold: taken over", times)) << run.err();
+    musician.play({0.1F * static_cast<float>(times)}, port);
+    ASSERT_TRUE(musician.hear("/prediction")) << times;
+  }
+  EXPECT_THAT(run.out() + run.err(), Not(HasSubstr("osc.listen: taken over")));
 }
 
 TEST(Run, PlaysAnotherModelWhenAskedForItLive) {
@@ -585,6 +620,10 @@ TEST(InitCommand, LeavesAFolderThatCanBePlayedIn) {
   EXPECT_EQ(again.status, 1);
   EXPECT_THAT(again.err, HasSubstr("is there already"));
   EXPECT_EQ(imps(folder.path(), {"init", "x", "--controls", "129"}).status, 2);
+  EXPECT_EQ(imps(folder.path(), {"init", "x", "-d", "1"}).status, 2);
+  EXPECT_EQ(imps(folder.path(), {"init", "x", "-d", "5", "--controls", "5"}).status, 2);
+  EXPECT_EQ(imps(folder.path(), {"init", "five", "-d", "5"}).status, 0);
+  EXPECT_THAT(read_text(folder / "five/imps.toml"), HasSubstr("dimension = 5\n"));
   const Outcome plain = imps(folder.path(), {"init", "plain"});  // no terminal: nothing is asked
   EXPECT_EQ(plain.status, 0) << plain.err;
   EXPECT_EQ(imps(folder.path(), {"run", "--check", "plain/imps.toml"}).status, 0);

@@ -283,10 +283,11 @@ TEST(ReadConfig, WarnsOfVelocitiesThatMidiHasNot) {
   EXPECT_THAT(texts(read(R"([midi]
 in_device = "A"
 out_device = "B"
+input."A" = ["note_on 1 200"]
 output."B" = ["note_on 1 127", ["note_on", 1, 200], "note_on 2 0 36 84 length 0.5"]
 )")
                         .warnings),
-              ElementsAre("imps.toml:4:32: midi.output: \"note_on 1 200\" is played with velocity "
+              ElementsAre("imps.toml:5:32: midi.output: \"note_on 1 200\" is played with velocity "
                           "127: give a velocity from 1 to 127",
                           HasSubstr("midi.output: \"note_on 2 0 36 84 length 0.5\" is played with "
                                     "velocity 1: give")));

@@ -15,6 +15,13 @@ TEST(Nearest, FindsTheWordThatWasMeant) {
   EXPECT_EQ(nearest("rn", kWords), "run");
 }
 
+TEST(Nearest, KnowsTheFirstWordOfALongerName) {
+  constexpr std::array<std::string_view, 3> kNames{"none", "note_on", "note_velocity"};
+  EXPECT_EQ(nearest("note", kNames), "note_on");
+  EXPECT_EQ(nearest("nome", kNames), "none");
+  EXPECT_EQ(nearest("", kNames), "");
+}
+
 TEST(Nearest, SaysNothingWhenNoWordIsNear) {
   EXPECT_EQ(nearest("banana", kWords), "");
   EXPECT_EQ(nearest("", kWords), "");

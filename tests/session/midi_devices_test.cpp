@@ -17,7 +17,11 @@
 namespace imps::test {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 using Kind = MidiMessage::Kind;
 
 class OverMidi : public ::testing::Test {
@@ -63,6 +67,15 @@ class OverMidi : public ::testing::Test {
     while (std::chrono::steady_clock::now() < late)
       if (musician_.count(live_->port(), key) == wanted) return true;
     return false;
+  }
+  /// What was told, with "!" before what is bad, until there were so many.
+  std::vector<std::string> news(std::size_t count) {
+    std::vector<std::string> all;
+    const auto late = std::chrono::steady_clock::now() + kWait;
+    while (all.size() < count && std::chrono::steady_clock::now() < late)
+      for (const PortNews& one : live_->report().news)
+        all.push_back((one.is_bad ? "!" : "") + one.text);
+    return all;
   }
   /// The synthesizer is back: it may be the same one, behind an adapter that was pulled out.
   void expect_release(int note) {
@@ -277,13 +290,28 @@ TEST_F(OverMidi, ANameOfTwoDevicesIsSaid) {
   const auto two = system_->open_output("virtual:Knobs right");
   ASSERT_TRUE(one && two);
   begin();
-  std::string fault;
-  const auto late = std::chrono::steady_clock::now() + kWait;
-  while (fault.find("2 MIDI inputs") == std::string::npos &&
-         std::chrono::steady_clock::now() < late)
-    fault += live_->report().fault;
-  EXPECT_THAT(fault, HasSubstr("\"Knobs\" is in the names of 2 MIDI inputs ("));
-  EXPECT_THAT(fault, HasSubstr("give more of the name to choose"));
+  EXPECT_THAT(news(3),
+              Contains(AllOf(HasSubstr("!midi: \"Knobs\" is in the names of 2 MIDI inputs ("),
+                             HasSubstr("give more of the name to choose"))));
+}
+
+TEST_F(OverMidi, DevicesAreToldOfInTheOrderInWhichTheyCameAndWent) {
+  begin_with_all();
+  EXPECT_THAT(news(2),
+              UnorderedElementsAre("midi: hearing imps:Knobs", "midi: playing on imps:Synth"));
+  for (int round = 0; round < 3; ++round) {
+    synth_.reset();
+    ASSERT_TRUE(comes("midi_outputs", 0));
+    knobs_.reset();
+    ASSERT_TRUE(comes("midi_inputs", 0));
+    plug_in_synth();
+    ASSERT_TRUE(comes("midi_outputs", 1));
+    plug_in_knobs();
+    ASSERT_TRUE(comes("midi_inputs", 1));
+    EXPECT_THAT(news(4), ElementsAre("!midi: imps:Synth has gone: imps goes on looking for it",
+                                     "!midi: imps:Knobs has gone: imps goes on looking for it",
+                                     "midi: playing on imps:Synth", "midi: hearing imps:Knobs"));
+  }
 }
 
 TEST_F(OverMidi, ADeviceThatReturnsBeforeAnybodyHasLookedIsTakenUpAgain) {
@@ -475,11 +503,7 @@ TEST_F(OverMidi, WhatADeviceSendsBackIsNoInteraction) {
 TEST_F(OverMidi, WithoutAnyMidiSystemEverythingElseWorks) {
   options_.settings.midi.api = "core";  // nobody has both
   begin();
-  std::string fault;
-  const auto late = std::chrono::steady_clock::now() + kWait;
-  while (fault.empty() && std::chrono::steady_clock::now() < late)
-    fault = live_->report().fault;
-  EXPECT_THAT(fault, HasSubstr("there is no MIDI by core on this machine"));
+  EXPECT_THAT(news(1), ElementsAre(HasSubstr("there is no MIDI by core on this machine")));
   musician_.play({0.5F, 0.25F, 0.75F}, live_->port());
   EXPECT_TRUE(musician_.hear("/prediction"));
 }

@@ -106,16 +106,20 @@ TEST_F(OverSerial, APulledPlugIsWaitedFor) {
 TEST_F(OverSerial, MayBeginWithoutItsDevice) {
   options_.settings.serial.enabled = true;
   begin();
-  const auto told = [&](std::string Report::*what) {
+  const auto told = [&] {
     const auto late = std::chrono::steady_clock::now() + kWait;
     while (std::chrono::steady_clock::now() < late)
-      if (const Report report = live_->report(); !(report.*what).empty()) return report.*what;
-    return std::string();
+      if (const Report report = live_->report(); !report.news.empty()) return report.news.front();
+    return PortNews{};
   };
-  EXPECT_THAT(told(&Report::fault), HasSubstr("No such file or directory: imps goes on trying"));
+  const PortNews first = told();
+  EXPECT_TRUE(first.is_bad);
+  EXPECT_THAT(first.text, HasSubstr("No such file or directory: imps goes on trying"));
   const LineDevice device(folder_ / "text");
   ASSERT_TRUE(comes("serial_connected", 1));
-  EXPECT_THAT(told(&Report::news), HasSubstr("is connected"));
+  const PortNews then = told();
+  EXPECT_FALSE(then.is_bad);
+  EXPECT_THAT(then.text, HasSubstr("is connected"));
 }
 
 TEST_F(OverSerial, MidiHasRunningStatusAndRealTimeBytes) {

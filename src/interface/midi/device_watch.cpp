@@ -31,11 +31,6 @@ std::string what_there_is(std::vector<std::string> names) {
          (all > kMostNames ? fmt::format(" and {} more", all - kMostNames) : "");
 }
 
-std::optional<std::string> in_one_line(const std::vector<std::string>& all) {
-  if (all.empty()) return std::nullopt;
-  return fmt::format("{}", fmt::join(all, "; "));
-}
-
 }  // namespace
 
 DeviceWatch::DeviceWatch(boost::asio::io_context& loop, std::shared_ptr<platform::Wake> heard,
@@ -79,17 +74,12 @@ void DeviceWatch::give_back(std::unique_ptr<MidiOutput> port) {
   old_.push_back({std::chrono::steady_clock::now(), nullptr, std::move(port)});
 }
 
-std::optional<std::string> DeviceWatch::take_news() {
+std::vector<PortNews> DeviceWatch::take_news() {
   const std::lock_guard lock(mutex_);
-  return in_one_line(std::exchange(news_, {}));
-}
-
-std::optional<std::string> DeviceWatch::take_trouble() {
-  const std::lock_guard lock(mutex_);
-  std::vector<std::string> all;
-  for (Trouble& one : std::exchange(trouble_, {}))
-    all.push_back(std::move(one.text));
-  return in_one_line(all);
+  std::vector<PortNews> all;
+  for (News& one : std::exchange(news_, {}))
+    all.push_back(std::move(one));
+  return all;
 }
 
 // ---- the thread
@@ -158,8 +148,9 @@ void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
                             ? system_ != nullptr
                             : std::find(names.begin(), names.end(), device.open) != names.end() &&
                                   std::find(left.begin(), left.end(), device.open) == left.end();
-  if (!device.open.empty() && !is_there) {
-    tell_trouble(fmt::format("{} has gone: imps goes on looking for it", device.open), device.id);
+  const bool has_gone = !device.open.empty() && !is_there;
+  if (has_gone) {
+    tell_trouble(fmt::format("{} has gone: imps goes on looking for it", device.open));
     device.open.clear();
     if (device.is_input)
       hand_over(device, std::unique_ptr<MidiInput>());
@@ -175,9 +166,8 @@ void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
                          device.part);
   if (complaint.empty()) {
     device.open = *port;
-    const bool was_gone = forget_trouble(device.id);  // that it is there tells that, too
-    tell_news(fmt::format("{} {}{}", device.is_input ? "hearing" : "playing on", *port,
-                          was_gone ? ", which was not there" : ""));
+    forget_trouble(device.id);
+    tell_news(fmt::format("{} {}", device.is_input ? "hearing" : "playing on", *port));
     const auto alike = find_midi_ports(names, device.part);
     if (!device.is_virtual() && *port != device.part && alike.size() > 1) {
       tell_trouble(fmt::format("\"{}\" is in the names of {} MIDI {}s ({}), and the first was "
@@ -186,7 +176,7 @@ void DeviceWatch::look_for(Sought& device, const MidiPorts& ports,
                                listed(alike)),
                    device.id);
     }
-  } else if (complaint != device.complaint) {
+  } else if (complaint != device.complaint && (port || !has_gone)) {
     tell_trouble(complaint + (port ? "" : what_there_is(names) + ": imps goes on looking"),
                  device.id);
   }
@@ -245,17 +235,17 @@ void DeviceWatch::hand_over(const Sought& device, std::unique_ptr<Port> port) {
 
 void DeviceWatch::tell_trouble(std::string what, std::uint64_t device) {
   const std::lock_guard lock(mutex_);
-  trouble_.push_back({device, std::move(what)});
+  news_.push_back({{.is_bad = true, .text = std::move(what)}, device});
 }
 
-bool DeviceWatch::forget_trouble(std::uint64_t device) {
+void DeviceWatch::forget_trouble(std::uint64_t device) {
   const std::lock_guard lock(mutex_);
-  return std::erase_if(trouble_, [&](const Trouble& one) { return one.device == device; }) > 0;
+  std::erase_if(news_, [&](const News& one) { return one.is_bad && one.device == device; });
 }
 
 void DeviceWatch::tell_news(std::string what) {
   const std::lock_guard lock(mutex_);
-  news_.push_back(std::move(what));
+  news_.push_back({{.is_bad = false, .text = std::move(what)}, kNoDevice});
 }
 
 }  // namespace imps

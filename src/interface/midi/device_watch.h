@@ -15,6 +15,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "interface/interface.h"
 #include "interface/midi/devices.h"
 #include "platform/wake.h"
 
@@ -52,10 +53,8 @@ class DeviceWatch {
   /// has taken what was sent last.
   bool end() noexcept;
 
-  /// What has come since the last call, in one line.
-  std::optional<std::string> take_news();
-  /// What has gone, or is not there.
-  std::optional<std::string> take_trouble();
+  /// What has come, gone, or is not there, since the last call, the oldest first.
+  std::vector<PortNews> take_news();
 
  private:
   static constexpr std::uint64_t kNoDevice = ~std::uint64_t{0};
@@ -75,10 +74,9 @@ class DeviceWatch {
   /// Returns what is wrong, or "".
   std::string open(const Sought& device, const std::string& port);
   void tell_news(std::string what);
-  /// @param device  whose, if it is over as soon as that is there
+  /// @param device  whose, if it need not be told once that is there
   void tell_trouble(std::string what, std::uint64_t device = kNoDevice);
-  /// Whether there was any of this device that has not been taken.
-  bool forget_trouble(std::uint64_t device);
+  void forget_trouble(std::uint64_t device);
   template <class Port>
   void hand_over(const Sought& device, std::unique_ptr<Port> port);
 
@@ -99,12 +97,10 @@ class DeviceWatch {
   bool is_new_ = false;  // what is wanted
   std::string wanted_api_;
   std::vector<Device> wanted_;
-  std::vector<std::string> news_;
-  struct Trouble {
+  struct News : PortNews {
     std::uint64_t device;
-    std::string text;
   };
-  std::vector<Trouble> trouble_;
+  std::vector<News> news_;
   struct Old {
     std::chrono::steady_clock::time_point since;
     std::unique_ptr<MidiInput> in;  // of these two, one

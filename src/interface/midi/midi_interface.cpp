@@ -374,14 +374,10 @@ void MidiInterface::add_status(std::vector<StatusEntry>& entries) {
   tally_.add_status(entries);
 }
 
-std::optional<std::string> MidiInterface::take_news() {
-  const auto news = watch_.take_news();
-  return news ? std::optional("midi: " + *news) : std::nullopt;
-}
-
-std::optional<std::string> MidiInterface::take_fault(TimePoint now) {
-  if (const auto trouble = watch_.take_trouble()) return "midi: " + *trouble;
-  return tally_.take_report(now);
+void MidiInterface::take_news(std::vector<PortNews>& all, TimePoint now) {
+  for (PortNews& news : watch_.take_news())
+    all.push_back({.is_bad = news.is_bad, .text = "midi: " + news.text});
+  if (auto fault = tally_.take_report(now)) all.push_back({.is_bad = true, .text = *fault});
 }
 
 }  // namespace imps

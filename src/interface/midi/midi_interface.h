@@ -47,8 +47,7 @@ class MidiInterface final : public Interface {
   [[nodiscard]] std::string description() const override;
   [[nodiscard]] std::string description_now() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
-  std::optional<std::string> take_news() override;
-  std::optional<std::string> take_fault(TimePoint now) override;
+  void take_news(std::vector<PortNews>& all, TimePoint now) override;
 
  private:
   struct Out {

@@ -1,24 +1,20 @@
 #include "interface/serial/line_news.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace imps {
 
-std::optional<std::string> LineNews::take_good(std::string_view name, const SerialLine& line) {
-  if (!line.is_connected()) return std::nullopt;
-  return unless_told(fmt::format("{}: {} is connected", name, line.port()));
-}
-
-std::optional<std::string> LineNews::take_bad(std::string_view name, const SerialLine& line) {
-  const std::string trouble = line.trouble();
-  if (line.is_connected() || trouble.empty()) return std::nullopt;  // it is there, or being opened
-  return unless_told(fmt::format("{}: {}: imps goes on trying", name, trouble));
-}
-
-std::optional<std::string> LineNews::unless_told(std::string now) {
-  if (told_ == now) return std::nullopt;
-  told_ = now;
-  return now;
+std::optional<PortNews> LineNews::take(std::string_view name, const SerialLine& line) {
+  const bool is_there = line.is_connected();
+  const std::string trouble = is_there ? "" : line.trouble();
+  if (!is_there && trouble.empty()) return std::nullopt;  // being opened
+  std::string text = is_there ? fmt::format("{}: {} is connected", name, line.port())
+                              : fmt::format("{}: {}: imps goes on trying", name, trouble);
+  if (told_ == text) return std::nullopt;
+  told_ = text;
+  return PortNews{.is_bad = !is_there, .text = std::move(text)};
 }
 
 }  // namespace imps

@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "interface/interface.h"
 #include "interface/serial/serial_line.h"
 
 namespace imps {
@@ -12,14 +14,10 @@ namespace imps {
 /// reason.
 class LineNews {
  public:
-  /// That it is there now; nothing when that is known, or not so. Allocates.
-  std::optional<std::string> take_good(std::string_view name, const SerialLine& line);
-  /// Why it is not there; nothing when that is known, or not so. Allocates.
-  std::optional<std::string> take_bad(std::string_view name, const SerialLine& line);
+  /// That it is there now, or why it is not; nothing when that was told last. Allocates.
+  std::optional<PortNews> take(std::string_view name, const SerialLine& line);
 
  private:
-  std::optional<std::string> unless_told(std::string now);
-
   std::optional<std::string> told_;
 };
 

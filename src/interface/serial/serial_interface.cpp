@@ -89,9 +89,9 @@ void SerialInterface::add_status(std::vector<StatusEntry>& entries) {
   tally_.add_status(entries);
 }
 
-std::optional<std::string> SerialInterface::take_fault(TimePoint now) {
-  if (auto news = news_.take_bad("serial", line_)) return news;
-  return tally_.take_report(now);
+void SerialInterface::take_news(std::vector<PortNews>& all, TimePoint now) {
+  if (auto news = news_.take("serial", line_)) all.push_back(std::move(*news));
+  if (auto fault = tally_.take_report(now)) all.push_back({.is_bad = true, .text = *fault});
 }
 
 }  // namespace imps

@@ -30,8 +30,7 @@ class SerialInterface final : public Interface {
   [[nodiscard]] std::string description() const override;
   [[nodiscard]] std::string description_now() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
-  std::optional<std::string> take_news() override { return news_.take_good("serial", line_); }
-  std::optional<std::string> take_fault(TimePoint now) override;
+  void take_news(std::vector<PortNews>& all, TimePoint now) override;
 
  private:
   void on_bytes(std::span<const std::uint8_t> bytes);

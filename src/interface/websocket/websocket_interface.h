@@ -51,7 +51,9 @@ class WebSocketInterface final : public Interface {
   [[nodiscard]] bool is_sending() const noexcept override;
   [[nodiscard]] std::string description() const override;
   void add_status(std::vector<StatusEntry>& entries) override;
-  std::optional<std::string> take_fault(TimePoint now) override { return tally_.take_report(now); }
+  void take_news(std::vector<PortNews>& all, TimePoint now) override {
+    if (auto fault = tally_.take_report(now)) all.push_back({.is_bad = true, .text = *fault});
+  }
 
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 

@@ -43,6 +43,8 @@ interface Slider {
   change(value: number): void;
 }
 
+const ways: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+
 /** Two or three meaningful digits: what a hand can aim at. */
 const rounded = (value: number): number => Number(value.toPrecision(2));
 
@@ -69,6 +71,18 @@ export function slider({ name, exact, title, law, words, change }: Slider): {
     const value = rounded(law.at(Number(input.value) / 1000));
     write_(value);
     change(value);
+  });
+  // A key moves it by what can be read, however fine the slider's own steps are there.
+  input.addEventListener("keydown", (event) => {
+    const way = ways[event.key];
+    if (!way || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const at = (place: number) => rounded(law.at(place / 1000));
+    let place = Number(input.value);
+    const before = at(place);
+    do place += way; while (place > 0 && place < 1000 && at(place) === before);
+    input.value = String(place);
+    input.dispatchEvent(new Event("input"));
   });
   return {
     element: make("div", "knob", label, output, input),

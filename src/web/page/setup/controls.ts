@@ -3,6 +3,7 @@
 
 import { Desk } from "../desk";
 import { el, Fault, put, setAttribute } from "../parts/element";
+import { Config } from "./file";
 import { learnOf } from "./learn";
 import { findTexts, Found } from "./toml";
 
@@ -35,26 +36,76 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
   /** A fault stands below the row that it is in. */
   const faultRow = el("tr", { class: "controls-fault" }, el("td", { colspan: columns.length + 2 }, fault.element));
 
-  const save = (column: (typeof columns)[number], changed: number) => void fault.watch(async () => {
-    const texts = rows.map((row) => row.inputs[column.id].value.trim());
-    const nothing = texts.every((text) => text === "");
+  /** What the file says of a column, one text a row. */
+  const listed = (column: Column): string[] => {
+    const what = found[column];
+    const texts = typeof what === "object" ? what.texts : [];
+    const shown = column === "name" && texts.length === 0 ? desk.state?.instrument.controls ?? [] : texts;
+    return Array.from({ length: Math.max(rows.length, shown.length) }, (_, k) => shown[k] ?? "");
+  };
+  const read = (text: string) => {
+    for (const column of columns) {
+      const [section, key] = column.key.split(".");
+      found[column.id] = findTexts(text, section, key);
+    }
+  };
+  /** Cells that are on their way into the file, and what follows them there: a quick hand is ahead of it. */
+  const unsaved = new Map<HTMLInputElement, number>();
+  let writing: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(what: () => Promise<T>): Promise<T> => {
+    const done = writing.then(what);
+    writing = done.catch(() => undefined);
+    return done;
+  };
+
+  const writeCell = async (column: (typeof columns)[number], k: number, text: string): Promise<Config> => {
+    const texts = listed(column.id);
+    texts[k] = text;
     // A mapping has a word for a control that is not there; a name may be empty.
-    const list = nothing ? [] : column.id === "name" ? texts : texts.map((text) => text || "none");
-    const there = found[column.id];
-    const before = typeof there === "object" ? there.texts : [];
-    const write = (to: readonly string[]) => desk.send("PATCH", "/config", { set: { [column.key]: to } });
-    const mark = (isWrong: boolean) => setAttribute(rows[changed].inputs[column.id], "aria-invalid", isWrong);
+    const list = texts.every((one) => one === "") ? []
+      : column.id === "name" ? texts : texts.map((one) => one || "none");
+    const config = await desk.send<Config>("PATCH", "/config", { set: { [column.key]: list } });
+    read(config.text);
+    return config;
+  };
+  /** The file as it was, if nobody has written it since; else this cell, if it still says the same. */
+  const takeBack = (column: (typeof columns)[number], k: number, was: string, now: string, before: Config, after: Config) =>
+    void inTurn(async () => {
+      const config = await desk.get<Config>("/config");
+      if (config.text === after.text && before.exists) {
+        await desk.send("PUT", "/config", { text: before.text, base: after.text });
+        return;
+      }
+      read(config.text);
+      if ((listed(column.id)[k] ?? "") !== now)
+        throw new Error(`Control ${k + 1} has been changed again since: nothing is taken back`);
+      await writeCell(column, k, was);
+    }).catch((error: Error) => desk.say(error.message));
+
+  const save = (column: (typeof columns)[number], k: number) => void fault.watch(async () => {
+    const input = rows[k].inputs[column.id];
+    const text = input.value.trim();
+    unsaved.set(input, (unsaved.get(input) ?? 0) + 1);
     try {
-      await write(list);
-      mark(false);
-      const what = texts[changed] || "nothing";
-      desk.say(`Control ${changed + 1} ${column.says} ${what}: saved`, () => {
-        write(before).catch((error: Error) => desk.say(error.message));
+      await inTurn(async () => {
+        const before = await desk.get<Config>("/config");
+        read(before.text);
+        const was = listed(column.id)[k] ?? "";
+        const after = await writeCell(column, k, text);
+        const now = listed(column.id)[k] ?? "";
+        desk.say(`Control ${k + 1} ${column.says} ${text || "nothing"}: saved`,
+          () => takeBack(column, k, was, now, before, after));
       });
+      setAttribute(input, "aria-invalid", false);
     } catch (error) {
-      mark(true);
-      rows[changed].element.after(faultRow);
+      setAttribute(input, "aria-invalid", true);
+      rows[k].element.after(faultRow);
       throw error;
+    } finally {
+      const left = (unsaved.get(input) ?? 1) - 1;
+      if (left > 0) unsaved.set(input, left);
+      else unsaved.delete(input);
+      show();
     }
   });
 
@@ -74,23 +125,25 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
   };
 
   const show = () => {
-    const texts = (column: Column): string[] => {
+    const count = (column: Column) => {
       const what = found[column];
-      return typeof what === "object" ? what.texts : [];
+      return typeof what === "object" ? what.texts.length : 0;
     };
-    const names = texts("name").length > 0 ? texts("name") : desk.state?.instrument.controls ?? [];
-    const wanted = Math.min(128, Math.max((desk.state?.dimension ?? 1) - 1, names.length,
-      texts("input").length, texts("output").length));
+    const names = count("name") || (desk.state?.instrument.controls ?? []).length;
+    const wanted = Math.min(128, Math.max((desk.state?.dimension ?? 1) - 1, names,
+      count("input"), count("output")));
     while (rows.length < wanted) rows.push(makeRow(rows.length));
     rows.length = Math.max(0, wanted);
     if (body.querySelectorAll("tr:not(.controls-fault)").length !== rows.length) put(body, ...rows.map((row) => row.element));
-    const values: Record<Column, string[]> = { name: names, input: texts("input"), output: texts("output") };
+    const values: Record<Column, string[]> = {
+      name: listed("name"), input: listed("input"), output: listed("output") };
     rows.forEach((row, k) => {
       for (const column of columns) {
         const input = row.inputs[column.id];
         const value = values[column.id][k] ?? "";
         // What was refused stays to be mended.
-        const isKept = document.activeElement === input || input.getAttribute("aria-invalid") === "true";
+        const isKept = document.activeElement === input || unsaved.has(input) ||
+          input.getAttribute("aria-invalid") === "true";
         if (!isKept && input.value !== value) input.value = value;
         input.disabled = found[column.id] === "otherwise";
         setAttribute(input, "title", input.value || column.key);
@@ -132,10 +185,7 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
       el("p", { class: "lead" }, "Move one, and see which it is. Names and mappings are written into the file as you leave a cell."),
       empty, table, otherwise, learnOf(desk)),
     read: (text) => {
-      for (const column of columns) {
-        const [section, key] = column.key.split(".");
-        found[column.id] = findTexts(text, section, key);
-      }
+      read(text);
       show();
     },
   };
