@@ -5,7 +5,8 @@
     bench/web/page.py [--rounds 5] [--seconds 10]
 
 Each round is a browser and an imps of its own. First paint is what the browser says (paint timing, from the start of
-the navigation): of anything, and of the first text. The browser has only just started, and has never drawn a letter;
+the navigation): of anything, and of the first text, which is the name; and when the faders are there to be
+dragged, one frame after they were made. The browser has only just started, and has never drawn a letter;
 so the page is opened once more at the end, as by somebody whose browser is open, in a cache that is empty again.
 Long tasks are what it calls so: 50 ms and more on the page's thread, here from the first drag on,
 while a hand plays, imps answers, and the synth sounds. Frames are those of requestAnimationFrame in that time.
@@ -29,6 +30,11 @@ window.longTasks = [];
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) longTasks.push([entry.startTime, entry.duration]);
 }).observe({type: "longtask", buffered: true});
+new MutationObserver((_, observer) => {
+  if (!document.querySelector('.fader[role="slider"]')) return;
+  observer.disconnect();
+  requestAnimationFrame(() => setTimeout(() => window.fadersAt = performance.now()));
+}).observe(document, {subtree: true, childList: true});
 """
 COUNT = """
 window.frames_ = {count: 0, from: performance.now()};
@@ -38,11 +44,11 @@ requestAnimationFrame(next);
 
 
 def paints(browser):
-    """Milliseconds from the start of the navigation until anything is painted, and until the first text is."""
-    until(lambda: browser.find_elements(By.CSS_SELECTOR, '.fader[role="slider"]'))
+    """Milliseconds from the start of the navigation until anything is painted, the first text is, and the faders are."""
     return until(lambda: browser.execute_script(
         "const all = Object.fromEntries(performance.getEntriesByType('paint').map((one) => [one.name, one.startTime]));"
-        "return 'first-contentful-paint' in all ? [all['first-paint'], all['first-contentful-paint']] : null"))
+        "return 'first-contentful-paint' in all && window.fadersAt"
+        "  ? [all['first-paint'], all['first-contentful-paint'], fadersAt] : null"))
 
 
 def one(seconds):
@@ -94,13 +100,13 @@ def main():
     for k in range(arguments.rounds):
         first, again, loading, playing, rate = one(arguments.seconds)
         words = [", ".join(f"{one:.0f}" for one in sorted(tasks)) or "none" for tasks in (loading, playing)]
-        print(f"round {k + 1}: first paint {first[0]:.0f} ms, text {first[1]:.0f} ms; opened again {again[0]:.0f}, "
-              f"{again[1]:.0f} ms; long tasks while loading, ms: {words[0]}; while playing: "
+        print(f"round {k + 1}: first paint {first[0]:.0f} ms, text {first[1]:.0f}, faders {first[2]:.0f}; opened again "
+              f"{again[0]:.0f}, {again[1]:.0f}, {again[2]:.0f} ms; long tasks while loading, ms: {words[0]}; while playing: "
               f"{words[1]}; {rate:.0f} frames a second", flush=True)
         results.append((*first, *again, len(playing), rate))
-    anything, text, anything_again, text_again, _, rate = (statistics.median(column) for column in zip(*results))
-    print(f"median: first paint {anything:.0f} ms, text {text:.0f} ms; opened again {anything_again:.0f}, "
-          f"{text_again:.0f} ms; {sum(one[4] for one in results)} long tasks while playing in all, "
+    *first, _, rate = (statistics.median(column) for column in zip(*results))
+    print(f"median: first paint {first[0]:.0f} ms, text {first[1]:.0f}, faders {first[2]:.0f}; opened again "
+          f"{first[3]:.0f}, {first[4]:.0f}, {first[5]:.0f} ms; {sum(one[6] for one in results)} long tasks while playing in all, "
           f"{rate:.0f} frames a second")
 
 

@@ -132,7 +132,8 @@ void Performance::take_settings(const TakeSettings& message, TimePoint at) {
     router_.set(next.route);
   }
   if (next.smoothing != settings_.smoothing) smoother_.set(next.smoothing);
-  const Settings before = std::exchange(settings_, next);
+  Settings before = std::exchange(settings_, next);
+  if (osc_ != nullptr) before.osc.listen.port = port();  // that was found where it was left open
   SettingsTaken taken{.number = message.number, .refused = {}};
   for (const std::string_view section : kInterfaceSections) {
     if (take_interface(section, before, at)) continue;

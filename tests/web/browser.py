@@ -33,11 +33,10 @@ PATIENCE = 40.0  # seconds, for what takes a fraction of one on a machine that d
 
 # Listens to what reaches the loudspeakers: every connection to them also goes to an analyser.
 EAR = """
-window.ear = {contexts: 0, loudest: 0, taps: []};
+window.ear = {loudest: 0, taps: []};
 const connect = AudioNode.prototype.connect;
 AudioNode.prototype.connect = function (to, ...rest) {
   if (to instanceof AudioDestinationNode && this.context instanceof AudioContext) {
-    ++ear.contexts;
     const tap = this.context.createAnalyser();
     connect.call(this, tap);
     ear.taps.push(tap);

@@ -18,7 +18,7 @@ class FirstMinute(PageTest):
     def test_asks_for_a_drag_and_is_silent_before_it(self):
         self.assertEqual(self.story(), "Drag a fader")
         self.assertEqual(len(self.faders()), 8)
-        self.assertEqual(self.script("return ear.contexts"), 0)
+        self.assertEqual(self.script("return ear.loudest"), 0)
         self.assertEqual(self.faults(), [])
 
     def test_a_drag_sounds_and_is_answered_and_one_line_says_why(self):
@@ -120,6 +120,7 @@ class FirstMinute(PageTest):
         self.imps.process.send_signal(signal.SIGSTOP)
         try:
             self.press(Keys.ESCAPE)
+            self.until(lambda: "imps has not answered yet" in self.story(), "the panic is not claimed to be done")
             self.until(lambda: "Connection lost" in self.text(".who"), "the silence is noticed")
             self.assertNotIn("silent", self.story())
         finally:

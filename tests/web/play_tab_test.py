@@ -92,6 +92,14 @@ class PlayTab(PageTest):
         ActionChains(self.browser).release().perform()
         self.until(lambda: threshold.get_attribute("aria-valuetext") == "3.50 s", "without the hand it is as imps has it")
 
+    def test_a_key_moves_a_knob_by_what_can_be_read(self):
+        knob = self.find('[aria-label="Surprise, surprise"]')
+        for key, shown in ((Keys.END, "1.00"), (Keys.ARROW_DOWN, "0.99"), (Keys.ARROW_LEFT, "0.98"),
+                           (Keys.ARROW_UP, "0.99"), (Keys.ARROW_RIGHT, "1.00"), (Keys.ARROW_RIGHT, "1.00"),
+                           (Keys.HOME, "0"), (Keys.ARROW_DOWN, "0"), (Keys.ARROW_UP, "0.0010")):
+            knob.send_keys(key)
+            self.assertEqual(float(knob.get_attribute("aria-valuetext")), float(shown), key)
+
     def test_the_tab_stays_over_a_reload_and_arrows_go_through_the_tabs(self):
         self.find("#tab-play").send_keys(Keys.ARROW_LEFT)
         self.assertEqual(self.find('[role="tab"][aria-selected="true"]').text, "Health")

@@ -108,6 +108,38 @@ class SetUp(TabTest):
         self.until(lambda: "colour" not in self.file(), "and taken back")
         self.assertIn("# three", self.file())
 
+    def test_cells_that_are_filled_faster_than_they_are_written_are_all_written(self):
+        self.script("""["one", "two", "three"].forEach((name, k) => {
+            const cell = document.querySelector(`[aria-label="Control ${k + 1}: Name"]`);
+            cell.value = name;
+            cell.dispatchEvent(new Event("change"));
+        });""")
+        self.until(lambda: '["one","two","three"] # three' in self.file(), "all three are in the file")
+        self.until(lambda: self.written() == self.file(), "the text shows it")
+        self.assertEqual([self.find(f'[aria-label="Control {k}: Name"]').get_attribute("value") for k in (1, 2, 3)],
+                         ["one", "two", "three"])
+
+    def test_an_older_undo_takes_nothing_newer_back(self):
+        cell = self.find('[aria-label="Control 2: Name"]')
+        for name in ("early", "late"):
+            cell.send_keys(Keys.CONTROL, "a")
+            cell.send_keys(Keys.NULL, name, Keys.TAB)
+            self.until(lambda: f"is called {name}: saved" in self.text("#strip"), "it is said")
+        older, newer = [one for one in self.all("#strip button") if one.text == "Undo"]
+        self.click(older)
+        self.until(lambda: "has been changed again since" in self.text("#strip"), "it is refused")
+        self.assertIn("late", self.file())
+        self.click(newer)
+        self.until(lambda: "early" in self.file(), "the newer one is taken back")
+
+    def test_undo_leaves_nothing_behind(self):
+        cell = self.find('[aria-label="Control 1: Moves (MIDI)"]')
+        cell.send_keys("note_on 1", Keys.TAB)
+        self.until(lambda: "note_on 1" in self.file(), "the mapping is in the file")
+        self.until(lambda: "note_on 1: saved" in self.text("#strip"), "it is said")
+        self.undo()
+        self.until(lambda: self.file() == CONFIG, "no section is left")
+
     def test_a_wrong_mapping_is_refused_in_the_words_of_imps(self):
         self.find('[aria-label="Control 1: Moved by (MIDI)"]').send_keys("bogus", Keys.TAB)
         self.until(lambda: any('"bogus" is no mapping' in said for said in self.said_wrong()), "the reason stands there")

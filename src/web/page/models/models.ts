@@ -36,7 +36,7 @@ export function models(place: HTMLElement, desk: Desk): void {
     badge.hidden = !now;
     own.dataset.plays = String(now);
     play.disabled = now || d === 0;
-    write(dimension, d === 0 ? "It comes with imps, and answers until you have one of your own."
+    write(dimension, d === 0 ? "It comes with imps, and answers until you have one of your own. It is there once your first move has said how many controls you have."
       : `It comes with imps, for dimension ${d}.`);
   };
   showBuiltIn();

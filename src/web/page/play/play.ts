@@ -26,6 +26,7 @@ export const playIn = (around: Around): Tab => (place: HTMLElement, desk: Desk) 
   const panic = () => {
     sound.panic();
     desk.command("panic");
+    story.panicAsked();
   };
   const header = new Header(around.header, desk, panic);
   around.corner.append(lookButton());

@@ -21,6 +21,7 @@ const names: readonly InstrumentName[] = ["string", "drone", "drums"];
 export class Sound {
   private context: AudioContext | null = null;
   private synth: Synth | null = null;
+  private wasTouched = false;
   private readonly movedHere = new Map<number, number>();
   private readonly heard: (() => void)[] = [];
 
@@ -38,15 +39,15 @@ export class Sound {
         for (const gesture of gestures) removeEventListener(gesture, unlock, true);
     };
     for (const gesture of gestures) addEventListener(gesture, unlock, true);
-    // Browsers take tens of milliseconds to make a context, which nobody's first note waits for.
+    // Browsers take tens of milliseconds to make them, which nobody's first note waits for.
     (window.requestIdleCallback ?? setTimeout)(() => this.prepare());
 
     desk.on("sounded", ({ voice, controls, moved, at }) => {
-      if (!this.synth || this.off) return;
+      if (!this.player) return;
       const now = performance.now() / 1000;
       const isEcho = (control: number) => now - (this.movedHere.get(control) ?? -echo) < echo;
       const anew = voice === "model" ? moved : moved.filter((control) => !isEcho(control));
-      if (anew.length) this.synth.play(voice, controls, anew, this.when(at));
+      if (anew.length) this.player.play(voice, controls, anew, this.when(at));
     });
     let voice: VoiceName | undefined;
     let instance = "";
@@ -65,7 +66,7 @@ export class Sound {
       if (!connected) this.synth?.releaseAll();
     });
     document.addEventListener("imps-playback", ({ detail: { voice, controls, moved } }) => {
-      if (this.synth && !this.off && moved.length) this.synth.play(voice, controls, moved);
+      if (moved.length) this.player?.play(voice, controls, moved);
     });
     document.addEventListener("imps-playback-end", () => this.synth?.releaseAll());
   }
@@ -74,7 +75,7 @@ export class Sound {
   playHere(controls: readonly number[], moved: readonly number[]): void {
     const now = performance.now() / 1000;
     for (const control of moved) this.movedHere.set(control, now);
-    if (this.synth && !this.off) this.synth.play("performer", controls, moved);
+    this.player?.play("performer", controls, moved);
   }
 
   /** All that sounds ends. */
@@ -111,21 +112,24 @@ export class Sound {
     this.changed();
   }
 
+  /** Before the first gesture nothing sounds, then or later. */
+  private get player(): Synth | null {
+    return this.wasTouched && !this.off ? this.synth : null;
+  }
+
   private prepare(): void {
     if (this.context || typeof AudioContext === "undefined") return;
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.context.onstatechange = () => this.changed();
+    this.synth = new Synth(this.context);
+    this.synth.setInstrument(this.instrument);
+    this.synth.setVolume(this.off ? 0 : this.volume);
   }
 
   private start(): void {
     this.prepare();
-    if (!this.context) return;
-    if (!this.synth) {
-      this.synth = new Synth(this.context);
-      this.synth.setInstrument(this.instrument);
-      this.synth.setVolume(this.off ? 0 : this.volume);
-    }
-    if (this.context.state !== "running") this.context.resume().catch(() => undefined);
+    this.wasTouched = true;
+    if (this.context && this.context.state !== "running") this.context.resume().catch(() => undefined);
   }
 
   private changed(): void {

@@ -11,6 +11,9 @@ const leastApart = 5000;
 /** So long a line stays at least, in milliseconds. */
 const legible = 1200;
 
+/** After so long without an answer to a panic that is said, in milliseconds. */
+const patience = 400;
+
 /** How often a thing is explained before the line falls silent. */
 const lessons = 3;
 
@@ -21,13 +24,17 @@ export class Story {
   private line = "";
   private saidAt = -legible;
   private waiting = 0;
+  private unanswered = 0;
   private isAnswered = false;
   private hasPanicked = false;
   private panics = Infinity;
 
   constructor(private readonly place: HTMLElement, private readonly desk: Desk) {
     place.classList.add("story");
-    desk.on("connected", () => this.show());
+    desk.on("connected", () => {
+      clearTimeout(this.unanswered);  // that it is lost, or another one, is said elsewhere
+      this.show();
+    });
     desk.on("stands", ({ performer }) => {
       if (performer.length > 0) this.hasPlayed = true;
       this.show();
@@ -68,8 +75,16 @@ export class Story {
     }
   }
 
+  /** Panic was asked for here: said once imps has done it, and if it has not, soon. */
+  panicAsked(): void {
+    clearTimeout(this.unanswered);
+    this.unanswered = window.setTimeout(
+      () => this.say("Panic: what this page sounded has ended; imps has not answered yet.", true), patience);
+  }
+
   /** Everything is silent, and stays so until a hand or a command says otherwise. */
   private panicked(): void {
+    clearTimeout(this.unanswered);
     clearTimeout(this.waiting);
     this.isAnswered = true;  // what of the model's is still on its way explains nothing
     this.hasPanicked = true;
