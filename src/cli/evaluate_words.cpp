@@ -69,6 +69,17 @@ std::string score_table(const Findings& findings, const Judged& judged) {
   };
   text += fmt::format("  {}, {}\n", skill(score.hold_bits - score.bits, "holding the last value"),
                       skill(score.marginal_bits - score.bits, "the marginals"));
+  std::string worse;
+  for (std::size_t d = 0; d < std::min(score.dimensions.size(), kMostControls + 1); ++d) {
+    const auto& one = score.dimensions[d];
+    const bool by_hold = one.hold_bits < one.marginal_bits;
+    const double simple = by_hold ? one.hold_bits : one.marginal_bits;
+    if (bits(one.bits) == bits(simple) || one.bits < simple) continue;
+    worse += fmt::format("{}{} than {} ({} bits against {})", worse.empty() ? "" : ", ", column(d),
+                         by_hold ? "holding the last value" : "its marginal", bits(one.bits),
+                         bits(simple));
+  }
+  if (!worse.empty()) text += fmt::format("  worse by itself: {}\n", worse);
   if (score.cut > 0) {
     text += fmt::format("  {} of the frames would have cost more than {} bits and count as that\n",
                         score.cut, evaluate::most_bits_of_frame(score.dimensions.size()));

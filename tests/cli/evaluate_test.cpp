@@ -167,6 +167,14 @@ TEST(EvaluateCommand, OfARealModelIsAsRecordedBitsSay) {
     EXPECT_NEAR(one["coverage"]["central_50"], half[d], 1e-5);
     EXPECT_NEAR(one["coverage"]["central_90"], ninety[d], 1e-5);
   }
+  EXPECT_THAT(
+      imps(folder.path(),
+           {"evaluate", real_model(reference, 4, ".keras"), "--frames", "10", "--data",
+            (reference / "real/datasets/training-dataset-4d-12ksmall.npz").string()})
+          .out,
+      HasSubstr("  worse by itself: dt than its marginal (5.743 bits against 4.433), x_1 than "
+                "holding the last value (5.090 bits against 3.901), x_2 than holding the last "
+                "value (4.865 bits against 3.832)\n"));
 }
 
 TEST(EvaluateCommand, ComparesModelsAndDrawsThem) {
