@@ -2,12 +2,17 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
+#if defined(IMPS_HAS_JACK)
+#include <jack/jack.h>
+#include <jack/midiport.h>
+#endif
 
 #include "interface/midi/devices.h"
 #include "interface/ports_here.h"
@@ -93,6 +98,76 @@ class OverMidi : public ::testing::Test {
   LiveOptions options_;
   std::optional<Live> live_;
 };
+
+#if defined(IMPS_HAS_JACK)
+/// A client that notes in which period it heard what.
+class Periods {
+ public:
+  struct Heard {
+    int period;
+    int status;
+    int first;
+  };
+  Periods()
+      : client_(jack_client_open("periods", JackNoStartServer, nullptr)),
+        port_(jack_port_register(client_, "in", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0)) {
+    jack_set_process_callback(
+        client_,
+        [](jack_nframes_t frames, void* self) {
+          static_cast<Periods*>(self)->process(frames);
+          return 0;
+        },
+        this);
+    jack_activate(client_);
+  }
+  ~Periods() { jack_client_close(client_); }
+  Periods(const Periods&) = delete;
+  Periods& operator=(const Periods&) = delete;
+  std::vector<Heard> heard() {
+    const std::lock_guard lock(mutex_);
+    return heard_;
+  }
+
+ private:
+  void process(jack_nframes_t frames) {
+    const std::lock_guard lock(mutex_);
+    ++period_;
+    void* const buffer = jack_port_get_buffer(port_, frames);
+    for (std::uint32_t k = 0; k < jack_midi_get_event_count(buffer); ++k) {
+      jack_midi_event_t event;
+      if (jack_midi_event_get(&event, buffer, k) == 0 && event.size > 1)
+        heard_.push_back({period_, event.buffer[0], event.buffer[1]});
+    }
+  }
+
+  jack_client_t* const client_;
+  jack_port_t* const port_;
+  std::mutex mutex_;
+  int period_ = 0;
+  std::vector<Heard> heard_;
+};
+
+TEST_F(OverMidi, WhatEndsAllNotesComesAPeriodAfterWhatEndedEach) {
+  Periods periods;
+  options_.settings.midi.outputs = {"periods"};
+  options_.settings.midi.output = {{"periods", options_.settings.midi.output.front().second}};
+  plug_in_knobs();
+  begin();
+  ASSERT_TRUE(comes("midi_inputs", 1));
+  ASSERT_TRUE(comes("midi_outputs", 1));
+  turn(MidiMessage::of(Kind::note_on, 1, 60, 100));
+  ASSERT_TRUE(comes("midi_moves", 1));
+  live_->finish();
+  std::vector<Periods::Heard> heard;
+  const auto late = std::chrono::steady_clock::now() + kWait;
+  while (heard.size() < 3 && std::chrono::steady_clock::now() < late)
+    heard = periods.heard();
+  ASSERT_EQ(heard.size(), 3U);
+  EXPECT_EQ(heard[1].status, 0x80);
+  EXPECT_EQ(heard[2].first, controller::kAllNotesOff);
+  EXPECT_EQ(heard[2].period, heard[1].period + 1);
+}
+#endif
 
 TEST_F(OverMidi, All128ValuesComeAndGoExactly) {
   begin_with_all();

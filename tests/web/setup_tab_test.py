@@ -137,7 +137,12 @@ class SetUp(TabTest):
         cell.send_keys("note_on 1", Keys.TAB)
         self.until(lambda: "note_on 1" in self.file(), "the mapping is in the file")
         self.until(lambda: "note_on 1: saved" in self.text("#strip"), "it is said")
-        self.undo()
+        self.assertEqual(self.find('[aria-label="Control 2: Moves (MIDI)"]').get_attribute("value"), "")
+        self.find('[aria-label="Control 2: Moves (MIDI)"]').send_keys("note_on 2", Keys.TAB)
+        self.until(lambda: '["note_on 1","note_on 2","none"]' in self.file(), "the next one, too")
+        self.until(lambda: "note_on 2: saved" in self.text("#strip"), "it is said")
+        for _ in range(2):
+            self.click([one for one in self.all("#strip button") if one.text == "Undo"][-1])
         self.until(lambda: self.file() == CONFIG, "no section is left")
 
     def test_a_wrong_mapping_is_refused_in_the_words_of_imps(self):

@@ -19,6 +19,11 @@ constexpr std::size_t kLongestName = 200;  // of a port; JACK 2 takes 256 with t
 constexpr int kMostChanges = 50;           // of the graph, waited for
 constexpr int kMostAlike = 10;             // ports of one name
 
+bool is_all_notes_off(const MidiMessage& message) noexcept {
+  return message.kind() == MidiMessage::Kind::control_change &&
+         message.first() == controller::kAllNotesOff;
+}
+
 }  // namespace
 
 void InputPort::process(jack_nframes_t frames) noexcept {
@@ -39,12 +44,18 @@ void InputPort::process(jack_nframes_t frames) noexcept {
   if (any) wake();
 }
 
+/// A server that does not wait for its clients lets one that is late miss a period, and all that is
+/// in it: what ends all notes goes in a later one than what ended each, so that it takes two.
 void OutputPort::process(jack_nframes_t frames) noexcept {
   void* const buffer = jack_port_get_buffer(handle, frames);
   if (buffer == nullptr) return;
   jack_midi_clear_buffer(buffer);
+  bool has_others = false;
   while (waiting.read_available() > 0) {
     const MidiMessage& message = waiting.front();
+    const bool ends_all = is_all_notes_off(message);
+    if (ends_all && has_others) return;
+    has_others = has_others || !ends_all;
     // What finds no room waits for the next period.
     if (jack_midi_event_write(buffer, 0, message.data.data(), message.size) != 0) return;
     waiting.pop();

@@ -36,10 +36,13 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
   /** A fault stands below the row that it is in. */
   const faultRow = el("tr", { class: "controls-fault" }, el("td", { colspan: columns.length + 2 }, fault.element));
 
-  /** What the file says of a column, one text a row. */
+  /**
+   * What the file says of a column, one text a row. Its word for a control that is not mapped is an empty
+   * cell, so that no cell fills while somebody begins to write in it.
+   */
   const listed = (column: Column): string[] => {
     const what = found[column];
-    const texts = typeof what === "object" ? what.texts : [];
+    const texts = typeof what === "object" ? what.texts.map((text) => column !== "name" && text === "none" ? "" : text) : [];
     const shown = column === "name" && texts.length === 0 ? desk.state?.instrument.controls ?? [] : texts;
     return Array.from({ length: Math.max(rows.length, shown.length) }, (_, k) => shown[k] ?? "");
   };
@@ -61,7 +64,6 @@ export function controlsOf(desk: Desk): { element: HTMLElement; read(text: strin
   const writeCell = async (column: (typeof columns)[number], k: number, text: string): Promise<Config> => {
     const texts = listed(column.id);
     texts[k] = text;
-    // A mapping has a word for a control that is not there; a name may be empty.
     const list = texts.every((one) => one === "") ? []
       : column.id === "name" ? texts : texts.map((one) => one || "none");
     const config = await desk.send<Config>("PATCH", "/config", { set: { [column.key]: list } });
