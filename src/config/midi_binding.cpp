@@ -27,6 +27,13 @@ constexpr std::array kTriggers{
     std::pair{std::string_view("poly_pressure"), Trigger::poly_pressure},
     std::pair{std::string_view("nrpn"), Trigger::nrpn}};
 
+constexpr auto kNames = [] {
+  std::array<std::string_view, kTriggers.size()> names;
+  for (std::size_t k = 0; k < names.size(); ++k)
+    names[k] = kTriggers[k].first;
+  return names;
+}();
+
 constexpr std::size_t kMostWords = 16;
 
 Error wrong(std::string_view text, std::string_view what) {
@@ -56,6 +63,8 @@ bool is_switch(Command::Kind kind) {
 
 }  // namespace
 
+std::span<const std::string_view> midi_binding_words() noexcept { return kNames; }
+
 Result<MidiBinding> midi_binding_from_text(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return wrong(text, "has no command");
@@ -65,12 +74,8 @@ Result<MidiBinding> midi_binding_from_text(std::string_view text) {
   const auto* const trigger =
       std::find_if(kTriggers.begin(), kTriggers.end(),
                    [&](const auto& known) { return known.first == message[0]; });
-  if (trigger == kTriggers.end()) {
-    std::array<std::string_view, kTriggers.size()> names;
-    std::transform(kTriggers.begin(), kTriggers.end(), names.begin(),
-                   [](const auto& known) { return known.first; });
-    return wrong(text, "begins with no message" + did_you_mean(message[0], names));
-  }
+  if (trigger == kTriggers.end())
+    return wrong(text, "begins with no message" + did_you_mean(message[0], kNames));
   const std::size_t wanted = has_number(trigger->second) ? 3 : 2;
   if (message.size() != wanted)
     return wrong(text,

@@ -1,6 +1,7 @@
 // Buttons, pedals and knobs that steer imps: a MIDI message, and what it asks for.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ struct MidiBinding {
 
   friend bool operator==(const MidiBinding& a, const MidiBinding& b) { return a.text == b.text; }
 };
+
+/// The words that a binding begins with: "note", "control_change", ….
+std::span<const std::string_view> midi_binding_words() noexcept;
 
 /// "note 1 36: pause", "control_change 1 64: mode battle", "program_change 1 5: model mine.keras",
 /// "control_change 1 20: sigmatemp 0 0.5", "pitch_bend 1: timescale 0.5 2", "nrpn 1 300: panic": a

@@ -105,6 +105,7 @@ Result<void> take_options(std::string_view text, std::span<const std::string_vie
 }  // namespace
 
 std::span<const std::string_view> midi_mapping_words() noexcept { return kNames; }
+std::span<const std::string_view> midi_mapping_options() noexcept { return kOptions; }
 
 Result<MidiMapping> midi_mapping_from_text(std::string_view text) {
   const auto all_words = words_of(text, kMostWords);

@@ -55,6 +55,8 @@ constexpr int greatest_raw(MidiMapping::Kind kind) noexcept {
 
 /// The words that a mapping begins with: "none", "note_on", ….
 std::span<const std::string_view> midi_mapping_words() noexcept;
+/// Those that a number may follow in its end: "curve", ….
+std::span<const std::string_view> midi_mapping_options() noexcept;
 
 /// A mapping from words: the predecessor's list, its commas left out, and more kinds.
 ///

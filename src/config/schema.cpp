@@ -4,13 +4,17 @@
 #include <cctype>
 #include <cmath>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "config/check.h"
 #include "config/keys.h"
+#include "config/midi_binding.h"
+#include "config/midi_mapping.h"
 #include "config/scene.h"
 
 namespace imps {
@@ -24,6 +28,7 @@ constexpr int kLongestText = 4096;
 constexpr int kLongestName = 255;
 constexpr int kMostDevices = 64;
 constexpr int kMostWords = 16;
+constexpr std::string_view kNumber = "[-+]?[0-9.]+([eE][-+]?[0-9]+)?";
 
 Json texts(int most, const Json& item) {
   return {{"type", "array"}, {"items", item}, {"maxItems", most}};
@@ -137,9 +142,8 @@ Json type_of(const Key& key) {
       return definition("mappings");
     case Kind::bindings:
       return texts(kMaxControls, {{"type", "string"},
-                                  {"pattern",
-                                   "^ *(note|control_change|program_change) +[0-9]+ "
-                                   "+[0-9]+ *:.*[^ ].*$"}});
+                                  {"pattern", fmt::format("^ *({})( +[0-9]+){{1,2}} *:.*[^ ].*$",
+                                                          fmt::join(midi_binding_words(), "|"))}});
     case Kind::devices:
       return definition("devices");
     case Kind::device_mappings:
@@ -155,10 +159,11 @@ Json type_of(const Key& key) {
                                             {"additionalProperties", definition("devices")},
                                             {"maxProperties", kMostDevices}});
     case Kind::routes:
-      return texts(kMaxControls,
-                   either({{"type", "integer"}, {"minimum", 1}, {"maximum", kMaxControls}},
-                          {{"type", "string"},
-                           {"pattern", "^ *([0-9]+( +[0-9.]+ +[0-9.]+)?|hold( +[0-9.]+)?) *$"}}));
+      return texts(
+          kMaxControls,
+          either({{"type", "integer"}, {"minimum", 1}, {"maximum", kMaxControls}},
+                 {{"type", "string"},
+                  {"pattern", fmt::format("^ *([0-9]+( +{0} +{0})?|hold( +{0})?) *$", kNumber)}}));
     case Kind::limits:
       return texts(kMaxControls, {{"type", "string"}});
     case Kind::controls:
@@ -216,18 +221,19 @@ Json property(const Key& key) {
 }
 
 Json definitions() {
-  std::string words;
   Json kinds = Json::array();
-  for (const std::string_view word : midi_mapping_words()) {
-    words += fmt::format("{}{}", words.empty() ? "" : "|", word);
+  for (const std::string_view word : midi_mapping_words())
     kinds.push_back(word);
-  }
-  const Json text{
-      {"type", "string"},
-      {"pattern", fmt::format("^ *({})( +-?[0-9]+)*( +(curve|length|gate) +[0-9.]+)* *$", words)}};
+  Json options = Json::array();
+  for (const std::string_view word : midi_mapping_options())
+    options.push_back(word);
+  const Json text{{"type", "string"},
+                  {"pattern", fmt::format("^ *({})( +-?[0-9]+)*( +({}) +{})* *$",
+                                          fmt::join(midi_mapping_words(), "|"),
+                                          fmt::join(midi_mapping_options(), "|"), kNumber)}};
   const Json list{{"type", "array"},
                   {"items", Json::array({Json{{"enum", kinds}}})},
-                  {"additionalItems", {{"type", "integer"}}},
+                  {"additionalItems", either({{"type", "number"}}, {{"enum", options}})},
                   {"minItems", 1},
                   {"maxItems", kMostWords}};
   Json mapping{{"description", "A MIDI message: a kind, a channel, and what else the kind has."}};

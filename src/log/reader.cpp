@@ -8,6 +8,7 @@
 #include "log/file_source.h"
 #include "log/line_splitter.h"
 #include "log/row_parser.h"
+#include "log/wall_time.h"
 
 namespace imps {
 namespace {
@@ -158,6 +159,15 @@ std::optional<int> dimension_in_name(const std::filesystem::path& path) {
     return std::nullopt;
   }
   return dimension;
+}
+
+std::optional<std::int64_t> start_in_name(const std::filesystem::path& path) {
+  std::string text =
+      path.filename().string().substr(0, std::string_view("YYYY-MM-DDTHH-MM-SS").size());
+  for (const std::size_t colon : {13U, 16U})
+    if (colon < text.size() && text[colon] == '-') text[colon] = ':';
+  const auto time = parse_time(text);
+  return time ? std::optional(time->local_us) : std::nullopt;
 }
 
 Result<LogReport> read_log(const std::filesystem::path& path, const LogReadOptions& options,

@@ -59,6 +59,8 @@ inline constexpr std::uint64_t kMaxLogBytes = std::uint64_t{1} << 30;
 
 /// D in a name like `2026-01-31T20-00-00-9d-mdrnn.log`.
 std::optional<int> dimension_in_name(const std::filesystem::path& path);
+/// The time that a name like that begins with, as LogRowView::local_us.
+std::optional<std::int64_t> start_in_name(const std::filesystem::path& path);
 
 /// Gives every whole row to `sink`, in the file's order. A row is whole when its line is ended:
 /// what comes after the last newline may have been cut anywhere, so it is skipped and reported.

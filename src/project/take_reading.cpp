@@ -35,6 +35,7 @@ When start_of(const fs::path& log, const TakeFacts& facts) {
   if (const auto session = read_session(sidecar(log, ".session.json")))
     return {.local_us = session->start.local_us, .text = iso_text(session->start)};
   if (facts.rows > 0) return {.local_us = facts.first_us, .text = iso_text(facts.first_us)};
+  if (const auto named = start_in_name(log)) return {.local_us = *named, .text = iso_text(*named)};
   std::error_code error;
   const auto written = fs::last_write_time(log, error);
   return error ? When{} : when(written);
@@ -114,7 +115,9 @@ TakeFacts look_at(const fs::path& log) {
     facts.model_rows = report->model_rows;
     facts.bytes = report->bytes;
     if (report->rows == 0 && report->skipped > 0)
-      facts.error = fmt::format("none of its {} lines is a row of a log", report->skipped);
+      facts.error = report->skipped == 1
+                        ? "its only line is no row of a log"
+                        : fmt::format("none of its {} lines is a row of a log", report->skipped);
   } else {
     facts.error = report.error().message;
     facts.bytes = stamp_of(log).bytes;

@@ -126,6 +126,19 @@ TEST(LogReader, FindsTheDimensionInAName) {
   }
 }
 
+TEST(LogReader, FindsTheStartInAName) {
+  const auto start = [](const char* name) {
+    const auto found = start_in_name(name);
+    return found ? iso_text(*found) : "";
+  };
+  EXPECT_EQ(start("logs/2026-01-31T20-05-09-9d-mdrnn.log"), "2026-01-31T20:05:09.000000");
+  EXPECT_EQ(start("2026-01-31T20-05-09.2-14d-mdrnn.log"), "2026-01-31T20:05:09.000000");
+  for (const char* none : {"", "a.log", "9d-mdrnn.log", "2026-01-31-20-05-09-9d-mdrnn.log",
+                           "2026-01-31T20-05-9d.log", "2026-01-32T20-05-09-9d-mdrnn.log"}) {
+    EXPECT_EQ(start(none), "") << none;
+  }
+}
+
 TEST(LogReader, KeepsAFewFaultsAndCountsThemAll) {
   std::string text;
   for (int k = 0; k < 5000; ++k)

@@ -89,7 +89,11 @@ TEST(Takes, AreListedNewestFirstWithWhatTheirFilesSay) {
 TEST(Takes, OfWhichNothingIsARowSayWhy) {
   Studio studio;
   studio.folder.write("logs/a.log", "garbage\nfoo,bar\n");
-  EXPECT_EQ(studio.get("takes")[0]["error"], "none of its 2 lines is a row of a log");
+  studio.folder.write("logs/2026-01-31T20-00-00-9d-mdrnn.log", "garbage\n");
+  const json takes = studio.get("takes");
+  EXPECT_EQ(takes[0]["error"], "none of its 2 lines is a row of a log");
+  EXPECT_EQ(takes[1]["error"], "its only line is no row of a log");
+  EXPECT_EQ(takes[1]["when"], "2026-01-31T20:00:00.000000") << "as its name says";
 }
 
 TEST(Takes, AreNoneWhereThereIsNoFolder) {
