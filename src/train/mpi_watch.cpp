@@ -26,7 +26,7 @@ int patience() {
 
 MpiWatch::MpiWatch(bool (*starter_is_stopped)() noexcept)
     : patience_(patience()),
-      patience_with_starter_(patience_ * 2 / 3),
+      patience_with_starter_(patience_ / 3),
       starter_is_stopped_(starter_is_stopped),
       thread_([this] { look(); }) {}
 

@@ -19,7 +19,7 @@ namespace imps::train {
 /// Four things end the process, with a message on standard error and status 1, so that mpirun ends
 /// the others, when they last longer than the patience, 15 s or $IMPS_MPI_PATIENCE: the start of
 /// MPI; a call to the others; before training, when each may take its time to open its data, the
-/// silence of another process; and, after two thirds of the patience, the program that started this
+/// silence of another process; and, after a third of the patience, the program that started this
 /// one being stopped, which is continued then, to tell mpirun. The first process hears all the
 /// others, and the others hear the first.
 ///
