@@ -25,6 +25,11 @@ struct Command {
     pi_temperature,     ///< number > 0
     surprise,           ///< number from 0, the most typical, to 1, the rarest; 0.5: as it comes
     timescale,          ///< number in (0, 1000]
+    tempo,              ///< number from 0 to 400, beats a minute; below 1: none
+    grid,               ///< number from 0.25 to 24, lines in a beat
+    snap,               ///< number from 0 to 1: how much of the way to a line
+    beat,               ///< number from 0 to 60, seconds until one of the beats: 0, it is now
+    tap,                ///< a beat is now, and the tempo that of the taps
     threshold,          ///< number ≥ 0, seconds
     max_rest,           ///< number ≥ 0.001, seconds
     shared_hands,       ///< number 0 or 1: touched controls stay the performer's
@@ -57,10 +62,10 @@ using CommandArgument = std::variant<double, std::string_view>;
 
 /// The command `word` (see name()) with `arguments`. Refuses unknown words (with the nearest known
 /// one), missing or superfluous arguments and values out of range, saying what is accepted.
-/// pause, mute and sharedhands without an argument mean 1; reset, panic, handover and take take
-/// none or any one number. A seed is a whole number from 0 to 2^53. A model name has no '/' or '\',
-/// no leading '.', and 1–255 bytes. A limit takes the number of a control and the words of its
-/// limit. A mark's words are put together, a space between them, to at most 255 bytes.
+/// pause, mute and sharedhands without an argument mean 1, beat 0; reset, panic, handover, tap and
+/// take take none or any one number. A seed is a whole number from 0 to 2^53. A model name has no
+/// '/' or '\', no leading '.', and 1–255 bytes. A limit takes the number of a control and the words
+/// of its limit. A mark's words are put together, a space between them, to at most 255 bytes.
 Result<Command> make_command(std::string_view word, std::span<const CommandArgument> arguments);
 
 }  // namespace imps

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include <imps/beat.h>
 #include <imps/command.h>
 #include <imps/conditions.h>
 #include <imps/frame.h>
@@ -25,6 +26,7 @@ struct PerformerSettings {
   Seconds threshold{0.1};  ///< ≥ 0
   Temperatures temperatures;
   double surprise = 0.5;   ///< [0, 1], from the most typical to the rarest: see surprise.h
+  Beat beat;               ///< what is played is drawn to its lines
   double timescale = 1;    ///< (0, 1000]
   Seconds max_rest{5};     ///< upper bound of a predicted dt, ≥ 0.001
   bool start_now = false;  ///< battle begins at the start instead of with the first frame

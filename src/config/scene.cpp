@@ -17,7 +17,7 @@
 namespace imps {
 namespace {
 
-constexpr std::array<std::string_view, 24> kInScenes{"interaction.mode",
+constexpr std::array<std::string_view, 27> kInScenes{"interaction.mode",
                                                      "interaction.threshold",
                                                      "interaction.input_thru",
                                                      "model.file",
@@ -38,6 +38,9 @@ constexpr std::array<std::string_view, 24> kInScenes{"interaction.mode",
                                                      "interaction.shared_hands",
                                                      "interaction.release",
                                                      "interaction.glide",
+                                                     "interaction.tempo",
+                                                     "interaction.grid",
+                                                     "interaction.snap",
                                                      "interaction.pick_up",
                                                      "limits.controls",
                                                      "limits.dt"};

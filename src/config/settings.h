@@ -37,6 +37,9 @@ struct InteractionSettings {
   bool shared_hands = false;    ///< touched controls stay the performer's while the model plays
   Seconds release{1.0};         ///< so long after the last touch, ≥ 0
   Seconds glide{0.5};           ///< over so long the model takes over what was left, ≥ 0
+  double tempo = 0;             ///< beats a minute, up to 400; below 1: none
+  double grid = 4;              ///< lines in a beat, 0.25 to 24
+  double snap = 1;              ///< how much of the way to a line, 0 to 1
   std::vector<double> pick_up;  ///< numbers of the controls, from 1, that wait instead
   std::vector<MidiBinding> bindings;  ///< of all that speak MIDI
   /// The model's notes are as loud as the performer's last ones, where no control says how loud.

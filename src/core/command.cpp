@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <imps/beat.h>
 #include <imps/command.h>
 #include <imps/frame.h>
 #include <imps/limit.h>
@@ -17,7 +18,7 @@ namespace {
 
 using Kind = Command::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 23> kWords{{
+constexpr std::array<std::pair<Kind, std::string_view>, 28> kWords{{
     {Kind::mode, "mode"},
     {Kind::pause, "pause"},
     {Kind::mute, "mute"},
@@ -27,6 +28,11 @@ constexpr std::array<std::pair<Kind, std::string_view>, 23> kWords{{
     {Kind::pi_temperature, "pitemp"},
     {Kind::surprise, "surprise"},
     {Kind::timescale, "timescale"},
+    {Kind::tempo, "tempo"},
+    {Kind::grid, "grid"},
+    {Kind::snap, "snap"},
+    {Kind::beat, "beat"},
+    {Kind::tap, "tap"},
     {Kind::threshold, "threshold"},
     {Kind::max_rest, "maxrest"},
     {Kind::shared_hands, "sharedhands"},
@@ -160,6 +166,7 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     case Kind::reset:
     case Kind::panic:
     case Kind::hand_over:
+    case Kind::tap:
     case Kind::take:
       if (arguments.size() > 1) return refused(word, "takes no argument");
       return Command{.kind = kind};
@@ -175,6 +182,20 @@ Result<Command> make_command(std::string_view word, std::span<const CommandArgum
     case Kind::timescale:
       return checked_number(kind, arguments, "takes one number above 0 and at most 1000",
                             [](double x) { return x > 0 && x <= 1000; });
+    case Kind::tempo:
+      return checked_number(kind, arguments,
+                            "takes one number of beats a minute up to 400, or 0 for none",
+                            [](double x) { return x >= 0 && x <= Beat::kFastest; });
+    case Kind::grid:
+      return checked_number(kind, arguments, "takes one number of lines in a beat, from 0.25 to 24",
+                            [](double x) { return x >= Beat::kCoarsest && x <= Beat::kFinest; });
+    case Kind::snap:
+      return checked_number(kind, arguments, "takes one number from 0 to 1",
+                            [](double x) { return x >= 0 && x <= 1; });
+    case Kind::beat:
+      if (arguments.empty()) return Command{.kind = kind};
+      return checked_number(kind, arguments, "takes one number of seconds from 0 to 60, or none",
+                            [](double x) { return x >= 0 && x <= 60; });
     case Kind::threshold:
       return checked_number(kind, arguments, "takes one number of seconds, 0 or more",
                             [](double x) { return x >= 0; });

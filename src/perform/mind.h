@@ -75,6 +75,11 @@ struct Performer::Mind {
   Prediction following;      // drawn from `ahead`, number next.number + 1
   std::uint64_t number = 0;  // of the next prediction to be drawn
 
+  // A series of taps.
+  TimePoint first_tap;
+  TimePoint last_tap;
+  int taps = 0;
+
   Waiting waiting;  // polyphony
   bool owed_polyphony = false;
 
@@ -144,6 +149,9 @@ struct Performer::Mind {
   void put_where_held(ControlSet& still, const Scene& scene) noexcept;
 
   void set_base(Prediction& prediction, TimePoint base) const noexcept;
+
+  /// What is due before `at` sounds then, or at the next line.
+  void hold_back(Prediction& prediction, TimePoint at) const noexcept;
 
   /// The same for a model that feeds itself.
   void set_own_base(Prediction& prediction, TimePoint base) const noexcept;
@@ -249,6 +257,7 @@ struct Performer::Mind {
   void hand_over() noexcept;
 
   void set_seed(std::uint64_t seed) noexcept;
+  void tap() noexcept;
   void set_limit(std::size_t dimension_, const Limit& limit) noexcept;
 };
 

@@ -123,6 +123,25 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
       mind.settings.timescale = command.number;
       mind.redraw();
       break;
+    case Command::Kind::tempo:
+      mind.settings.beat.tempo = command.number;
+      mind.redraw();
+      break;
+    case Command::Kind::grid:
+      mind.settings.beat.grid = command.number;
+      mind.redraw();
+      break;
+    case Command::Kind::snap:
+      mind.settings.beat.snap = command.number;
+      mind.redraw();
+      break;
+    case Command::Kind::beat:
+      mind.settings.beat.at = mind.now + to_duration(Seconds{command.number});
+      mind.redraw();
+      break;
+    case Command::Kind::tap:
+      mind.tap();
+      break;
     case Command::Kind::threshold:
       mind.settings.threshold = Seconds{command.number};
       break;

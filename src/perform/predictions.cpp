@@ -55,7 +55,12 @@ void Performer::Mind::put_where_held(ControlSet& still, const Scene& scene) noex
 
 void Performer::Mind::set_base(Prediction& prediction, TimePoint base) const noexcept {
   prediction.base = base;
-  prediction.due = base + to_duration(Seconds{prediction.frame.dt * settings.timescale});
+  const TimePoint due = base + to_duration(Seconds{prediction.frame.dt * settings.timescale});
+  prediction.due = drawn_to(settings.beat, due, base);
+}
+
+void Performer::Mind::hold_back(Prediction& prediction, TimePoint at) const noexcept {
+  if (prediction.due < at) prediction.due = std::max(drawn_to(settings.beat, at, at), at);
 }
 
 void Performer::Mind::set_own_base(Prediction& prediction, TimePoint base) const noexcept {
@@ -74,7 +79,7 @@ void Performer::Mind::draw_next(TimePoint base) noexcept {
 void Performer::Mind::speak_from(TimePoint base) noexcept {
   settle();
   if (!has_next) draw_next(base);
-  next.due = std::max(next.due, now);
+  hold_back(next, now);
 }
 
 void Performer::Mind::think() noexcept {
@@ -103,7 +108,7 @@ void Performer::Mind::redraw_next(TimePoint at) noexcept {
   const TimePoint base = next.base;
   draw(heard.mixture(), base, next.number, next, as_it_is(together() ? at - base : Duration{0}));
   set_own_base(next, base);
-  next.due = std::max(next.due, at);
+  hold_back(next, at);
   thought = false;
 }
 

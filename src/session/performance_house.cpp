@@ -105,7 +105,7 @@ void Performance::begin_take(const BeginTake& message, TimePoint at) {
                             std::exchange(performer_settings_.seed, performer_->settings().seed);
   for (const Command& limit : std::exchange(limits_, {}))
     act_on_command(limit, at);
-  for (const Command& command : steering(*message.performer, voice, *performer_))
+  for (const Command& command : steering(*message.performer, voice, *performer_, at))
     if (command.kind != Command::Kind::seed || has_own_seed) act_on_command(command, at);
 }
 

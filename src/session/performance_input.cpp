@@ -32,6 +32,15 @@ void apply(const Command& command, PerformerSettings& settings) {
     case Command::Kind::timescale:
       settings.timescale = command.number;
       break;
+    case Command::Kind::tempo:
+      settings.beat.tempo = command.number;
+      break;
+    case Command::Kind::grid:
+      settings.beat.grid = command.number;
+      break;
+    case Command::Kind::snap:
+      settings.beat.snap = command.number;
+      break;
     case Command::Kind::threshold:
       settings.threshold = Seconds{command.number};
       break;
@@ -234,7 +243,12 @@ void Performance::act_on_command(const Command& command, TimePoint at) {
       log_event(at, name(command.kind), command.number, {});
       break;
   }
+  const double tempo = performer_->settings().beat.tempo;
   carry_out(performer_->on(command, at));
+  // So that the events say it, for whoever goes on from here.
+  if (const double tapped = performer_->settings().beat.tempo;
+      command.kind == Command::Kind::tap && tapped != tempo)
+    act_on_command({.kind = Command::Kind::tempo, .number = tapped}, at);
   if (command.kind == Command::Kind::panic) {
     thru_sounds_.reset();
     for (const auto& [section, interface] : interfaces_)

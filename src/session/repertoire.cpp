@@ -211,6 +211,12 @@ void Repertoire::take_over(const Settings& next, const std::vector<std::string>&
       const auto& then = next.limits.controls;
       for (std::size_t k = 0; k < std::max(now.size(), then.size()); ++k)
         limit(static_cast<double>(k + 1), k < then.size() ? std::string_view(then[k]) : "");
+    } else if (key == "interaction.tempo") {
+      command("tempo", next.interaction.tempo);
+    } else if (key == "interaction.grid") {
+      command("grid", next.interaction.grid);
+    } else if (key == "interaction.snap") {
+      command("snap", next.interaction.snap);
     } else if (key == "interaction.glide") {
       command("glide", next.interaction.glide.count());
     } else if (key == "interaction.seed" && next.interaction.seed) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <string_view>
@@ -18,9 +19,10 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What has a value that stays until another one is set.
-constexpr std::array<std::string_view, 14> kLasting{
-    "mode",    "sharedhands", "sigmatemp", "pitemp", "surprise", "timescale", "threshold",
-    "maxrest", "release",     "glide",     "seed",   "limit",    "mute",      "pause"};
+constexpr std::array<std::string_view, 17> kLasting{
+    "mode",  "sharedhands", "sigmatemp", "pitemp",    "surprise", "tempo",
+    "grid",  "snap",        "timescale", "threshold", "maxrest",  "release",
+    "glide", "seed",        "limit",     "mute",      "pause"};
 
 /// Clocks of files are coarse.
 constexpr std::chrono::seconds kFileClockSlack{5};
@@ -34,6 +36,13 @@ bool is_written_within(std::chrono::system_clock::duration span, const fs::path&
     if (!error && now - written <= span + kFileClockSlack) return true;
   }
   return false;
+}
+
+/// Seconds, less than a beat.
+double until_a_beat(const Beat& beat, TimePoint at) {
+  const double length = 60 / beat.tempo;
+  const double past = std::fmod(to_seconds(at - beat.at).count(), length);
+  return past > 0 ? length - past : -past;
 }
 
 }  // namespace
@@ -119,7 +128,8 @@ std::optional<Standing> newest_standing(const fs::path& folder,
   return std::nullopt;
 }
 
-std::vector<Command> steering(const Performer& last, Voice voice, const Performer& next) {
+std::vector<Command> steering(const Performer& last, Voice voice, const Performer& next,
+                              TimePoint at) {
   std::vector<Command> commands;
   const PerformerSettings& then = last.settings();
   const PerformerSettings& now = next.settings();
@@ -131,6 +141,11 @@ std::vector<Command> steering(const Performer& last, Voice voice, const Performe
   set(Command::Kind::sigma_temperature, then.temperatures.sigma, now.temperatures.sigma);
   set(Command::Kind::pi_temperature, then.temperatures.pi, now.temperatures.pi);
   set(Command::Kind::surprise, then.surprise, now.surprise);
+  set(Command::Kind::tempo, then.beat.tempo, now.beat.tempo);
+  set(Command::Kind::grid, then.beat.grid, now.beat.grid);
+  set(Command::Kind::snap, then.beat.snap, now.beat.snap);
+  if (then.beat.draws())
+    commands.push_back({.kind = Command::Kind::beat, .number = until_a_beat(then.beat, at)});
   set(Command::Kind::timescale, then.timescale, now.timescale);
   set(Command::Kind::threshold, then.threshold.count(), now.threshold.count());
   set(Command::Kind::max_rest, then.max_rest.count(), now.max_rest.count());

@@ -39,8 +39,9 @@ std::optional<Standing> newest_standing(const std::filesystem::path& folder,
                                         std::chrono::system_clock::time_point since);
 
 /// What makes `next`, which has only begun, play as `last` did, which ended when `voice` had it: in
-/// that order. Limits are not among it.
-std::vector<Command> steering(const Performer& last, Voice voice, const Performer& next);
+/// that order. Limits are not among it. @param at  when the one ended and the other began
+std::vector<Command> steering(const Performer& last, Voice voice, const Performer& next,
+                              TimePoint at);
 
 /// In words: "scene storm, mode battle, sigmatemp 0.7"; "" when nothing was steered.
 std::string words(const Standing& standing);

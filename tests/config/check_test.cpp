@@ -98,7 +98,7 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
                                 smoothing, log, web] = s;
   [[maybe_unused]] const auto& [name, controls] = instrument;
   [[maybe_unused]] const auto& [mode, threshold, thru, start, ahead, rest, shared, release, glide,
-                                pick_up, bindings, velocity, seed] = interaction;
+                                tempo, grid, snap, pick_up, bindings, velocity, seed] = interaction;
   [[maybe_unused]] const auto& [dimension, file, size, folder, temperatures, surprise, timescale] =
       model;
   [[maybe_unused]] const auto& [sigma, pi] = temperatures;

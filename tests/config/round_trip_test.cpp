@@ -146,6 +146,9 @@ Settings any_settings() {
   s.model.folder = *path();
   s.model.temperatures.sigma = *rc::gen::oneOf(number(0, kMost), rc::gen::element(0.0, -0.0, 0.1));
   s.model.temperatures.pi = *number(kSmallest, kMost);
+  s.interaction.tempo = *number(0, 400);
+  s.interaction.grid = *number(0.25, 24);
+  s.interaction.snap = *number(0, 1);
   s.model.surprise = *number(0, 1);
   s.model.timescale = *number(kSmallest, 1000);
   s.osc.enabled = *rc::gen::arbitrary<bool>();

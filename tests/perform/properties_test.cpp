@@ -90,6 +90,18 @@ void do_something(Stage& stage, int what, int how) {
     case 21:
       stage.command("surprise", how % 5 == 0 ? how % 2 : fraction);
       break;
+    case 22:
+      stage.command("tempo", how % 4 == 0 ? 0.0 : 400 * fraction);
+      break;
+    case 23:
+      stage.command(how % 2 == 0 ? "grid" : "snap", how % 2 == 0 ? 0.25 + 23 * fraction : fraction);
+      break;
+    case 24:
+      stage.command("tap");
+      break;
+    case 25:
+      stage.command("beat", 60 * fraction);
+      break;
     default:
       stage.performer.set_model(
           test::random_model(wild_model()->sizes(), 100U + static_cast<unsigned>(how % 3)),
@@ -99,7 +111,7 @@ void do_something(Stage& stage, int what, int how) {
 
 std::vector<std::pair<int, int>> any_events() {
   return *rc::gen::container<std::vector<std::pair<int, int>>>(
-      rc::gen::pair(rc::gen::inRange(0, 23), rc::gen::inRange(0, 1000)));
+      rc::gen::pair(rc::gen::inRange(0, 27), rc::gen::inRange(0, 1000)));
 }
 
 RC_GTEST_PROP(Properties, NothingIsOutOfRangeNothingIsLeftSoundingAndTimeNeverGoesBack, ()) {

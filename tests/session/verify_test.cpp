@@ -120,6 +120,9 @@ TEST_P(Verify, ASessionWithLiveCommandsHappensAgainBitForBit) {
   session.command("sigmatemp", 0.5F);
   session.command("pitemp", 2);
   session.command("surprise", 0.75F);
+  session.command("tempo", 300);
+  session.command("tap", 1);
+  session.command("tap", 1);
   session.play(10);
   session.rest(silent ? 1 : 5);
   session.command("timescale", 0.5F);

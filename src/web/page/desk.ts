@@ -25,6 +25,10 @@ export interface State {
   pitemp: number;
   /** From 0, the most typical of what the model may play, to 1, the rarest. */
   surprise: number;
+  /** Beats a minute, 0 for none; lines in a beat; and how much of the way to one. */
+  tempo: number;
+  grid: number;
+  snap: number;
   timescale: number;
   seed: number;
   scene: string;
