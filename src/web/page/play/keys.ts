@@ -10,6 +10,7 @@ const list: readonly [string, string][] = [
   ["space", "pause, or go on"],
   ["Esc", "panic: everything that sounds ends; in a text, leave it"],
   ...modes.map(({ name }, k): [string, string] => [String(k + 1), name.toLowerCase()]),
+  ["t", "a beat is now: tap the tempo"],
   ["n", "a new take begins"],
   ["m", "sound of this page off, or on"],
   ["f", "full screen"],
@@ -86,6 +87,7 @@ export function keys(place: HTMLElement, desk: Desk, sound: Sound, panic: () => 
     else if (key.key === " " && !takesSpace(key.target))
       act(() => desk.command("pause", desk.state?.paused ? 0 : 1));
     else if (key.key === "f") act(fullScreen);
+    else if (key.key === "t") act(() => desk.command("tap"));
     else if (key.key === "n") act(() => desk.command("take"));
     else if (key.key === "m") act(() => sound.setOff(!sound.off));
     else if (key.key === "?") act(() => show(card.hidden));

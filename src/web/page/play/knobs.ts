@@ -41,14 +41,15 @@ interface Slider {
   law: Law;
   words(value: number): string;
   change(value: number): void;
+  /** What a hand can aim at: two meaningful digits, unless said otherwise. */
+  round?(value: number): number;
 }
 
 const ways: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
-/** Two or three meaningful digits: what a hand can aim at. */
-const rounded = (value: number): number => Number(value.toPrecision(2));
+const twoDigits = (value: number): number => Number(value.toPrecision(2));
 
-export function slider({ name, exact, title, law, words, change }: Slider): {
+export function slider({ name, exact, title, law, words, change, round = twoDigits }: Slider): {
   element: HTMLElement; show(value: number): void } {
   const input = attributes(make("input"), { type: "range", min: "0", max: "1000", step: "1", title });
   input.id = freshId();
@@ -68,7 +69,7 @@ export function slider({ name, exact, title, law, words, change }: Slider): {
     input.addEventListener(end, () => void (isHeld = false));
   input.addEventListener("input", () => {
     busyUntil = performance.now() + settling;
-    const value = rounded(law.at(Number(input.value) / 1000));
+    const value = round(law.at(Number(input.value) / 1000));
     write_(value);
     change(value);
   });
@@ -77,7 +78,7 @@ export function slider({ name, exact, title, law, words, change }: Slider): {
     const way = ways[event.key];
     if (!way || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const at = (place: number) => rounded(law.at(place / 1000));
+    const at = (place: number) => round(law.at(place / 1000));
     let place = Number(input.value);
     const before = at(place);
     do place += way; while (place > 0 && place < 1000 && at(place) === before);
@@ -152,6 +153,24 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
     title: "Stretches the time between predictions; 2 is half as fast",
     change: (value) => desk.command("timescale", value) });
 
+  const tempo = slider({
+    name: "Tempo", exact: "Tempo", law: ratios(40, 240, true), round: Math.round,
+    words: (value) => value < 1 ? "free" : `${figures(value)} a minute`,
+    title: "What the model plays goes to the beat; all the way to the left it is free",
+    change: (value) => desk.command("tempo", value) });
+  const grid = choice("Lines in a beat",
+    ["1", "2", "3", "4", "6"].map((value) => ({ value, text: value, title: `${value} in a beat` })),
+    (value) => desk.command("grid", Number(value)));
+  const snap = slider({
+    name: "Snap", exact: "Snap", law: straight, words: (value) => `${Math.round(100 * value)} %`,
+    title: "How much of the way to the next line; half keeps half of the model's feel",
+    change: (value) => desk.command("snap", value) });
+  const tap = button("Tap", "", () => desk.command("tap"));
+  tap.title = "On every beat: the tempo is that of your taps (t)";
+  const beatWords = make("span", "number");
+  const beat = make("details", "beat", make("summary", "", make("span", "", "Beat"), beatWords),
+    tempo.element, grid.element, snap.element, make("div", "pair", tap));
+
   const instrument = choice<InstrumentName>("Instrument",
     [{ value: "string", text: "String" }, { value: "drone", text: "Drone" }, { value: "drums", text: "Drums" }],
     (name) => sound.setInstrument(name));
@@ -191,7 +210,7 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
   place.append(
     group("Mode", mode.element, threshold.element, release.element, make("div", "pair", shared)),
     scenes,
-    group("Adventure", far.element, freely.element, surprise.element, time.element),
+    group("Adventure", far.element, freely.element, surprise.element, time.element, beat),
     soundGroup,
     make("section", "group", make("div", "pair", reset, mute)),
     small);
@@ -203,6 +222,10 @@ export function knobs(place: HTMLElement, desk: Desk, sound: Sound, midi: Midi):
     freely.show(state.pitemp);
     surprise.show(state.surprise);
     time.show(state.timescale);
+    tempo.show(state.tempo);
+    grid.show(String(state.grid));
+    snap.show(state.snap);
+    write(beatWords, state.tempo < 1 ? "free" : `${figures(state.tempo)} a minute`);
     release.show(state.release);
     release.element.hidden = !isShared(state);
     shared.setAttribute("aria-pressed", String(isShared(state)));
