@@ -1,5 +1,6 @@
 // Any bytes as a MIDI stream, and any text as the WebSocket's: only whole messages with numbers in
 // range may come of them, controls in [0, 1], and commands within what their bindings say.
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include <imps/beat.h>
+
+#include "interface/midi/clock_follower.h"
 #include "interface/midi/ear.h"
 #include "interface/midi/stream.h"
 #include "interface/midi/text.h"
@@ -57,6 +61,10 @@ class Checker final : public imps::Listener {
                        command.kind == imps::Command::Kind::timescale ||
                        command.kind == imps::Command::Kind::threshold;
     require(!turns || (command.number >= 0.25 && command.number <= 2));
+    require(command.kind != imps::Command::Kind::tempo ||
+            (command.number >= imps::Beat::kSlowest && command.number <= imps::Beat::kFastest));
+    require(command.kind != imps::Command::Kind::beat ||
+            (command.number >= 0 && command.number <= 60));
   }
   void on_toggle(imps::Command::Kind kind) override { require(kind == imps::Command::Kind::pause); }
   std::vector<imps::StatusEntry> status() override { return {}; }
@@ -76,10 +84,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const auto bound = bindings();
   imps::MidiEar ear(mappings(), bound);
   imps::MidiStream stream;
-  for (std::size_t k = 0; k < size; ++k)
-    if (const auto message = stream.put(data[k])) check(*message, ear);
-  require(stream.dropped() <= size);
+  imps::ClockFollower clock;
+  imps::TimePoint now;
   Checker checker;
+  for (std::size_t k = 0; k < size; ++k) {
+    now += std::chrono::microseconds(100 * data[k]);
+    const auto message = stream.put(data[k]);
+    if (message && message->is_clock())
+      clock.hear(0, message->clock(), now, checker);
+    else if (message)
+      check(*message, ear);
+  }
+  require(stream.dropped() <= size);
   for (int k = 0; k < 2; ++k)
     ear.settle(checker);
   require(!ear.waits());

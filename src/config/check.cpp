@@ -105,6 +105,11 @@ std::string limits_fault(const Texts& texts) {
   return all_faults(texts, "holds ", limit_from_text);
 }
 
+std::string lights_fault(const Texts& texts) {
+  if (texts.size() > kMaxControls) return fmt::format("holds {} lamps", texts.size());
+  return all_faults(texts, "holds a fault: ", midi_light_from_text);
+}
+
 std::string controls_fault(const std::vector<double>& numbers) {
   if (numbers.size() > kMaxControls) return fmt::format("holds {} numbers", numbers.size());
   for (const double number : numbers)
@@ -350,6 +355,9 @@ std::string fault(const Key& key, const Value& value) {
     case Kind::device_mappings:
       return with<TextTable>(
           key, value, [](const TextTable& table) { return table_fault(table, mappings_fault); });
+    case Kind::device_lights:
+      return with<TextTable>(
+          key, value, [](const TextTable& table) { return table_fault(table, lights_fault); });
     case Kind::device_matrix:
       return with<TextTable>(
           key, value, [](const TextTable& table) { return table_fault(table, devices_fault); });

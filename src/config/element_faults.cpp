@@ -10,6 +10,7 @@
 
 #include "config/check.h"
 #include "config/midi_binding.h"
+#include "config/midi_light.h"
 #include "config/midi_mapping.h"
 #include "config/node_value.h"
 #include "config/route.h"
@@ -33,6 +34,7 @@ bool is_list(Kind kind) {
     case Kind::bindings:
     case Kind::devices:
     case Kind::device_mappings:
+    case Kind::device_lights:
     case Kind::device_matrix:
     case Kind::routes:
     case Kind::controls:
@@ -98,6 +100,7 @@ std::optional<ElementFault> fault_of(const Key& key, const toml::node& node) {
     return mapping_fault(node, key);
   const auto text = node.value_exact<std::string>();
   if (text && key.kind == Kind::bindings) return said(node, key, midi_binding_from_text(*text));
+  if (text && key.kind == Kind::device_lights) return said(node, key, midi_light_from_text(*text));
   if (text && key.kind == Kind::limits) return said(node, key, limit_from_text(*text));
   if (key.kind == Kind::routes) {
     const auto number = node.value_exact<std::int64_t>();
@@ -121,13 +124,14 @@ std::vector<ElementFault> element_faults(const Key& key, const toml::node& node)
   };
   if (!is_list(key.kind)) return found;
   if (const toml::array* const list = node.as_array()) look_in(*list);
-  const bool has_devices = key.kind == Kind::device_mappings || key.kind == Kind::device_matrix;
+  const bool has_devices = key.kind == Kind::device_mappings ||
+                           key.kind == Kind::device_lights || key.kind == Kind::device_matrix;
   const toml::table* const table = node.as_table();
   if (!has_devices || table == nullptr || table->size() > kMostLists) return found;
   for (const auto& [name, item] : *table) {
     if (const toml::array* const list = item.as_array()) {
       look_in(*list);
-    } else if (key.kind == Kind::device_mappings || !item.is_string()) {
+    } else if (key.kind != Kind::device_matrix || !item.is_string()) {
       found.push_back(
           fault_at(item, key, fmt::format("of \"{}\" is {}", shortened(name.str()), shown(item))));
     }

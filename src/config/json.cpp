@@ -72,6 +72,7 @@ std::optional<Value> from_json(const Key& key, const Json& json) {
       if (const auto list = texts(json)) return Value{*list};
       return std::nullopt;
     case Kind::device_mappings:
+    case Kind::device_lights:
     case Kind::device_matrix:
     case Kind::scenes: {
       if (!json.is_object()) return std::nullopt;

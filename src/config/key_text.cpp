@@ -81,6 +81,8 @@ std::string accepts(const Key& key) {
       return "a list of at most 64 names of devices, or one";
     case Kind::device_mappings:
       return "a list of mappings such as \"control_change 1 7\", or one for each device";
+    case Kind::device_lights:
+      return "a list of lamps such as \"note 1 36\", or one for each device";
     case Kind::routes:
       return fmt::format("a list of at most {} controls such as 2, \"3 1 0\" or \"hold 0.5\"",
                          kMaxControls);

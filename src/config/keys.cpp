@@ -72,6 +72,25 @@ DeviceMappings device_mappings(const Value& value) {
   return devices;
 }
 
+TextTable light_table(const DeviceLights& devices) {
+  TextTable table;
+  for (const auto& [name, list] : devices) {
+    table.emplace_back(name, std::vector<std::string>());
+    for (const MidiLight& light : list)
+      table.back().second.push_back(to_text(light));
+  }
+  return table;
+}
+DeviceLights device_lights(const Value& value) {
+  DeviceLights devices;
+  for (const auto& [name, texts] : std::get<TextTable>(value)) {
+    devices.emplace_back(name, std::vector<MidiLight>());
+    for (const std::string& one : texts)
+      devices.back().second.push_back(midi_light_from_text(one).value());
+  }
+  return devices;
+}
+
 std::vector<std::string> route_texts(const std::vector<Route>& routes) {
   std::vector<std::string> texts;
   for (const Route& route : routes)
@@ -635,6 +654,16 @@ const std::array kKeys{
         .set = [](Settings& s, const Value& v) { s.midi.output = device_mappings(v); },
     },
     Key{
+        .path = "midi.lights",
+        .kind = Kind::device_lights,
+        .standing = Standing::own,
+        .documentation =
+            "The lamps that show whose x_1, x_2, … are on each MIDI output: a list for all, or one "
+            "for each device.",
+        .get = [](const Settings& s) { return Value{light_table(s.midi.lights)}; },
+        .set = [](Settings& s, const Value& v) { s.midi.lights = device_lights(v); },
+    },
+    Key{
         .path = "midi.thru_matrix",
         .kind = Kind::device_matrix,
         .standing = Standing::shared,
@@ -666,6 +695,16 @@ const std::array kKeys{
                   const Value& v) { s.midi.echo_window = Seconds{std::get<double>(v)}; },
     },
 
+    Key{
+        .path = "midi.follow_clock",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation =
+            "Whether the tempo and the beats that the model keeps to are those of the MIDI clock "
+            "that comes in.",
+        .get = [](const Settings& s) { return Value{s.midi.follow_clock}; },
+        .set = [](Settings& s, const Value& v) { s.midi.follow_clock = std::get<bool>(v); },
+    },
     Key{
         .path = "midi.bytes_per_second",
         .kind = Kind::number,
@@ -823,6 +862,14 @@ const std::array kKeys{
         .documentation = "What x_1, x_2, … are on the line.",
         .get = [](const Settings& s) { return Value{mapping_texts(s.serial_midi.output)}; },
         .set = [](Settings& s, const Value& v) { s.serial_midi.output = mappings(v); },
+    },
+    Key{
+        .path = "serialmidi.follow_clock",
+        .kind = Kind::boolean,
+        .standing = Standing::own,
+        .documentation = "As midi.follow_clock, of the clock that comes in on the line.",
+        .get = [](const Settings& s) { return Value{s.serial_midi.follow_clock}; },
+        .set = [](Settings& s, const Value& v) { s.serial_midi.follow_clock = std::get<bool>(v); },
     },
 
     Key{

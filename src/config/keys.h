@@ -38,6 +38,7 @@ struct Key {
     bindings,     ///< [strings] MIDI messages and commands, at most 128
     devices,      ///< [strings] names of devices, at most 64; in files also one text
     device_mappings,  ///< [TextTable] mappings by device, at most 64
+    device_lights,    ///< [TextTable] lamps by device, at most 64
     device_matrix,    ///< [TextTable] names of devices by device, at most 64
     routes,           ///< [strings] routes of controls, at most 128; in files also numbers
     controls,         ///< [doubles] numbers of controls, from 1, at most 128; in files also one

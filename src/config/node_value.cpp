@@ -232,6 +232,8 @@ std::optional<Value> value_of(const Key& key, const toml::node& node) {
       return as_value(numbers(node));
     case Kind::device_mappings:
       return as_value(by_device(node, mappings));
+    case Kind::device_lights:
+      return as_value(by_device(node, texts));
     case Kind::device_matrix:
       return as_value(by_device(node, devices));
     case Kind::scenes:

@@ -150,6 +150,10 @@ Json type_of(const Key& key) {
       return either(definition("mappings"), {{"type", "object"},
                                              {"additionalProperties", definition("mappings")},
                                              {"maxProperties", kMostDevices}});
+    case Kind::device_lights:
+      return either(definition("lights"), {{"type", "object"},
+                                           {"additionalProperties", definition("lights")},
+                                           {"maxProperties", kMostDevices}});
     case Kind::line:
       return {{"type", "string"},
               {"maxLength", kLongestText},
@@ -242,6 +246,10 @@ Json definitions() {
   const Json name{{"type", "string"}, {"maxLength", kLongestName}};
   return {{"mapping", std::move(mapping)},
           {"mappings", texts(kMaxControls, definition("mapping"))},
+          {"lights", texts(kMaxControls,
+                           {{"type", "string"},
+                            {"pattern", "^ *(none|(note|control_change)( +[0-9]+){2}(( "
+                                        "+[0-9]+){2})?) *$"}})},
           {"devices", either(name, texts(kMostDevices, name))}};
 }
 

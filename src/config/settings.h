@@ -14,6 +14,7 @@
 #include <imps/time.h>
 
 #include "config/midi_binding.h"
+#include "config/midi_light.h"
 #include "config/midi_mapping.h"
 #include "config/route.h"
 #include "config/scene.h"
@@ -89,10 +90,12 @@ struct SerialMidiSettings {
   int baudrate = 31'250;
   std::vector<MidiMapping> input;
   std::vector<MidiMapping> output;
+  bool follow_clock = false;
 };
 
 /// By a part of a device's name; "" is any device that has no mappings of its own.
 using DeviceMappings = std::vector<std::pair<std::string, std::vector<MidiMapping>>>;
+using DeviceLights = std::vector<std::pair<std::string, std::vector<MidiLight>>>;
 
 struct MidiSettings {
   bool enabled = false;
@@ -101,10 +104,12 @@ struct MidiSettings {
   std::vector<std::string> outputs;
   DeviceMappings input;
   DeviceMappings output;
+  DeviceLights lights;  ///< of each control, which of them shows whose it is
   /// Outputs that an input's messages are passed on to, as they are.
   std::vector<std::pair<std::string, std::vector<std::string>>> thru;
   bool echo_guard = false;
   Seconds echo_window{0.02};
+  bool follow_clock = false;  ///< the tempo and the beats are those of the clock that comes in
   /// What an output takes; frames that come faster are put together. 0: all that comes.
   double bytes_per_second = 3125;
 };

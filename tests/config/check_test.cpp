@@ -104,18 +104,20 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [sigma, pi] = temperatures;
   [[maybe_unused]] const auto& [osc_enabled, listen, outputs, in, out] = osc;
   [[maybe_unused]] const auto& [midi_enabled, midi_api, midi_inputs, midi_outputs, midi_input,
-                                midi_output, midi_thru, echo_guard, echo_window, pace] = midi;
+                                midi_output, midi_lights, midi_thru, echo_guard, echo_window, midi_clock,
+                                pace] = midi;
   [[maybe_unused]] const auto& [websocket_enabled, websocket_listen, websocket_input,
                                 websocket_output, origins] = websocket;
   [[maybe_unused]] const auto& [serial_enabled, serial_port, serial_speed] = serial;
   [[maybe_unused]] const auto& [serial_midi_enabled, serial_midi_port, serial_midi_speed,
-                                serial_midi_input, serial_midi_output] = serial_midi;
+                                serial_midi_input, serial_midi_output, serial_midi_clock] =
+      serial_midi;
   [[maybe_unused]] const auto& [log_enabled, performer, predictions, log_folder, quota] = log;
   [[maybe_unused]] const auto& [web_enabled, web_listen, share, certificate, certificate_key] = web;
   [[maybe_unused]] const auto& [route_input, route_output] = route;
   [[maybe_unused]] const auto& [limit_of_dt, limits_of_controls] = limits;
   [[maybe_unused]] const auto& [kind, seconds, rate] = smoothing;
-  constexpr int kFields = 5 + 2 + 13 + (6 + 2) + 5 + 10 + 5 + 3 + 5 + 2 + 2 + 5 + 5 + 3;
+  constexpr int kFields = 5 + 2 + 16 + (6 + 2) + 5 + 12 + 5 + 3 + 6 + 2 + 2 + 5 + 5 + 3;
   int own = 0;
   for (const Key& key : keys())
     own += key.get != nullptr ? 1 : 0;

@@ -90,6 +90,19 @@ rc::Gen<DeviceMappings> device_mappings() {
       });
 }
 
+rc::Gen<DeviceLights> device_lights() {
+  const auto lights = rc::gen::container<std::vector<MidiLight>>(rc::gen::map(
+      rc::gen::element<std::string>("none", "note 1 36", "note 16 127 1 0", "control_change 11 1",
+                                    "control_change 2 7 0 127"),
+      [](const std::string& words) { return midi_light_from_text(words).value(); }));
+  return rc::gen::map(
+      rc::gen::resize(8, rc::gen::container<DeviceLights>(rc::gen::pair(text(), lights))),
+      [](DeviceLights table) {
+        settle_names(table);
+        return table;
+      });
+}
+
 rc::Gen<std::vector<Route>> routes() {
   return rc::gen::resize(
       8, rc::gen::container<std::vector<Route>>(rc::gen::map(
@@ -162,6 +175,7 @@ Settings any_settings() {
   s.midi.outputs = *names();
   s.midi.input = *device_mappings();
   s.midi.output = *device_mappings();
+  s.midi.lights = *device_lights();
   s.midi.thru = *rc::gen::container<TextTable>(rc::gen::pair(text(), names()));
   settle_names(s.midi.thru);
   s.midi.echo_guard = *rc::gen::arbitrary<bool>();
@@ -184,6 +198,8 @@ Settings any_settings() {
   if (s.midi.enabled || s.websocket.enabled || s.serial.enabled || s.serial_midi.enabled)
     s.interaction.ahead = false;
   s.midi.bytes_per_second = *number(0, 1e6);
+  s.midi.follow_clock = *rc::gen::arbitrary<bool>();
+  s.serial_midi.follow_clock = *rc::gen::arbitrary<bool>();
   s.interaction.remember_velocity = *rc::gen::arbitrary<bool>();
   s.route.input = *routes();
   s.route.output = *routes();

@@ -35,9 +35,11 @@ TEST(MidiStream, KnowsRunningStatus) {
 
 TEST(MidiStream, LetsTheClockTickWithinAMessage) {
   MidiStream stream;
-  EXPECT_EQ(heard(stream, {0x90, 0xf8, 60, 0xfe, 100, 0xf8, 62, 0xfa, 90}),
-            (std::vector{MidiMessage::of(Kind::note_on, 1, 60, 100),
-                         MidiMessage::of(Kind::note_on, 1, 62, 90)}));
+  EXPECT_EQ(
+      heard(stream, {0x90, 0xf8, 60, 0xfe, 100, 0xfc, 62, 0xfa, 90, 0xfb, 0xf9, 0xfd, 0xff}),
+      (std::vector{MidiMessage::of(MidiClock::tick), MidiMessage::of(Kind::note_on, 1, 60, 100),
+                   MidiMessage::of(MidiClock::stop), MidiMessage::of(MidiClock::start),
+                   MidiMessage::of(Kind::note_on, 1, 62, 90), MidiMessage::of(MidiClock::go_on)}));
 }
 
 TEST(MidiStream, PassesOverSystemMessagesWhateverIsInThem) {

@@ -73,7 +73,7 @@ class RtInput final : public MidiInput {
   RtInput(RtMidi::Api api, const std::string& port, std::function<void()> wake)
       : wake_(std::move(wake)), client_(api, kClient) {
     client_.setErrorCallback(ignore_warning);
-    client_.ignoreTypes(true, true, true);  // system exclusive, clock, active sensing
+    client_.ignoreTypes(true, false, true);  // all but channel messages and the clock
     client_.setCallback([](double, std::vector<unsigned char>* bytes,
                            void* self) { static_cast<RtInput*>(self)->take(*bytes); },
                         this);

@@ -1,4 +1,4 @@
-// A MIDI message for a channel, as bytes.
+// A MIDI message, as bytes.
 #pragma once
 
 #include <array>
@@ -23,8 +23,16 @@ inline constexpr int kAllSoundOff = 120;
 inline constexpr int kAllNotesOff = 123;
 }  // namespace controller
 
-/// A channel voice message: a status byte 0x80–0xEF and one or two data bytes below 0x80.
-/// MIDI 1.0 Detailed Specification, table 1.
+/// What a sequencer's clock says, each in one byte. MIDI 1.0 Detailed Specification, table 6.
+enum class MidiClock : std::uint8_t {
+  tick = 0xf8,  ///< 24 in a beat
+  start = 0xfa,
+  go_on = 0xfb,
+  stop = 0xfc,
+};
+
+/// A channel voice message: a status byte 0x80–0xEF and one or two data bytes below 0x80; or what a
+/// clock says, which has no channel and no kind. MIDI 1.0 Detailed Specification, table 1.
 struct MidiMessage {
   enum class Kind : std::uint8_t {
     note_off = 0x80,
@@ -51,6 +59,9 @@ struct MidiMessage {
   static constexpr MidiMessage pitch_bend(int channel, int raw) noexcept {
     return of(Kind::pitch_bend, channel, raw & 0x7f, raw >> 7);
   }
+  static constexpr MidiMessage of(MidiClock clock) noexcept {
+    return {{static_cast<std::uint8_t>(clock), 0, 0}, 1};
+  }
   /// What ends all that may sound on a channel: pedal up, bend to the middle, all sound and all
   /// notes off.
   static constexpr std::array<MidiMessage, 4> silence(int channel) noexcept {
@@ -64,6 +75,11 @@ struct MidiMessage {
     return kind == Kind::program_change || kind == Kind::channel_pressure ? 2 : 3;
   }
 
+  /// Then there is no kind, and no channel.
+  [[nodiscard]] constexpr bool is_clock() const noexcept { return size == 1; }
+  [[nodiscard]] constexpr MidiClock clock() const noexcept {
+    return static_cast<MidiClock>(data[0]);
+  }
   [[nodiscard]] constexpr Kind kind() const noexcept { return static_cast<Kind>(data[0] & 0xf0); }
   [[nodiscard]] constexpr int channel() const noexcept { return (data[0] & 0x0f) + 1; }
   [[nodiscard]] constexpr int first() const noexcept { return data[1]; }

@@ -13,9 +13,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// The mappings of the device configured as `name`: its own, else those for all.
-const std::vector<MidiMapping>& mappings_of(const DeviceMappings& all, const std::string& name) {
-  static const std::vector<MidiMapping> kNone;
+/// What the device configured as `name` has: its own, else what is for all.
+template <class One>
+const std::vector<One>& of_device(
+    const std::vector<std::pair<std::string, std::vector<One>>>& all, const std::string& name) {
+  static const std::vector<One> kNone;
   for (const std::string& wanted : {name, std::string()}) {
     const auto found = std::find_if(all.begin(), all.end(),
                                     [&](const auto& entry) { return entry.first == wanted; });
@@ -93,16 +95,18 @@ void MidiInterface::set_up(const MidiSettings& before, TimePoint now) {
     } else if (before.bytes_per_second != settings_.bytes_per_second) {
       out->player->release(now);
       out->player = player_for(*out);
-    } else if (mappings_of(before.output, name) != mappings_of(settings_.output, name)) {
-      out->player->remap(mappings_of(settings_.output, name), now);
+    } else if (of_device(before.output, name) != of_device(settings_.output, name)) {
+      out->player->remap(of_device(settings_.output, name), now);
     }
     out->guard.set_window(to_duration(settings_.echo_window));
+    out->lights.remap(of_device(settings_.lights, name));
+    show_owner(*out);
     outs_.push_back(std::move(out));
   }
   for (const std::string& name : settings_.inputs) {
     auto in = take_named(old_ins, name);
     if (!in) in = std::make_unique<In>(In{.id = next_id_++, .name = name, .ear = {{}, {}}});
-    in->ear.remap(mappings_of(settings_.input, name), bindings_, listener_);
+    in->ear.remap(of_device(settings_.input, name), bindings_, listener_);
     const auto place_of = [this](const std::string& output) -> Out* {
       const auto found = std::find_if(outs_.begin(), outs_.end(),
                                       [&](const auto& out) { return out->name == output; });
@@ -138,6 +142,7 @@ std::unique_ptr<MidiInterface::Out> MidiInterface::output_for(const std::string&
                                        .player = nullptr,
                                        .guard = EchoGuard(to_duration(settings_.echo_window)),
                                        .through = {},
+                                       .lights = {},
                                        .port = nullptr,
                                        .notes = {}});
   if (!name.starts_with(kVirtualPort))  // a port of our own making ends with us
@@ -148,7 +153,7 @@ std::unique_ptr<MidiInterface::Out> MidiInterface::output_for(const std::string&
 
 std::unique_ptr<MidiPlayer> MidiInterface::player_for(Out& out) {
   return std::make_unique<MidiPlayer>(
-      loop_, mappings_of(settings_.output, out.name), pace(settings_),
+      loop_, of_device(settings_.output, out.name), pace(settings_),
       [this, &out](const MidiMessage& message) { return send(out, message, steady_now()); },
       [&out] { return out.port != nullptr && out.port->is_stalled(); });
 }
@@ -156,6 +161,7 @@ std::unique_ptr<MidiPlayer> MidiInterface::player_for(Out& out) {
 void MidiInterface::dismiss(Out& out, TimePoint now) {
   let_through_go(out);
   out.player->farewell(now);
+  out.lights.put_out([&](const MidiMessage& message) { return send(out, message, now); });
   if (out.port) watch_.give_back(std::move(out.port));
 }
 
@@ -177,7 +183,7 @@ void MidiInterface::on_input(std::uint64_t id, std::unique_ptr<MidiInput> port) 
     if (listener_ != nullptr) in->ear.fall_silent(*listener_);
     for (Out* const out : in->thru)
       let_through_go(*out);
-    in->ear = MidiEar(mappings_of(settings_.input, in->name), bindings_);
+    in->ear = MidiEar(of_device(settings_.input, in->name), bindings_);
   }
   if (port) watch_.give_back(std::move(port));
 }
@@ -189,11 +195,13 @@ void MidiInterface::on_output(std::uint64_t id, std::unique_ptr<MidiOutput> port
     // What was sent to a device that has gone, this one has not heard.
     out->player->forget();
     out->through.forget();
+    out->lights.forget();
     // But what sounded may sound on, in a synthesizer behind an adapter that was pulled out.
     if (out->port) {
       for (const MidiMessage& message : out->notes.releases())
         send(*out, message, steady_now());
       out->notes.forget();
+      show_owner(*out);
     }
   }
   if (port) watch_.give_back(std::move(port));
@@ -290,8 +298,12 @@ void MidiInterface::pass_on(const Passed& one) {
 }
 
 void MidiInterface::on_message(In& in, const MidiMessage& message) {
-  ++tally_.counts.messages;
   const TimePoint at = steady_now();
+  if (message.is_clock()) {
+    if (settings_.follow_clock) clock_.hear(in.id, message.clock(), at, *listener_);
+    return;
+  }
+  ++tally_.counts.messages;
   if (in.echo_of != nullptr && in.echo_of->guard.is_echo(message, at)) {
     ++tally_.counts.echoes;
     return;
@@ -329,6 +341,18 @@ void MidiInterface::let_go(const ControlSet& controls, TimePoint now) {
     out->player->let_go(controls, now);
 }
 
+void MidiInterface::tell_owner(const ControlSet& performer, std::size_t, TimePoint) {
+  owned_ = performer;
+  for (const auto& out : outs_)
+    show_owner(*out);
+}
+
+void MidiInterface::show_owner(Out& out) {
+  if (!out.port) return;
+  out.lights.show(owned_,
+                  [&](const MidiMessage& message) { return send(out, message, steady_now()); });
+}
+
 void MidiInterface::panic(TimePoint now) {
   for (const auto& out : outs_) {
     let_through_go(*out);
@@ -343,8 +367,10 @@ void MidiInterface::panic(TimePoint now) {
 }
 
 void MidiInterface::farewell(TimePoint now) {
-  for (const auto& out : outs_)
+  for (const auto& out : outs_) {
     out->player->farewell(now);
+    out->lights.put_out([&](const MidiMessage& message) { return send(*out, message, now); });
+  }
 }
 
 // ---- for people

@@ -11,11 +11,13 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
+#include "interface/midi/clock_follower.h"
 #include "interface/midi/device_watch.h"
 #include "interface/midi/devices.h"
 #include "interface/midi/ear.h"
 #include "interface/midi/echo_guard.h"
 #include "interface/midi/half_timer.h"
+#include "interface/midi/lights.h"
 #include "interface/midi/midi_player.h"
 #include "interface/midi/note_table.h"
 #include "interface/midi/through.h"
@@ -39,6 +41,7 @@ class MidiInterface final : public Interface {
   void sound(const Sound& sound, TimePoint now) override;
   void release(TimePoint now) override;
   void let_go(const ControlSet& controls, TimePoint now) override;
+  void tell_owner(const ControlSet& performer, std::size_t controls, TimePoint now) override;
   void panic(TimePoint now) override;
   void farewell(TimePoint now) override;
   /// Devices that stay in the configuration stay open.
@@ -56,6 +59,7 @@ class MidiInterface final : public Interface {
     std::unique_ptr<MidiPlayer> player;
     EchoGuard guard;
     Through through;  // what was passed on
+    MidiLights lights;
     std::unique_ptr<MidiOutput> port;
     KeptNotes notes;
   };
@@ -89,6 +93,7 @@ class MidiInterface final : public Interface {
   void await_halves();
   void on_message(In& in, const MidiMessage& message);
   void pass_on(const Passed& one);
+  void show_owner(Out& out);
   /// The bytes sent.
   std::size_t send(Out& out, const MidiMessage& message, TimePoint at);
 
@@ -104,6 +109,8 @@ class MidiInterface final : public Interface {
   boost::asio::posix::stream_descriptor heard_;
   PortTally tally_{"midi"};
   HalfTimer halves_;
+  ClockFollower clock_;
+  ControlSet owned_;            // by the performer
   std::vector<Passed> passed_;  // by the thru matrix, in this turn
   Listener* listener_ = nullptr;
   bool stopped_ = false;

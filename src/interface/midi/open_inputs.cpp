@@ -61,7 +61,7 @@ void OpenInputs::drain(
   wake_->clear();
   for (const Ear& ear : ears_)
     while (const auto message = ear.input->next())
-      hear(ear.device, *message);
+      if (!message->is_clock()) hear(ear.device, *message);
 }
 
 }  // namespace imps

@@ -37,7 +37,7 @@ class OpenInputs {
 
   /// Readable when something has come.
   [[nodiscard]] int fd() const noexcept { return wake_->fd(); }
-  /// Everything that has come.
+  /// Everything that has come, but for clocks.
   void drain(const std::function<void(std::string_view device, const MidiMessage&)>& hear);
 
  private:

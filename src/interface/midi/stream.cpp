@@ -7,10 +7,22 @@ constexpr std::uint8_t kFirstStatus = 0x80;
 constexpr std::uint8_t kFirstSystem = 0xf0;
 constexpr std::uint8_t kFirstRealTime = 0xf8;
 
+std::optional<MidiMessage> clock_in(std::uint8_t byte) noexcept {
+  const auto clock = static_cast<MidiClock>(byte);
+  switch (clock) {
+    case MidiClock::tick:
+    case MidiClock::start:
+    case MidiClock::go_on:
+    case MidiClock::stop:
+      return MidiMessage::of(clock);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<MidiMessage> MidiStream::put(std::uint8_t byte) noexcept {
-  if (byte >= kFirstRealTime) return std::nullopt;
+  if (byte >= kFirstRealTime) return clock_in(byte);
   if (byte >= kFirstSystem) {
     status_ = 0;  // system messages end running status
     has_first_ = false;

@@ -9,8 +9,8 @@
 namespace imps {
 
 /// Puts channel messages together, one byte at a time. Knows running status; real-time bytes may
-/// stand anywhere, also within a message; system exclusive and system common messages are passed
-/// over; data bytes without a status are dropped and counted.
+/// stand anywhere, also within a message: a clock's are messages, the others are passed over as are
+/// system exclusive and system common ones; data bytes without a status are dropped and counted.
 /// Realtime-safe: yes. Thread-safe: no. Source: MIDI 1.0 Detailed Specification, "Running status",
 /// "System real time".
 class MidiStream {

@@ -13,6 +13,7 @@ SerialMidiInterface::SerialMidiInterface(boost::asio::io_context& loop,
     : loop_(loop),
       line_(loop, settings.port, settings.baudrate),
       ear_(settings.input, bindings),
+      follows_clock_(settings.follow_clock),
       halves_(loop),
       notes_(notes, NoteOutput::Kind::serial, std::to_string(settings.baudrate), settings.port),
       output_(
@@ -60,6 +61,10 @@ void SerialMidiInterface::on_bytes(std::span<const std::uint8_t> bytes) {
   for (const std::uint8_t byte : bytes) {
     const auto message = stream_.put(byte);
     if (!message) continue;
+    if (message->is_clock()) {
+      if (follows_clock_) clock_.hear(0, message->clock(), steady_now(), *listener_);
+      continue;
+    }
     ++tally_.counts.messages;
     if (ear_.hear(*message, *listener_)) ++tally_.counts.moves;
   }
@@ -98,6 +103,7 @@ bool SerialMidiInterface::take(const Settings& settings, TimePoint now) {
   const SerialMidiSettings& next = settings.serial_midi;
   if (next.port != line_.port() || next.baudrate != line_.baudrate()) return false;
   ear_.remap(next.input, settings.interaction.bindings, listener_);
+  follows_clock_ = next.follow_clock;
   output_.remap(next.output, now);
   return true;
 }

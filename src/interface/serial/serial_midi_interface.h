@@ -8,6 +8,7 @@
 
 #include "config/settings.h"
 #include "interface/interface.h"
+#include "interface/midi/clock_follower.h"
 #include "interface/midi/ear.h"
 #include "interface/midi/half_timer.h"
 #include "interface/midi/midi_player.h"
@@ -59,6 +60,8 @@ class SerialMidiInterface final : public Interface {
   HalfTimer halves_;
   KeptNotes notes_;
   MidiPlayer output_;
+  bool follows_clock_;
+  ClockFollower clock_;
   std::uint64_t bytes_dropped_ = 0;
   PortTally tally_{"serialmidi"};
   LineNews news_;
