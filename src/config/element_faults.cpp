@@ -124,8 +124,8 @@ std::vector<ElementFault> element_faults(const Key& key, const toml::node& node)
   };
   if (!is_list(key.kind)) return found;
   if (const toml::array* const list = node.as_array()) look_in(*list);
-  const bool has_devices = key.kind == Kind::device_mappings ||
-                           key.kind == Kind::device_lights || key.kind == Kind::device_matrix;
+  const bool has_devices = key.kind == Kind::device_mappings || key.kind == Kind::device_lights ||
+                           key.kind == Kind::device_matrix;
   const toml::table* const table = node.as_table();
   if (!has_devices || table == nullptr || table->size() > kMostLists) return found;
   for (const auto& [name, item] : *table) {

@@ -41,7 +41,8 @@ Result<MidiLight> midi_light_from_text(std::string_view text) {
   };
   const auto channel = whole(1, 1, 16);
   const auto number = whole(2, 0, kMost);
-  if (!channel) return wrong(text, "has no channel", fmt::format("one from 1 to 16 after {}", first));
+  if (!channel)
+    return wrong(text, "has no channel", fmt::format("one from 1 to 16 after {}", first));
   if (!number) {
     return wrong(text, "has no number",
                  fmt::format("that of the {}, from 0 to 127, after the channel",

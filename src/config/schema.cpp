@@ -246,10 +246,10 @@ Json definitions() {
   const Json name{{"type", "string"}, {"maxLength", kLongestName}};
   return {{"mapping", std::move(mapping)},
           {"mappings", texts(kMaxControls, definition("mapping"))},
-          {"lights", texts(kMaxControls,
-                           {{"type", "string"},
-                            {"pattern", "^ *(none|(note|control_change)( +[0-9]+){2}(( "
-                                        "+[0-9]+){2})?) *$"}})},
+          {"lights", texts(kMaxControls, {{"type", "string"},
+                                          {"pattern",
+                                           "^ *(none|(note|control_change)( +[0-9]+){2}(( "
+                                           "+[0-9]+){2})?) *$"}})},
           {"devices", either(name, texts(kMostDevices, name))}};
 }
 

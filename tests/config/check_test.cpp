@@ -104,8 +104,8 @@ TEST(KeyTable, NamesEveryFieldOfSettings) {
   [[maybe_unused]] const auto& [sigma, pi] = temperatures;
   [[maybe_unused]] const auto& [osc_enabled, listen, outputs, in, out] = osc;
   [[maybe_unused]] const auto& [midi_enabled, midi_api, midi_inputs, midi_outputs, midi_input,
-                                midi_output, midi_lights, midi_thru, echo_guard, echo_window, midi_clock,
-                                pace] = midi;
+                                midi_output, midi_lights, midi_thru, echo_guard, echo_window,
+                                midi_clock, pace] = midi;
   [[maybe_unused]] const auto& [websocket_enabled, websocket_listen, websocket_input,
                                 websocket_output, origins] = websocket;
   [[maybe_unused]] const auto& [serial_enabled, serial_port, serial_speed] = serial;

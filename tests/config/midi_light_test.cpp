@@ -12,17 +12,16 @@ MidiLight light(std::string_view text) { return midi_light_from_text(text).value
 
 TEST(MidiLight, IsANoteOrAControllerWithTwoValues) {
   EXPECT_EQ(light("note 1 36"), (MidiLight{.kind = Kind::note, .channel = 1, .number = 36}));
-  EXPECT_EQ(light("  control_change 16  127 2 1 "),
-            (MidiLight{.kind = Kind::control_change,
-                       .channel = 16,
-                       .number = 127,
-                       .performer = 2,
-                       .model = 1}));
+  EXPECT_EQ(
+      light("  control_change 16  127 2 1 "),
+      (MidiLight{
+          .kind = Kind::control_change, .channel = 16, .number = 127, .performer = 2, .model = 1}));
   EXPECT_EQ(light("none"), MidiLight());
 }
 
 TEST(MidiLight, IsWrittenAsItIsRead) {
-  for (const char* const text : {"none", "note 1 36", "control_change 2 0 0 127", "note 16 127 5 6"})
+  for (const char* const text :
+       {"none", "note 1 36", "control_change 2 0 0 127", "note 16 127 5 6"})
     EXPECT_EQ(to_text(light(text)), text);
 }
 
@@ -31,7 +30,7 @@ TEST(MidiLight, SaysWhatIsWrong) {
     const auto read = midi_light_from_text(text);
     return read ? "nothing" : read.error().message;
   };
-  EXPECT_THAT(fault("note_on 1 36"), HasSubstr("did you mean note"));
+  EXPECT_THAT(fault("note_on 1 36"), HasSubstr("is no light: give such as \"note 1 36\""));
   EXPECT_THAT(fault(""), HasSubstr("is no light"));
   EXPECT_THAT(fault("none 1"), HasSubstr("is no light"));
   EXPECT_THAT(fault("note"), HasSubstr("has no channel"));

@@ -91,10 +91,10 @@ rc::Gen<DeviceMappings> device_mappings() {
 }
 
 rc::Gen<DeviceLights> device_lights() {
-  const auto lights = rc::gen::container<std::vector<MidiLight>>(rc::gen::map(
-      rc::gen::element<std::string>("none", "note 1 36", "note 16 127 1 0", "control_change 11 1",
-                                    "control_change 2 7 0 127"),
-      [](const std::string& words) { return midi_light_from_text(words).value(); }));
+  const auto lights = rc::gen::container<std::vector<MidiLight>>(
+      rc::gen::map(rc::gen::element<std::string>("none", "note 1 36", "note 16 127 1 0",
+                                                 "control_change 11 1", "control_change 2 7 0 127"),
+                   [](const std::string& words) { return midi_light_from_text(words).value(); }));
   return rc::gen::map(
       rc::gen::resize(8, rc::gen::container<DeviceLights>(rc::gen::pair(text(), lights))),
       [](DeviceLights table) {

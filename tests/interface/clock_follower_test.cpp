@@ -1,11 +1,11 @@
 // The tempo and the beats of a MIDI clock, of ticks that come as they do.
+#include "interface/midi/clock_follower.h"
+
 #include <cmath>
 #include <random>
 #include <vector>
 
 #include <gmock/gmock.h>
-
-#include "interface/midi/clock_follower.h"
 
 namespace imps {
 namespace {

@@ -1,9 +1,9 @@
 // Lamps that show whose a control is.
-#include "interface/midi/lights.h"
-
 #include <vector>
 
 #include <gmock/gmock.h>
+
+#include "interface/midi/lights.h"
 
 namespace imps {
 namespace {

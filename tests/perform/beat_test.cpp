@@ -80,7 +80,7 @@ TEST(OnTheBeat, ABeatMayBeNowOrLater) {
   EXPECT_THAT(dues(stage), ElementsAre(400ms, 900ms));
   stage.sent.clear();
   stage.advance(100ms);
-  stage.command("beat", 0);
+  stage.command("beat", 0.0);
   stage.advance(500ms);
   EXPECT_THAT(dues(stage), ElementsAre(1200ms, 1700ms));
 }

@@ -55,6 +55,9 @@ TEST_P(LiveControl, ChangesTheSettingsAndRefusesWhatIsOutOfRange) {
   command("surprise", 0.75F);
   command("timescale", 0.25F);
   command("threshold", 3);
+  command("tempo", 100);
+  command("grid", 3);
+  command("snap", 0.25F);
   command("seed", 99);
   command("mode", "harmony");
   const auto status = musician_.status(live_->port());
@@ -63,9 +66,12 @@ TEST_P(LiveControl, ChangesTheSettingsAndRefusesWhatIsOutOfRange) {
   EXPECT_EQ(std::get<double>(status.at("surprise")), 0.75);
   EXPECT_EQ(std::get<double>(status.at("timescale")), 0.25);
   EXPECT_EQ(std::get<double>(status.at("threshold")), 3);
+  EXPECT_EQ(std::get<double>(status.at("tempo")), 100);
+  EXPECT_EQ(std::get<double>(status.at("grid")), 3);
+  EXPECT_EQ(std::get<double>(status.at("snap")), 0.25);
   EXPECT_EQ(std::get<std::int64_t>(status.at("seed")), 99);
   EXPECT_EQ(std::get<std::string>(status.at("mode")), "polyphony");
-  EXPECT_EQ(std::get<std::int64_t>(status.at("commands")), 7);
+  EXPECT_EQ(std::get<std::int64_t>(status.at("commands")), 10);
 
   command("sigmatemp", -1);
   command("pitemp", 0.0F);
@@ -74,8 +80,12 @@ TEST_P(LiveControl, ChangesTheSettingsAndRefusesWhatIsOutOfRange) {
   command("threshold", -0.1F);
   command("seed", 0.5F);
   command("mode", "jazz");
-  command("tempo", 120);
-  EXPECT_EQ(whole("refused_commands"), 8);
+  command("tempo", 401);
+  command("grid", 0.2F);
+  command("snap", 1.1F);
+  command("beat", -1);
+  command("loudness", 120);
+  EXPECT_EQ(whole("refused_commands"), 12);
   EXPECT_EQ(real("pitemp"), 2) << "nothing has changed";
 }
 

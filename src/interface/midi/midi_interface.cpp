@@ -15,8 +15,8 @@ namespace asio = boost::asio;
 
 /// What the device configured as `name` has: its own, else what is for all.
 template <class One>
-const std::vector<One>& of_device(
-    const std::vector<std::pair<std::string, std::vector<One>>>& all, const std::string& name) {
+const std::vector<One>& of_device(const std::vector<std::pair<std::string, std::vector<One>>>& all,
+                                  const std::string& name) {
   static const std::vector<One> kNone;
   for (const std::string& wanted : {name, std::string()}) {
     const auto found = std::find_if(all.begin(), all.end(),

@@ -57,11 +57,11 @@ class SerialMidiInterface final : public Interface {
   SerialLine line_;
   MidiStream stream_;
   MidiEar ear_;
+  bool follows_clock_;
+  ClockFollower clock_;
   HalfTimer halves_;
   KeptNotes notes_;
   MidiPlayer output_;
-  bool follows_clock_;
-  ClockFollower clock_;
   std::uint64_t bytes_dropped_ = 0;
   PortTally tally_{"serialmidi"};
   LineNews news_;
