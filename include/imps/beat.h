@@ -25,4 +25,23 @@ struct Beat {
 /// Realtime-safe and thread-safe: yes.
 TimePoint drawn_to(const Beat& beat, TimePoint due, TimePoint after) noexcept;
 
+/// From `at` to the next beat, which may be now: less than a beat. Of a beat with a tempo.
+/// Realtime-safe and thread-safe: yes.
+Seconds until_a_beat(const Beat& beat, TimePoint at) noexcept;
+
+/// A hand or a foot that taps on every beat. Realtime-safe: yes. Thread-safe: no.
+class Taps {
+ public:
+  /// The hand goes down. False when it only bounced: within 60 ms of the tap before. Three seconds
+  /// after the last tap a new series begins.
+  bool tap(TimePoint at) noexcept;
+  /// Beats a minute, at the mean of this series; 0 when it has but one tap so far.
+  [[nodiscard]] double tempo() const noexcept;
+
+ private:
+  TimePoint first_;
+  TimePoint last_;
+  int count_ = 0;
+};
+
 }  // namespace imps

@@ -134,8 +134,8 @@ class Performer {
   /// What to do now, in this order. Spans inside stay valid until the next call.
   /// @param now  never before the last call's (an earlier time is taken as the last call's).
   std::span<const Action> on(const PerformerFrame& frame, TimePoint now) noexcept;
-  /// Commands of the kinds model (see set_model), scene, mark and take are the caller's and do
-  /// nothing here.
+  /// Commands of the kinds model (see set_model), scene, mark, take and tap (see Taps) are the
+  /// caller's and do nothing here.
   std::span<const Action> on(const Command& command, TimePoint now) noexcept;
   /// Time has passed. At most one prediction sounds in a call: call again while deadline() is past.
   std::span<const Action> on_time(TimePoint now) noexcept;

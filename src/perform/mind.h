@@ -75,11 +75,6 @@ struct Performer::Mind {
   Prediction following;      // drawn from `ahead`, number next.number + 1
   std::uint64_t number = 0;  // of the next prediction to be drawn
 
-  // A series of taps.
-  TimePoint first_tap;
-  TimePoint last_tap;
-  int taps = 0;
-
   Waiting waiting;  // polyphony
   bool owed_polyphony = false;
 
@@ -257,7 +252,6 @@ struct Performer::Mind {
   void hand_over() noexcept;
 
   void set_seed(std::uint64_t seed) noexcept;
-  void tap() noexcept;
   void set_limit(std::size_t dimension_, const Limit& limit) noexcept;
 };
 

@@ -112,23 +112,6 @@ void Performer::Mind::set_seed(std::uint64_t seed) noexcept {
   redraw();
 }
 
-void Performer::Mind::tap() noexcept {
-  constexpr Duration kBounce = std::chrono::milliseconds(60);
-  constexpr Duration kForgotten = std::chrono::seconds(3);
-  if (taps > 0 && now - last_tap < kBounce) return;
-  if (taps == 0 || now - last_tap > kForgotten) {
-    taps = 0;
-    first_tap = now;
-  }
-  last_tap = now;
-  if (taps++ > 0) {
-    settings.beat.tempo = std::clamp(60 * (taps - 1) / to_seconds(now - first_tap).count(),
-                                     Beat::kSlowest, Beat::kFastest);
-  }
-  settings.beat.at = now;
-  redraw();
-}
-
 void Performer::Mind::set_limit(std::size_t dimension_, const Limit& limit) noexcept {
   if (dimension_ >= limits.size()) return;
   limits[dimension_] = limit;

@@ -139,9 +139,6 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
       mind.settings.beat.at = mind.now + to_duration(Seconds{command.number});
       mind.redraw();
       break;
-    case Command::Kind::tap:
-      mind.tap();
-      break;
     case Command::Kind::threshold:
       mind.settings.threshold = Seconds{command.number};
       break;
@@ -180,6 +177,7 @@ std::span<const Action> Performer::on(const Command& command, TimePoint at) noex
     case Command::Kind::scene:
     case Command::Kind::mark:
     case Command::Kind::take:
+    case Command::Kind::tap:
       break;
   }
   return mind.actions.view();

@@ -126,6 +126,11 @@ void Performance::learn_dimension(int dimension, TimePoint at) {
   for (const Command& command : early_)
     act_on_command(command, at);
   early_.clear();
+  // It was said of another moment.
+  const Beat beat{.tempo = performer_->settings().beat.tempo,
+                  .at = std::exchange(early_beat_, std::nullopt).value_or(at)};
+  if (beat.tempo >= Beat::kSlowest && beat.at != at)
+    act_on_command({.kind = Command::Kind::beat, .number = until_a_beat(beat, at).count()}, at);
 }
 
 void Performance::run() {

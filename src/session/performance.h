@@ -120,6 +120,7 @@ class Performance final : private Listener {
   void act_on_frame(std::span<const double> controls, const ControlSet& touched, TimePoint at,
                     bool heard);
   void act_on_command(const Command& command, TimePoint at);
+  void act_on_tap(TimePoint at);
   void carry_out(std::span<const Action> actions);
   [[nodiscard]] std::span<const int> velocities_for(std::size_t controls) const noexcept;
   void send_prediction(const Play& play);
@@ -182,7 +183,9 @@ class Performance final : private Listener {
   std::array<int, kMaxControls> velocities_{};  // of the performer's last keys, by model's control
   Turn turn_;
   TimePoint turn_began_;
-  std::vector<Command> early_;    // before there is a performer
+  std::vector<Command> early_;  // before there is a performer
+  std::optional<TimePoint> early_beat_;
+  Taps taps_;
   std::vector<Command> limits_;   // in force, one a control
   PerformerCounts counted_;       // in the takes before this one
   std::vector<Delayed> delayed_;  // a heap, soonest first

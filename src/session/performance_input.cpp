@@ -209,9 +209,19 @@ void Performance::act_on_frame(std::span<const double> controls, const ControlSe
   see(at, Voice::performer, controls);
 }
 
+void Performance::act_on_tap(TimePoint at) {
+  if (!taps_.tap(at)) return;
+  if (const double tempo = taps_.tempo(); tempo > 0)
+    act_on_command({.kind = Command::Kind::tempo, .number = tempo}, at);
+  act_on_command({.kind = Command::Kind::beat}, at);
+}
+
 void Performance::act_on_command(const Command& command, TimePoint at) {
+  if (command.kind == Command::Kind::tap) return act_on_tap(at);
   if (!performer_) {
     apply(command, told_settings_);
+    if (command.kind == Command::Kind::beat)
+      early_beat_ = at + to_duration(Seconds{command.number});
     if (early_.size() < kMostEarly) early_.push_back(command);
     return;
   }
@@ -243,12 +253,7 @@ void Performance::act_on_command(const Command& command, TimePoint at) {
       log_event(at, name(command.kind), command.number, {});
       break;
   }
-  const double tempo = performer_->settings().beat.tempo;
   carry_out(performer_->on(command, at));
-  // So that the events say it, for whoever goes on from here.
-  if (const double tapped = performer_->settings().beat.tempo;
-      command.kind == Command::Kind::tap && tapped != tempo)
-    act_on_command({.kind = Command::Kind::tempo, .number = tapped}, at);
   if (command.kind == Command::Kind::panic) {
     thru_sounds_.reset();
     for (const auto& [section, interface] : interfaces_)

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <functional>
 #include <map>
 #include <string_view>
@@ -36,13 +35,6 @@ bool is_written_within(std::chrono::system_clock::duration span, const fs::path&
     if (!error && now - written <= span + kFileClockSlack) return true;
   }
   return false;
-}
-
-/// Seconds, less than a beat.
-double until_a_beat(const Beat& beat, TimePoint at) {
-  const double length = 60 / beat.tempo;
-  const double past = std::fmod(to_seconds(at - beat.at).count(), length);
-  return past > 0 ? length - past : -past;
 }
 
 }  // namespace
@@ -145,7 +137,8 @@ std::vector<Command> steering(const Performer& last, Voice voice, const Performe
   set(Command::Kind::grid, then.beat.grid, now.beat.grid);
   set(Command::Kind::snap, then.beat.snap, now.beat.snap);
   if (then.beat.draws())
-    commands.push_back({.kind = Command::Kind::beat, .number = until_a_beat(then.beat, at)});
+    commands.push_back(
+        {.kind = Command::Kind::beat, .number = until_a_beat(then.beat, at).count()});
   set(Command::Kind::timescale, then.timescale, now.timescale);
   set(Command::Kind::threshold, then.threshold.count(), now.threshold.count());
   set(Command::Kind::max_rest, then.max_rest.count(), now.max_rest.count());

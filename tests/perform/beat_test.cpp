@@ -54,22 +54,29 @@ TEST(OnTheBeat, SnapGoesAPartOfTheWay) {
   EXPECT_THAT(dues(stage), ElementsAre(275ms, 537'500us, 793'750us));
 }
 
-TEST(OnTheBeat, TapsSetTheTempoAndWhereTheBeatIs) {
-  Stage stage(test::constant_model(0.4, {0.5}), on_the_beat(0, 1));
-  for (int k = 0; k < 3; ++k) {
-    stage.advance(500ms);
-    stage.command("tap");
-  }
-  EXPECT_NEAR(stage.performer.settings().beat.tempo, 120, 1e-9);
-  stage.advance(30ms);
-  stage.command("tap");  // a bounce
-  EXPECT_NEAR(stage.performer.settings().beat.tempo, 120, 1e-9);
-  stage.sent.clear();
-  stage.advance(1s);
-  EXPECT_THAT(dues(stage), ElementsAre(2s, 2500ms));
-  stage.advance(5s);
-  stage.command("tap");
-  EXPECT_NEAR(stage.performer.settings().beat.tempo, 120, 1e-9) << "the first of a new series";
+TEST(Taps, HaveATempoFromTheSecondOn) {
+  Taps taps;
+  const TimePoint start = TimePoint{} + 7s;
+  EXPECT_EQ(taps.tempo(), 0);
+  EXPECT_TRUE(taps.tap(start));
+  EXPECT_EQ(taps.tempo(), 0);
+  EXPECT_TRUE(taps.tap(start + 480ms));
+  EXPECT_NEAR(taps.tempo(), 125, 1e-9);
+  EXPECT_TRUE(taps.tap(start + 1s));
+  EXPECT_NEAR(taps.tempo(), 120, 1e-9) << "the mean of all";
+  EXPECT_FALSE(taps.tap(start + 1030ms)) << "a bounce";
+  EXPECT_NEAR(taps.tempo(), 120, 1e-9);
+  EXPECT_TRUE(taps.tap(start + 6s));
+  EXPECT_EQ(taps.tempo(), 0) << "the first of a new series";
+  EXPECT_TRUE(taps.tap(start + 6s + 60ms));
+  EXPECT_EQ(taps.tempo(), Beat::kFastest);
+}
+
+TEST(Beat, IsAtMostABeatAway) {
+  const Beat beat{.tempo = 120, .at = TimePoint{} + 10s};
+  EXPECT_EQ(until_a_beat(beat, beat.at).count(), 0);
+  EXPECT_NEAR(until_a_beat(beat, beat.at + 1400ms).count(), 0.1, 1e-9);
+  EXPECT_NEAR(until_a_beat(beat, beat.at - 1400ms).count(), 0.4, 1e-9);
 }
 
 TEST(OnTheBeat, ABeatMayBeNowOrLater) {

@@ -100,6 +100,27 @@ class PlayTab(PageTest):
             knob.send_keys(key)
             self.assertEqual(float(knob.get_attribute("aria-valuetext")), float(shown), key)
 
+    def test_the_beat_is_tapped_and_set_and_taken_away(self):
+        told = self.find(".beat summary .number")
+        self.assertEqual(told.text, "free")
+        self.find(".beat summary").click()
+        self.until(lambda: self.press("t") or told.text.endswith("a minute"), "the tempo is that of the taps")
+        tempo = self.find('[aria-label="Tempo"]')
+        tempo.send_keys(Keys.HOME)
+        tempo.send_keys(Keys.END)
+        self.until(lambda: told.text == "240 a minute", "the knob sets it")
+        self.find('.beat input[value="3"] + span').click()
+        snap = self.find('[aria-label="Snap"]')
+        snap.send_keys(Keys.HOME)
+        self.open()  # as imps has it
+        told, tempo, snap = (self.find(one) for one in
+                             (".beat summary .number", '[aria-label="Tempo"]', '[aria-label="Snap"]'))
+        self.until(lambda: told.text == "240 a minute" and snap.get_attribute("aria-valuetext") == "0 %", "kept")
+        self.assertTrue(self.find('.beat input[value="3"]').is_selected())
+        self.find(".beat summary").click()
+        tempo.send_keys(Keys.HOME)
+        self.until(lambda: told.text == "free", "there are no lines any more")
+
     def test_the_tab_stays_over_a_reload_and_arrows_go_through_the_tabs(self):
         self.find("#tab-play").send_keys(Keys.ARROW_LEFT)
         self.assertEqual(self.find('[role="tab"][aria-selected="true"]').text, "Health")
