@@ -57,6 +57,15 @@ bool is_continuous(Trigger trigger) {
   return trigger != Trigger::note && trigger != Trigger::program_change;
 }
 
+/// Whether every number between two is one of its own.
+bool can_be_turned(Command::Kind kind) {
+  using enum Command::Kind;
+  constexpr std::array kTurned{
+      sigma_temperature, pi_temperature, surprise, timescale, tempo,       grid, snap, beat,
+      threshold,         max_rest,       release,  glide,     shared_hands};
+  return std::ranges::find(kTurned, kind) != kTurned.end();
+}
+
 bool is_switch(Command::Kind kind) {
   return kind == Command::Kind::pause || kind == Command::Kind::mute;
 }
@@ -98,11 +107,10 @@ Result<MidiBinding> midi_binding_from_text(std::string_view text) {
                       .number = *number,
                       .command = {},
                       .text = std::string(text)};
-  const auto is_number = [](const CommandArgument& one) {
-    return std::holds_alternative<double>(one);
-  };
   const bool turns = is_continuous(binding.trigger) && arguments.size() == 2 &&
-                     (is_number(arguments[0]) == is_number(arguments[1]));
+                     std::ranges::all_of(arguments, [](const CommandArgument& one) {
+                       return std::holds_alternative<double>(one);
+                     });
   // Both ends of a turned number must be right, and so is all between.
   for (const auto& one :
        turns ? std::vector{arguments[0], arguments[1]} : std::vector<CommandArgument>{}) {
@@ -111,10 +119,7 @@ Result<MidiBinding> midi_binding_from_text(std::string_view text) {
     binding.command = *end;
   }
   if (turns) {
-    const bool has_number = std::holds_alternative<double>(arguments[0]) &&
-                            !is_switch(binding.command.kind) &&
-                            binding.command.kind != Command::Kind::seed;
-    if (!has_number || !std::holds_alternative<double>(arguments[1]))
+    if (!can_be_turned(binding.command.kind))
       return wrong(text, "has two numbers where none can be turned");
     binding.action = Action::turn;
     binding.least = std::get<double>(arguments[0]);

@@ -28,7 +28,7 @@ constexpr int kLongestText = 4096;
 constexpr int kLongestName = 255;
 constexpr int kMostDevices = 64;
 constexpr int kMostWords = 16;
-constexpr std::string_view kNumber = "[-+]?[0-9.]+([eE][-+]?[0-9]+)?";
+constexpr std::string_view kNumber = "[0-9.]+([eE][-+]?[0-9]+)?";
 
 Json texts(int most, const Json& item) {
   return {{"type", "array"}, {"items", item}, {"maxItems", most}};

@@ -58,6 +58,15 @@ class Ear : public testing::Test {
   MidiEar ear_{{}, {}};
 };
 
+TEST(MidiBinding, MayHaveWordsForAPedal) {
+  for (const char* const message : {"control_change 1 64", "note 1 36", "poly_pressure 1 30"}) {
+    const auto binding = midi_binding_from_text(std::string(message) + ": mark not that");
+    ASSERT_TRUE(binding) << binding.error().message;
+    EXPECT_EQ(binding->action, MidiBinding::Action::say);
+    EXPECT_EQ(binding->command.text, "not that");
+  }
+}
+
 TEST_F(Ear, TellsOfAKeyThatWasLetGoOnce) {
   bind({});
   EXPECT_THAT(hear(MidiMessage::of(Kind::note_on, 1, 50, 90)), ElementsAre("x_1"));
@@ -214,7 +223,7 @@ TEST_F(Ear, HalvesOfAValueAndTheChosenParameterOutliveANewMapping) {
 }
 
 TEST(MidiBindings, SayWhatIsWrong) {
-  const auto complaint = [](const char* text) {
+  const auto complaint = [](std::string_view text) {
     const auto binding = midi_binding_from_text(text);
     return binding ? std::string("none") : binding.error().message;
   };
@@ -227,7 +236,9 @@ TEST(MidiBindings, SayWhatIsWrong) {
   EXPECT_THAT(complaint("note 1 36: sigmatemp -1"), HasSubstr("0 or more"));
   EXPECT_THAT(complaint("control_change 1 20: pitemp 0 1"), HasSubstr("above 0"));
   EXPECT_THAT(complaint("control_change 1 20: mode battle useronly"), HasSubstr("mode"));
-  EXPECT_THAT(complaint("control_change 1 20: pause 0 1"), HasSubstr("none can be turned"));
+  for (const char* const command : {"pause 0 1", "seed 1 2", "panic 0 1", "reset 0 1", "grip 1 2"})
+    EXPECT_THAT(complaint(std::string("control_change 1 20: ") + command),
+                HasSubstr("none can be turned"));
   EXPECT_THAT(complaint("pitch_bend 1 20: panic"), HasSubstr("no message of two words"));
   EXPECT_EQ(complaint("control_change 1 20: pause 1"), "none");
   EXPECT_EQ(complaint("control_change 1 23: limit 1 hold"), "none");
