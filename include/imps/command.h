@@ -58,6 +58,9 @@ struct Command {
 std::string_view name(Command::Kind kind) noexcept;
 
 /// An argument as it came in: a number (of whatever type on the wire) or a text.
+/// Whether the command `word` takes a text: a mode, the name of a model or a scene, a mark's words.
+bool takes_text(std::string_view word) noexcept;
+
 using CommandArgument = std::variant<double, std::string_view>;
 
 /// The command `word` (see name()) with `arguments`. Refuses unknown words (with the nearest known

@@ -66,6 +66,12 @@ bool can_be_turned(Command::Kind kind) {
   return std::ranges::find(kTurned, kind) != kTurned.end();
 }
 
+/// All of `text` from `word`, which is in it, but for blanks in the end.
+std::string_view rest_from(std::string_view text, std::string_view word) {
+  const auto rest = text.substr(static_cast<std::size_t>(word.data() - text.data()));
+  return rest.substr(0, rest.find_last_not_of(' ') + 1);
+}
+
 bool is_switch(Command::Kind kind) {
   return kind == Command::Kind::pause || kind == Command::Kind::mute;
 }
@@ -97,10 +103,15 @@ Result<MidiBinding> midi_binding_from_text(std::string_view text) {
   if (words.empty()) return wrong(text, "has no command");
 
   std::vector<CommandArgument> arguments;
-  for (std::size_t k = 1; k < words.size(); ++k) {
-    const auto value = number_in<double>(words[k]);
-    arguments.push_back(value && std::isfinite(*value) ? CommandArgument(*value)
-                                                       : CommandArgument(words[k]));
+  if (takes_text(words[0])) {
+    // Names may have blanks in them, or be numbers.
+    if (words.size() > 1) arguments.emplace_back(rest_from(text, words[1]));
+  } else {
+    for (std::size_t k = 1; k < words.size(); ++k) {
+      const auto value = number_in<double>(words[k]);
+      arguments.push_back(value && std::isfinite(*value) ? CommandArgument(*value)
+                                                         : CommandArgument(words[k]));
+    }
   }
   MidiBinding binding{.trigger = trigger->second,
                       .channel = *channel,

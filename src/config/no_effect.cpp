@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "config/edit.h"
 #include "config/midi_binding.h"
 #include "config/midi_mapping.h"
 #include "config/scene.h"
@@ -258,7 +259,8 @@ void NoEffect::look_at_bindings(const Settings& settings, const FoundKeys& found
     warning(element->source().begin,
             fmt::format("interaction.bindings: there is no scene \"{}\"{}", shortened(scene),
                         did_you_mean(scene, names)),
-            fmt::format("write a section [scenes.{}], or take the binding out", shortened(scene)));
+            fmt::format("write a section [scenes.{}], or take the binding out",
+                        key_part(shortened(scene))));
   }
 }
 

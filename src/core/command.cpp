@@ -138,6 +138,12 @@ std::string_view name(Kind kind) noexcept {
   return "";
 }
 
+bool takes_text(std::string_view word) noexcept {
+  using enum Kind;
+  constexpr std::array kTexts{mode, model, scene, mark};
+  return std::ranges::any_of(kTexts, [word](Kind kind) { return is_spelt(name(kind), word); });
+}
+
 Result<Command> make_command(std::string_view word, std::span<const CommandArgument> arguments) {
   std::array<std::string_view, kWords.size()> words;
   const std::pair<Kind, std::string_view>* found = nullptr;

@@ -58,6 +58,18 @@ class Ear : public testing::Test {
   MidiEar ear_{{}, {}};
 };
 
+TEST(MidiBinding, TakesNamesAsTheyAre) {
+  const auto text = [](const char* binding) {
+    return midi_binding_from_text(binding).value().command.text;
+  };
+  EXPECT_EQ(text("note 1 36: scene verse 2"), "verse 2");
+  EXPECT_EQ(text("control_change 1 64:scene 2 "), "2");
+  EXPECT_EQ(text("note 1 36: model my  file.keras"), "my  file.keras");
+  EXPECT_EQ(text("note 1 36: mark a b c d e f g h i j k l m n o p q r s t"),
+            "a b c d e f g h i j k l m n o p q r s t");
+  EXPECT_EQ(text("note 1 36: mark 7"), "7");
+}
+
 TEST(MidiBinding, MayHaveWordsForAPedal) {
   for (const char* const message : {"control_change 1 64", "note 1 36", "poly_pressure 1 30"}) {
     const auto binding = midi_binding_from_text(std::string(message) + ": mark not that");

@@ -32,13 +32,6 @@ std::string_view command_word(std::string_view address) noexcept {
   return {};
 }
 
-bool takes_text(std::string_view word) noexcept {
-  using Kind = Command::Kind;
-  constexpr std::array kTakeText{Kind::mode, Kind::model, Kind::scene, Kind::mark};
-  return std::any_of(kTakeText.begin(), kTakeText.end(),
-                     [word](Kind kind) { return name(kind) == word; });
-}
-
 /// True when `pattern` stands for `word` under either prefix.
 bool pattern_matches_word(std::string_view pattern, std::string_view word) noexcept {
   return std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view prefix) {
